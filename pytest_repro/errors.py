@@ -1,0 +1,143 @@
+"""Every exception and warning of the package, so that a caller can name them.
+
+One tree, because "what can go wrong" should be readable on one screen::
+
+    ReproError
+    ├── ReproUsageError (ValueError)      somebody called us wrongly
+    │   ├── MetricError                   a metric that cannot be recorded
+    │   ├── ContractError                 a marker or tolerance without meaning
+    │   └── FingerprintError (TypeError)  state that has no fingerprint
+    ├── RecordError (ValueError)          a stored record cannot be read
+    │   ├── CorruptRecord                 other bytes than were written
+    │   ├── IncompleteRecord              a write did not finish
+    │   ├── FutureFormat                  written by a newer version
+    │   ├── ConflictedRecord              git conflict markers inside
+    │   ├── LineEndingError               a checkout turned LF into CRLF
+    │   ├── PointerRecord                 a git-LFS pointer, not the file
+    │   └── UnsafePath                    a name or link leaves the store
+    ├── StoreError (OSError)              the reference store refused to write
+    │   ├── StoreBusy                     somebody else holds the lock
+    │   ├── StoreReadOnly                 no permission, or read-only
+    │   └── StoreFull                     no space; the old state is untouched
+    └── LaunchError (RuntimeError)        a worker could not even be started
+
+    ReproWarning (UserWarning)            worth knowing, and nothing failed
+
+A failed verdict is not an error: it is a value, `pytest_repro.records.Verdict`.
+"""
+
+__all__ = [
+    "ConflictedRecord",
+    "ContractError",
+    "CorruptRecord",
+    "FingerprintError",
+    "FutureFormat",
+    "IncompleteRecord",
+    "LaunchError",
+    "LineEndingError",
+    "MetricError",
+    "PointerRecord",
+    "RecordError",
+    "ReproError",
+    "ReproUsageError",
+    "ReproWarning",
+    "StoreBusy",
+    "StoreError",
+    "StoreFull",
+    "StoreReadOnly",
+    "UnsafePath",
+]
+
+
+class ReproError(Exception):
+    """The root: everything that `pytest_repro` raises on purpose."""
+
+
+class ReproUsageError(ReproError, ValueError):
+    """The public API was called in a way that has no meaning."""
+
+
+class MetricError(ReproUsageError):
+    """A metric cannot be recorded: bad name, type or step, or logged twice."""
+
+
+class ContractError(ReproUsageError):
+    """A marker, tolerance or contract says something that has no meaning."""
+
+
+class FingerprintError(ReproUsageError, TypeError):
+    """Live state holds a value that has no defined fingerprint."""
+
+
+class RecordError(ReproError, ValueError):
+    """A stored record cannot be read.
+
+    Attributes:
+        path: The file or folder, as it should be shown.
+        remedy: What to type or do next, one sentence.
+    """
+
+    def __init__(self, message: str, *, path: str = "", remedy: str = "") -> None:
+        """Keep the facts beside the text.
+
+        Args:
+            message: What is wrong, lower-case, without the path.
+            path: The file or folder at fault.
+            remedy: What to do next.
+        """
+        text = f"{path}: {message}" if path else message
+        super().__init__(f"{text}\n  remedy  {remedy}" if remedy else text)
+        self.path = path
+        self.remedy = remedy
+
+
+class CorruptRecord(RecordError):
+    """The bytes are not those that were written."""
+
+
+class IncompleteRecord(RecordError):
+    """A write did not finish, so the folder is neither the old nor the new state."""
+
+
+class FutureFormat(RecordError):
+    """The record was written by a newer version of the format."""
+
+
+class ConflictedRecord(RecordError):
+    """The record holds git conflict markers."""
+
+
+class LineEndingError(RecordError):
+    """A checkout turned LF into CRLF."""
+
+
+class PointerRecord(RecordError):
+    """The file is a git-LFS pointer, not the record."""
+
+
+class UnsafePath(RecordError):
+    """A name or a link would lead outside the store."""
+
+
+class StoreError(ReproError, OSError):
+    """The reference store could not be written."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the lock of this folder."""
+
+
+class StoreReadOnly(StoreError):
+    """The store cannot be written: permissions, or a read-only file system."""
+
+
+class StoreFull(StoreError):
+    """No space was left; the previous state is untouched."""
+
+
+class LaunchError(ReproError, RuntimeError):
+    """A worker could not be started at all."""
+
+
+class ReproWarning(UserWarning):
+    """Something that a person should know although nothing failed."""

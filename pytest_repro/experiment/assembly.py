@@ -1,0 +1,117 @@
+"""Turn what a recorder kept into a run record.
+
+The record of a worker has one seed and no history; approving it, together with those
+of other seeds, makes a reference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pytest_repro.digests import Digest, digest_of_parts
+from pytest_repro.experiment.recorder import Recorder
+from pytest_repro.fingerprints import root_of_heads
+from pytest_repro.records import (
+    Contract,
+    Environment,
+    Failure,
+    Fingerprint,
+    Identity,
+    Resources,
+    RunRecord,
+    SeedResult,
+)
+
+__all__ = ["Circumstances", "assemble", "state_root"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """Everything about a run that the experiment did not say itself.
+
+    Attributes:
+        experiment: The node id.
+        seed: The root seed.
+        config: The parameters, as text.
+        contract: What was promised.
+        environment: Where it ran.
+        code: Commit and digests of the code.
+        determinism: Seeds and flags in force.
+        isolation: ``worker`` or ``in-process``.
+    """
+
+    experiment: str
+    seed: int
+    config: Mapping[str, str]
+    contract: Contract
+    environment: Environment
+    code: Mapping[str, object] = field(default_factory=dict)
+    determinism: Mapping[str, object] = field(default_factory=dict)
+    isolation: str = "worker"
+
+
+def assemble(
+    recorder: Recorder,
+    around: Circumstances,
+    *,
+    resources: Resources,
+    failure: Failure | None = None,
+) -> RunRecord:
+    """Build the record of a run.
+
+    Args:
+        recorder: What the experiment told.
+        around: What it did not.
+        resources: What it cost.
+        failure: Why it is incomplete, if it is.
+
+    Returns:
+        The record, with one seed.
+    """
+    series = recorder.series
+    steps = max([recorder.steps, *(one.count for one in series)])
+    result = SeedResult(
+        seed=around.seed,
+        metrics=recorder.metrics,
+        trace_root=root_of_heads({one.name: one.head for one in series}),
+        state_root=state_root(recorder.state),
+        resources=Resources(
+            wall_s=resources.wall_s,
+            cpu_s=resources.cpu_s,
+            peak_rss_bytes=resources.peak_rss_bytes,
+            steps=steps,
+        ),
+    )
+    return RunRecord(
+        identity=_identity(recorder, around),
+        seeds=(result,),
+        series=series,
+        state=recorder.state,
+        failure=failure,
+    )
+
+
+def state_root(state: Sequence[Fingerprint]) -> Digest:
+    """Compute one digest of all fingerprints that decide.
+
+    Args:
+        state: Fingerprints in the order in which they were taken.
+
+    Returns:
+        A digest of their names, steps and digests, in that order.
+    """
+    deciding = (one for one in state if not one.is_evidence)
+    lines = (f"{one.name}\t{one.step}\t{one.digest}" for one in deciding)
+    return digest_of_parts("state-sha256-v1", tuple(line.encode() for line in lines))
+
+
+def _identity(recorder: Recorder, around: Circumstances) -> Identity:
+    return Identity(
+        experiment=around.experiment,
+        config=around.config,
+        environment=around.environment,
+        contract=around.contract,
+        assets=recorder.assets,
+        code=around.code,
+        determinism=around.determinism,
+        isolation=around.isolation,
+    )

@@ -1,0 +1,65 @@
+"""Names of metrics and fingerprints: what is allowed, and why not.
+
+A name ends up in tables, terminals and web pages, so it is one printable line. Bidi
+and control characters could make a reviewer read something else than what is stored.
+"""
+
+import unicodedata
+from typing import Final
+
+from pytest_repro.errors import MetricError
+
+__all__ = ["MAX_LENGTH", "check_name", "check_step"]
+
+MAX_LENGTH: Final = 128
+
+
+def check_name(name: object) -> str:
+    """Check the name of a metric or fingerprint.
+
+    Args:
+        name: What was given as a name.
+
+    Returns:
+        The name, in Unicode normal form C.
+
+    Raises:
+        MetricError: If it is not text, empty, over 128 characters, or not printable.
+    """
+    if not isinstance(name, str):
+        msg = f"a metric's name is text, got {type(name).__name__}: {name!r}"
+        raise MetricError(msg)
+    normal = unicodedata.normalize("NFC", name)
+    if not normal.strip() or normal != normal.strip():
+        msg = f"a metric's name has no blanks at its ends, got {name!r}"
+        raise MetricError(msg)
+    if len(normal) > MAX_LENGTH:
+        msg = f"a metric's name has at most {MAX_LENGTH} characters: {name[:40]!r}…"
+        raise MetricError(msg)
+    if not normal.isprintable() or normal.startswith("#"):
+        msg = f"a metric's name is one printable line and starts without #: {name!r}"
+        raise MetricError(msg)
+    return normal
+
+
+def check_step(name: str, step: object) -> int:
+    """Check the step of a logged point.
+
+    Args:
+        name: The metric's name, for the message.
+        step: What was given as a step.
+
+    Returns:
+        The step as an int.
+
+    Raises:
+        MetricError: If it is not an integer in [0, 2**53).
+    """
+    if isinstance(step, bool) or not hasattr(step, "__index__"):
+        msg = f"the step of {name!r} is an integer, got {step!r}"
+        raise MetricError(msg)
+    number = step.__index__()
+    if not 0 <= number < 2**53:
+        msg = f"the step of {name!r} lies in [0, 2**53), got {number}"
+        raise MetricError(msg)
+    return int(number)

@@ -1,0 +1,232 @@
+"""The run: the object behind the fixture `repro`, which training code talks to.
+
+Everything here records. Nothing compares, and nothing may change what is computed:
+an experiment gives the same bits whether it logs little or much.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, overload
+
+from pytest_repro import assets, determinism
+from pytest_repro.errors import ReproUsageError
+from pytest_repro.experiment.names import check_name
+from pytest_repro.experiment.recorder import Recorder
+from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
+from pytest_repro.fingerprints import tree_digest
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["Run"]
+
+T = TypeVar("T")
+
+
+class Run:
+    """One execution of one experiment with one seed.
+
+    Attributes:
+        seed: The root seed. `random`, `numpy.random` and torch are seeded with it
+            before the experiment's fixtures are set up.
+    """
+
+    def __init__(
+        self, seed: int, recorder: Recorder, *, folder: Path, root: Path
+    ) -> None:
+        """Start a run.
+
+        Args:
+            seed: The root seed.
+            recorder: Where everything goes.
+            folder: The folder of the test file: assets are found from here.
+            root: The root of the project: assets are named from here.
+        """
+        self.seed = seed
+        self._recorder = recorder
+        self._folder = folder
+        self._root = root
+        self._watches: list[Watch] = []
+
+    @property
+    def device(self) -> "torch.device":
+        """The accelerator of this machine, or the CPU."""
+        from pytest_repro.experiment import torch_device  # noqa: PLC0415  # imports torch
+
+        return torch_device.default_device()
+
+    def derive(self, name: str) -> int:
+        """Derive a seed for one purpose.
+
+        It depends on the root seed and the name, never on the order of calls, so a
+        new consumer of randomness leaves the others alone.
+
+        Args:
+            name: The purpose, such as ``augmentation``.
+
+        Returns:
+            An integer in [0, 2**63).
+        """
+        return determinism.derive(self.seed, check_name(name))
+
+    def generator(self, name: str) -> "torch.Generator":
+        """Make a CPU generator for one purpose, seeded with `derive`.
+
+        Draw on the CPU and move the result: the numbers then are the same on every
+        device.
+
+        Args:
+            name: The purpose, such as ``shuffle``.
+
+        Returns:
+            A fresh generator; the same name gives the same numbers again.
+        """
+        from pytest_repro.experiment import torch_device  # noqa: PLC0415  # imports torch
+
+        return torch_device.make_generator(self.derive(name))
+
+    def log(self, name: str, value: object, step: int | None = None) -> None:
+        """Record one number.
+
+        Tensors need no `.item()`; on an accelerator they are read later, many at
+        once, so that logging does not wait for the device.
+
+        Args:
+            name: Such as ``train/loss``; at most 128 printable characters.
+            value: A Python number, NumPy scalar or 0-dim tensor; its dtype is kept.
+            step: With a step, a point of a trace; steps go up, at most once each.
+                Without, a final metric: logged once.
+
+        Raises:
+            MetricError: If the value is no single real number, the name is not
+                printable, or the metric was logged before.
+        """
+        self._recorder.log(name, value, step)
+
+    @overload
+    def steps(self, *, total: int | None = None) -> Iterator[int]: ...
+
+    @overload
+    def steps(
+        self, iterable: Iterable[T], *, total: int | None = None
+    ) -> Iterator[tuple[int, T]]: ...
+
+    def steps(
+        self, iterable: Iterable[T] | None = None, *, total: int | None = None
+    ) -> Iterator[int] | Iterator[tuple[int, T]]:
+        """Count the steps of a training loop, and tell how it is getting on.
+
+        Not one item more than needed is taken from the iterable, since taking one
+        may draw random numbers.
+
+        Args:
+            iterable: Batches, for instance; without it, only steps are given.
+            total: Stop after so many steps.
+
+        Returns:
+            An iterator over ``(step, item)``, or over steps; steps count from 0.
+
+        Raises:
+            ReproUsageError: If there is neither an iterable nor a total, or the
+                total is no whole number from 1 on.
+        """
+        if total is not None and (
+            isinstance(total, bool) or not isinstance(total, int) or total < 1
+        ):
+            msg = f"steps(total=…) is a number of steps from 1 on, got {total!r}"
+            raise ReproUsageError(msg)
+        if iterable is not None:
+            return self._walk(iterable, total)
+        if total is None:
+            msg = "steps() needs batches to walk over, or total="
+            raise ReproUsageError(msg)
+        return (step for step, _ in self._walk(count(), total))
+
+    def watch(
+        self,
+        model: "torch.nn.Module",
+        optimizer: "torch.optim.Optimizer | None" = None,
+        *,
+        every: int = DEFAULT_EVERY,
+        name: str = "model",
+    ) -> None:
+        """Fingerprint parameters, buffers, gradients and optimizer state.
+
+        Taken now, after the optimizer steps 0, k, 2k, …, and at the end. Without
+        an optimizer the steps of `steps` count.
+
+        Args:
+            model: The model.
+            optimizer: Its optimizer.
+            every: k, in optimizer steps.
+            name: What the fingerprints are called, where there are several models.
+
+        Raises:
+            ReproUsageError: If the arguments are something else.
+        """
+        watch = Watch(self._recorder, model, optimizer, every=every)
+        watch.start(check_name(name))
+        self._watches.append(watch)
+
+    def fingerprint(self, name: str, state: object, step: int | None = None) -> None:
+        """Record a checksum of nested state.
+
+        Args:
+            name: Such as ``weights``.
+            state: A module, a tensor, or containers of such; dict order is
+                irrelevant, keys, types, dtypes, shapes and bits matter.
+            step: The step after which it was taken, if there is one.
+
+        Raises:
+            FingerprintError: If something inside has no fingerprint, naming where.
+            MetricError: If the name was used before at that step.
+        """
+        self._recorder.fingerprint(name, tree_digest(state), step)
+
+    def asset(self, path: str | Path) -> Path:
+        """Name a file that the experiment reads, and record its digest.
+
+        Args:
+            path: Relative to the folder of the test file, else to the project's
+                root, or absolute.
+
+        Returns:
+            The absolute path.
+
+        Raises:
+            ReproUsageError: If there is no such file.
+        """
+        given = Path(path)
+        here = self._folder / given
+        found = here if here.exists() else self._root / given
+        found = found if found.exists() else here
+        self._recorder.asset(assets.use(found, name=self._asset_name(found)))
+        return found.resolve()
+
+    def _asset_name(self, path: Path) -> str:
+        """Name an asset portably: from the root, or by its file name alone."""
+        resolved, root = path.resolve(), self._root.resolve()
+        inside = resolved.is_relative_to(root)
+        return resolved.relative_to(root).as_posix() if inside else resolved.name
+
+    def _walk(
+        self, iterable: Iterable[T], total: int | None
+    ) -> Iterator[tuple[int, T]]:
+        items = iter(iterable)
+        for step in count():
+            if step == total:
+                return
+            try:
+                item = next(items)
+            except StopIteration:
+                self._ran_out(step, total)
+                return
+            yield step, item
+            for watch in self._watches:
+                watch.end_step()
+            self._recorder.end_step(step, total)
+
+    def _ran_out(self, step: int, total: int | None) -> None:
+        if total is not None:
+            self._recorder.warn(f"steps(total={total}) ran out of items after {step}")

@@ -1,0 +1,115 @@
+"""Fingerprint a model and its optimizer while they train.
+
+An optimizer tells when a step is over (`register_step_post_hook`), so plain loops
+work; gradients are still there at that moment. Without an optimizer, `repro.steps`
+tells. Coarse on purpose: every k-th step, the first one, and the end.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from pytest_repro.determinism import generator_states
+from pytest_repro.digests import digest_of_bytes
+from pytest_repro.errors import ReproUsageError
+from pytest_repro.experiment.recorder import Recorder
+from pytest_repro.fingerprints import tree_digest
+
+__all__ = ["DEFAULT_EVERY", "Watch"]
+
+DEFAULT_EVERY: Final = 10
+
+EVERYTHING: Final = ("gradients", "parameters", "buffers", "optimizer")
+"""In the order in which a step brings them about."""
+
+
+class Watch:
+    """Fingerprints of one model and optimizer, each k optimizer steps."""
+
+    def __init__(
+        self, recorder: Recorder, model: object, optimizer: object, *, every: int
+    ) -> None:
+        """Hook the optimizer.
+
+        Args:
+            recorder: Where fingerprints go.
+            model: A `torch.nn.Module`.
+            optimizer: A `torch.optim.Optimizer`, or None.
+            every: Fingerprint the steps 0, k, 2k, …
+
+        Raises:
+            ReproUsageError: If `every` is below 1, or either is something else.
+        """
+        _check(model, optimizer, every)
+        self._recorder = recorder
+        self._model = model
+        self._optimizer = optimizer
+        self._every = every
+        self._step = 0
+        self._prefix = ""
+        self._handles = self._hook()
+        recorder.at_finish(self._finish)
+
+    def start(self, prefix: str) -> None:
+        """Fingerprint the initial state.
+
+        Args:
+            prefix: Put before each name, such as ``model``.
+        """
+        self._prefix = prefix
+        self._take(None, ("parameters", "buffers"))
+
+    def end_step(self) -> None:
+        """Count a step of the loop; for models without an optimizer."""
+        if self._optimizer is None:
+            self._count()
+
+    def _hook(self) -> list[object]:
+        if self._optimizer is None:
+            return []
+        register = self._optimizer.register_step_post_hook  # type: ignore[attr-defined]  # checked
+        return [register(lambda *_: self._count())]
+
+    def _count(self) -> None:
+        if self._step % self._every == 0:
+            self._take(self._step, EVERYTHING)
+        self._step += 1
+
+    def _finish(self) -> None:
+        for handle in self._handles:
+            handle.remove()  # type: ignore[attr-defined]  # torch's RemovableHandle
+        if self._step and (self._step - 1) % self._every:
+            self._take(self._step - 1, EVERYTHING)
+
+    def _take(self, step: int | None, parts: tuple[str, ...]) -> None:
+        from pytest_repro.fingerprints import torch_modules  # noqa: PLC0415  # torch is loaded
+
+        readers: dict[str, Callable[[], object]] = {
+            "gradients": lambda: torch_modules.module_gradients(self._model),
+            "parameters": lambda: torch_modules.module_parameters(self._model),
+            "buffers": lambda: torch_modules.module_buffers(self._model),
+            "optimizer": lambda: torch_modules.optimizer_state(self._optimizer),
+        }
+        for part in parts:
+            if part != "optimizer" or self._optimizer is not None:
+                digest = tree_digest(readers[part]())
+                self._recorder.fingerprint(f"{self._prefix}/{part}", digest, step)
+        for name, state in sorted(generator_states().items()):
+            self._recorder.fingerprint(
+                f"{self._prefix}/rng/{name}",
+                digest_of_bytes(state),
+                step,
+                is_evidence=True,
+            )
+
+
+def _check(model: object, optimizer: object, every: int) -> None:
+    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        msg = f"watch(every=…) is a number of steps from 1 on, got {every!r}"
+        raise ReproUsageError(msg)
+    if not hasattr(model, "named_parameters"):
+        msg = f"watch() takes a torch.nn.Module, got {type(model).__name__}"
+        raise ReproUsageError(msg)
+    if optimizer is not None and not hasattr(optimizer, "register_step_post_hook"):
+        kind = type(optimizer).__name__
+        msg = f"watch() takes a torch.optim.Optimizer second, got {kind}"
+        raise ReproUsageError(msg)

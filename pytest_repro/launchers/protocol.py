@@ -1,0 +1,79 @@
+"""What every launcher offers, whatever it launches on.
+
+Polling, not callbacks: a caller watches many submissions at once, stops one whose
+result can no longer matter, and stays in charge when a person presses Ctrl-C.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from pytest_repro.records import Event, Failure, Job
+
+__all__ = [
+    "DISK_FULL_CODE",
+    "EVENTS",
+    "JOB",
+    "RECORD",
+    "Ending",
+    "Launcher",
+    "Submission",
+]
+
+JOB: Final = "job.json"
+"""In a job's folder: the job itself."""
+
+EVENTS: Final = "events.jsonl"
+"""In a job's folder: what the worker says, one event a line."""
+
+RECORD: Final = "record"
+"""In a job's folder: the folder with the run record."""
+
+DISK_FULL_CODE: Final = 74
+"""How a worker exits when not even its last event could be written (EX_IOERR)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a job ended.
+
+    Attributes:
+        failure: Why there is no complete record; None if there is one.
+        skipped: The reason, if the experiment skipped itself; else empty.
+        output: The end of what the run printed.
+    """
+
+    failure: Failure | None = None
+    skipped: str = ""
+    output: str = ""
+
+
+class Submission(Protocol):
+    """A job that was submitted."""
+
+    job: Job
+
+    def events(self) -> tuple[Event, ...]:
+        """Return the events since the last call; never waits."""
+
+    def poll(self) -> Ending | None:
+        """Return how the job ended, or None while it runs; never waits long."""
+
+    def cancel(self) -> None:
+        """Stop the job and everything that it started; harmless when it ended."""
+
+
+class Launcher(Protocol):
+    """Something that can execute jobs."""
+
+    def submit(self, job: Job) -> Submission:
+        """Start a job.
+
+        Args:
+            job: The job; its folder exists.
+
+        Returns:
+            A handle on it.
+
+        Raises:
+            LaunchError: If it cannot be started at all.
+        """

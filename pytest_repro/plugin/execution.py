@@ -1,0 +1,127 @@
+"""One experiment under way in this very process, in a worker or for a debugger.
+
+It prepares before any fixture is set up, closes the record right after the test
+function returns, and puts the process back as it was.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from pytest_repro.determinism import Pinned, pinned
+from pytest_repro.experiment import Circumstances, Recorder, Run, Sink, assemble
+from pytest_repro.plugin.fixtures import run_key
+from pytest_repro.provenance import Meter, collect_code, collect_environment
+from pytest_repro.records import Contract, Determinism, Failure, RunRecord
+
+__all__ = ["Execution", "config_of"]
+
+PLAIN = (int, float, str, bool, type(None), bytes)
+
+
+class Execution:
+    """Everything around the call of one test function."""
+
+    def __init__(
+        self, item: pytest.Function, *, seed: int, contract: Contract, isolation: str
+    ) -> None:
+        """Remember what is to be run.
+
+        Args:
+            item: The experiment.
+            seed: The root seed.
+            contract: What was promised.
+            isolation: ``worker`` or ``in-process``.
+        """
+        self._item = item
+        self._seed = seed
+        self._contract = contract
+        self._isolation = isolation
+        self._stack = ExitStack()
+        self._pinned: Pinned | None = None
+        self._recorder: Recorder | None = None
+        self._meter = Meter()
+
+    def start(self, determinism: Determinism, sink: Sink) -> None:
+        """Seed everything, set flags, and make the run; before fixtures.
+
+        Args:
+            determinism: What is pinned.
+            sink: Hears of progress.
+        """
+        self._pinned = self._stack.enter_context(pinned(determinism, self._seed))
+        self._recorder = Recorder(sink)
+        self._item.stash[run_key] = Run(
+            self._seed,
+            self._recorder,
+            folder=self._item.path.parent,
+            root=self._item.config.rootpath,
+        )
+        self._meter = Meter()
+
+    def finish(self) -> None:
+        """Take the last fingerprints and close the record; after the call."""
+        if self._recorder is not None:
+            self._recorder.finish()
+
+    def record(self, failure: Failure | None = None) -> RunRecord:
+        """Build the record of the run.
+
+        Args:
+            failure: Why it is incomplete, if it is.
+
+        Returns:
+            The record.
+
+        Raises:
+            RuntimeError: If the run was never started.
+        """
+        if self._recorder is None or self._pinned is None:
+            msg = "the run was never started"
+            raise RuntimeError(msg)
+        root = self._item.config.rootpath
+        around = Circumstances(
+            experiment=self._item.nodeid,
+            seed=self._seed,
+            config=config_of(self._item),
+            contract=self._contract,
+            environment=collect_environment(),
+            code=collect_code(root, Path(self._item.path)),
+            determinism=self._pinned.facts(),
+            isolation=self._isolation,
+        )
+        resources = self._meter.read()
+        return assemble(self._recorder, around, resources=resources, failure=failure)
+
+    def close(self) -> None:
+        """Put random generators and flags back as they were."""
+        self._stack.close()
+
+
+def config_of(item: pytest.Function) -> dict[str, str]:
+    """Write the parameters of an experiment as text.
+
+    Args:
+        item: The experiment.
+
+    Returns:
+        Parameter names and values; what is no plain value is given by its type and
+        the test's own id, since a repr may hold an address.
+    """
+    callspec = getattr(item, "callspec", None)
+    params = callspec.params if callspec is not None else {}
+    return {
+        name: _text(value, callspec.id if callspec is not None else "")
+        for name, value in sorted(params.items())
+    }
+
+
+def _text(value: object, name: str) -> str:
+    if isinstance(value, PLAIN):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return repr([_text(part, name) for part in value])
+    if isinstance(value, dict):
+        return repr({str(k): _text(v, name) for k, v in sorted(value.items(), key=str)})
+    return f"{type(value).__module__}.{type(value).__qualname__} [{name}]"

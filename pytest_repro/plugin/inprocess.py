@@ -1,0 +1,84 @@
+"""`--repro-in-process`: one seed, in this very process, for debuggers.
+
+Start-up variables are as they happen to be and the record says so. Random generators
+and flags are put back afterwards. Nothing is ever written as a reference.
+"""
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import pytest
+
+from pytest_repro.experiment.recorder import Silent
+from pytest_repro.plugin.execution import Execution
+from pytest_repro.plugin.jobs import Jobs
+from pytest_repro.plugin.markers import contract_of, is_experiment
+from pytest_repro.plugin.parent import attach, make_replication, pass_judgement
+from pytest_repro.plugin.settings import Settings
+from pytest_repro.replication import Request
+
+__all__ = ["InProcess"]
+
+
+class InProcess:
+    """The hooks that run experiments here."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        """Prepare.
+
+        Args:
+            config: pytest's.
+            settings: The options of the session.
+        """
+        self._settings = settings
+        self._jobs = Jobs(config=config, settings=settings)
+        self._replication = make_replication(config, settings, self._jobs)
+        self._execution: Execution | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Seed and pin everything before the first fixture."""
+        if isinstance(item, pytest.Function) and is_experiment(item):
+            contract = contract_of(item)
+            self._execution = Execution(
+                item, seed=0, contract=contract, isolation="in-process"
+            )
+            self._execution.start(self._settings.determinism, Silent())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(
+        self, pyfuncitem: pytest.Function
+    ) -> Generator[None, object, object]:
+        """Judge the run when the function has returned."""
+        result = yield
+        if self._execution is None:
+            return result
+        self._execution.finish()
+        contract = replace(contract_of(pyfuncitem), seeds=1)
+        request = Request(
+            experiment=pyfuncitem.nodeid,
+            contract=contract,
+            job_for=lambda seed: self._jobs.make(pyfuncitem, contract, seed),
+        )
+        outcome = self._replication.judge_record(request, self._execution.record())
+        pass_judgement(pyfuncitem, outcome)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
+        """Put the process back as it was, after the last fixture is torn down."""
+        try:
+            return (yield)
+        finally:
+            if self._execution is not None:
+                self._execution.close()
+                self._execution = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the outcome travel with the report."""
+        report = yield
+        attach(item, report)
+        return report

@@ -1,0 +1,123 @@
+"""From a collected test to the jobs that a launcher can execute.
+
+The worker gets this session's own way of finding tests (root, ini file, import mode,
+plugins) and the options that the project's conftest files declare, and none of what
+concerns this session only (selection, reports, xdist, coverage, reruns).
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pytest_repro.determinism import worker_variables
+from pytest_repro.launchers.protocol import JOB
+from pytest_repro.plugin.options import WORKER_FLAG
+from pytest_repro.plugin.settings import Settings, own_options_key
+from pytest_repro.records import Contract, Job
+from pytest_repro.references import experiment_folder
+
+__all__ = ["Jobs"]
+
+LITERALS: Final = (str, int, float, bool, type(None))
+
+# Set for this session, meaningless or harmful in a worker.
+_DROPPED: Final = ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_", "GITHUB_STEP_SUMMARY")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jobs:
+    """Makes the jobs of one session.
+
+    Attributes:
+        config: pytest's.
+        settings: The options of the session.
+    """
+
+    config: pytest.Config
+    settings: Settings
+
+    def inherited(self) -> dict[str, str]:
+        """Return the environment that every worker gets."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(_DROPPED)}
+        return {
+            **worker_variables(self.settings.determinism, kept),
+            "PYTEST_ADDOPTS": "",
+        }
+
+    def make(self, item: pytest.Function, contract: Contract, seed: int) -> Job:
+        """Make the job of one seed, with an empty folder for it.
+
+        Args:
+            item: The experiment.
+            contract: What was promised.
+            seed: The root seed.
+
+        Returns:
+            The job.
+        """
+        folder = self._fresh_folder(item.nodeid, seed)
+        return Job(
+            experiment=item.nodeid,
+            seed=seed,
+            root=str(self.config.rootpath),
+            folder=str(folder),
+            arguments=self._arguments(item, folder),
+            options=self._options(),
+            variables=worker_variables(self.settings.determinism, {}),
+            determinism=self.settings.determinism,
+            contract=contract,
+            timeout_s=contract.timeout_s or self.settings.timeout_s,
+        )
+
+    def _fresh_folder(self, node_id: str, seed: int) -> Path:
+        runs = self.settings.out / "runs"
+        folder = runs / experiment_folder(node_id) / f"seed-{seed}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        ignore = self.settings.out / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+        return folder
+
+    def _arguments(self, item: pytest.Function, folder: Path) -> tuple[str, ...]:
+        """Write the command line; the test is named without its parameters.
+
+        Parameters may hold anything, so the worker selects them by node id.
+        """
+        option = self.config.option
+        parent = "" if item.parent is None else item.parent.nodeid
+        pairs = [
+            *(("-p", name) for name in option.plugins),
+            *(("-W", text) for text in option.pythonwarnings or ()),
+            *(("-o", text) for text in option.override_ini or ()),
+            ("-o", "addopts="),
+            ("-o", f"cache_dir={folder / 'cache'}"),
+        ]
+        if self.config.inipath is not None:
+            pairs.append(("-c", str(self.config.inipath)))
+        if option.confcutdir:
+            pairs.append(("--confcutdir", str(option.confcutdir)))
+        flat = [part for pair in pairs for part in pair]
+        return (
+            *flat,
+            f"--rootdir={self.config.rootpath}",
+            f"--import-mode={option.importmode}",
+            "--capture=no",
+            "-q",
+            f"{WORKER_FLAG}={folder / JOB}",
+            f"{parent}::{item.originalname}",
+        )
+
+    def _options(self) -> Mapping[str, str]:
+        """Write options of the project's own conftest files as Python literals."""
+        known = self.config.stash[own_options_key]
+        return {
+            name: repr(value)
+            for name, value in sorted(vars(self.config.option).items())
+            if name not in known and isinstance(value, LITERALS)
+        }

@@ -1,0 +1,138 @@
+"""The marker `repro`: from its arguments to a contract, or to an error that helps.
+
+The marker is also added to every test that asks for the fixture, so that ``-m repro``
+selects exactly the experiments.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from pytest_repro.errors import ContractError
+from pytest_repro.plugin.options import did_you_mean
+from pytest_repro.records import Contract, Rung, Tolerance
+
+__all__ = ["ARGUMENTS", "FIXTURE", "MARKER", "contract_of", "is_experiment"]
+
+MARKER: Final = "repro"
+FIXTURE: Final = "repro"
+
+ARGUMENTS: Final = {
+    "seeds": "at most so many seeds; default 1",
+    "metrics": "tolerances by metric name or pattern: Exact(), Close(…), Equivalent(…)",
+    "require": "the lowest rung that passes, such as 'IDENTICAL'",
+    "timeout": "stop a run that takes longer [s]",
+    "allow_nonfinite": "why a metric may be NaN or infinite",
+}
+"""What the marker takes, and what each argument means."""
+
+MAX_SEEDS: Final = 10_000
+
+
+def is_experiment(item: pytest.Item) -> bool:
+    """Tell whether a test is an experiment: it asks for the fixture `repro`.
+
+    Args:
+        item: A collected test.
+
+    Returns:
+        Whether it is one.
+    """
+    return FIXTURE in getattr(item, "fixturenames", ())
+
+
+def contract_of(item: pytest.Item) -> Contract:
+    """Read the contract that an experiment declares.
+
+    Markers nearer to the test win, argument by argument.
+
+    Args:
+        item: An experiment.
+
+    Returns:
+        Its contract.
+
+    Raises:
+        pytest.UsageError: If a marker says something that has no meaning, naming
+            the test, the argument and the nearest valid one.
+    """
+    arguments: dict[str, object] = {}
+    for mark in reversed(list(item.iter_markers(MARKER))):
+        if mark.args:
+            _refuse(item, f"takes arguments by name, got {mark.args[0]!r}")
+        arguments |= mark.kwargs
+    for name in arguments:
+        if name not in ARGUMENTS:
+            near = did_you_mean(name, ARGUMENTS)
+            _refuse(item, f"has no argument {name!r}{near}")
+    try:
+        return _contract(arguments)
+    except ContractError as error:
+        return _refuse(item, str(error))
+
+
+def _contract(arguments: Mapping[str, object]) -> Contract:
+    contract = Contract(
+        seeds=_seeds(arguments.get("seeds", 1)),
+        tolerances=_tolerances(arguments.get("metrics", {})),
+        timeout_s=_timeout(arguments.get("timeout")),
+        allow_nonfinite=_reason(arguments.get("allow_nonfinite", "")),
+    )
+    required = arguments.get("require")
+    return contract if required is None else replace(contract, required=_rung(required))
+
+
+def _seeds(value: object) -> int:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not (is_whole and 1 <= value <= MAX_SEEDS):
+        msg = f"seeds= is a number in [1, {MAX_SEEDS}], got {value!r}"
+        raise ContractError(msg)
+    return value
+
+
+def _tolerances(value: object) -> tuple[tuple[str, Tolerance], ...]:
+    if not isinstance(value, Mapping):
+        msg = f"metrics= maps names to tolerances, got {value!r}"
+        raise ContractError(msg)
+    for name, tolerance in value.items():
+        if not isinstance(name, str) or not isinstance(tolerance, Tolerance):
+            msg = (
+                f"metrics[{name!r}] is Exact(), Close(rtol=…, atol=…) or "
+                f"Equivalent(margin), got {tolerance!r}"
+            )
+            raise ContractError(msg)
+    return tuple(value.items())
+
+
+def _timeout(value: object) -> float | None:
+    if value is None:
+        return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (is_number and math.isfinite(value) and value > 0):
+        msg = f"timeout= is a positive number of seconds, got {value!r}"
+        raise ContractError(msg)
+    return float(value)
+
+
+def _reason(value: object) -> str:
+    if not isinstance(value, str):
+        msg = f"allow_nonfinite= is the reason, as text, got {value!r}"
+        raise ContractError(msg)
+    return value
+
+
+def _rung(value: object) -> Rung:
+    passing = (Rung.IDENTICAL, Rung.WITHIN_ROUNDING, Rung.EQUIVALENT)
+    if value not in passing:
+        near = did_you_mean(str(value).upper(), [rung.value for rung in passing])
+        msg = f"require= is one of {', '.join(passing)}, got {value!r}{near}"
+        raise ContractError(msg)
+    return Rung(str(value))
+
+
+def _refuse(item: pytest.Item, reason: str) -> Contract:
+    msg = f"{item.nodeid}: marker repro {reason}"
+    raise pytest.UsageError(msg)

@@ -1,0 +1,254 @@
+"""Everything that can be set, as one table: flag, ini key, type, default, help.
+
+The command line, the ini file, ``--help`` and the reference page in the docs all come
+from `OPTIONS`. A flag beats the ini key, the ini key beats the default.
+"""
+
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+__all__ = ["OPTIONS", "WORKER_FLAG", "Option", "did_you_mean"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One row of the table.
+
+    Attributes:
+        name: The ini key; the flag is the same with dashes.
+        kind: ``bool``, ``int``, ``float`` or ``str``.
+        default: Its value when nobody says anything.
+        help: One line for ``--help``.
+        doc: What the reference page adds.
+        choices: The values allowed; empty for any.
+        has_flag: Whether there is a flag.
+        has_ini: Whether there is an ini key.
+        metavar: What ``--help`` shows as the value.
+    """
+
+    name: str
+    kind: str
+    default: object
+    help: str
+    doc: str
+    choices: tuple[str, ...] = ()
+    has_flag: bool = True
+    has_ini: bool = True
+    metavar: str | None = None
+
+    @property
+    def flag(self) -> str:
+        """The flag, such as ``--repro-workers``."""
+        return "--" + self.name.replace("_", "-")
+
+
+def _row(name: str, kind: str, default: object, text: str, **more: object) -> Option:
+    more.setdefault("doc", "")
+    return Option(name=name, kind=kind, default=default, help=text, **more)  # type: ignore[arg-type]  # rows are checked by a test
+
+
+OPTIONS: Final = (
+    _row(
+        "repro",
+        "bool",
+        False,  # noqa: FBT003  # a default in a table
+        "run the experiments and compare them with their references",
+        doc="Without it experiments are skipped, and the plugin costs nothing.",
+    ),
+    _row(
+        "no_repro",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "skip the experiments although the ini file says repro = true",
+        has_ini=False,
+    ),
+    _row(
+        "repro_record",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "also record references that are missing (implies --repro)",
+        doc="Existing references are compared, never rewritten. Refused under CI.",
+        has_ini=False,
+    ),
+    _row(
+        "repro_update",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "also rewrite references that do not hold (implies --repro; needs a reason)",
+        doc="History is kept: the reason, the digest superseded, and the drift.",
+        has_ini=False,
+    ),
+    _row(
+        "repro_reason",
+        "str",
+        "",
+        "why references are rewritten; kept in their history",
+        has_ini=False,
+        metavar="TEXT",
+        doc="At least ten characters.",
+    ),
+    _row(
+        "repro_allow_ci_update",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "allow --repro-record and --repro-update under CI",
+        has_ini=False,
+    ),
+    _row(
+        "repro_workers",
+        "int",
+        1,
+        "how many seeds of an experiment run side by side",
+        metavar="N",
+    ),
+    _row(
+        "repro_timeout",
+        "float",
+        3600.0,
+        "stop a run that takes longer [s]; 0 for never",
+        metavar="SECONDS",
+        doc="The marker argument `timeout` overrides it for one experiment.",
+    ),
+    _row(
+        "repro_in_process",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "run seed 0 in this process, for debuggers",
+        doc="Start-up variables such as PYTHONHASHSEED are then as they are; the "
+        "record says so, and nothing is ever recorded.",
+        has_ini=False,
+    ),
+    _row(
+        "repro_dir",
+        "str",
+        "reference_runs",
+        "folder of the references, from the root of the project",
+        metavar="PATH",
+    ),
+    _row(
+        "repro_out",
+        "str",
+        ".repro",
+        "folder for obtained runs, candidates and reports",
+        metavar="PATH",
+    ),
+    _row(
+        "repro_orphans",
+        "str",
+        "error",
+        "what references without an experiment do to a complete session",
+        choices=("error", "warn", "ignore"),
+    ),
+    _row(
+        "repro_threads",
+        "int",
+        1,
+        "threads of OpenMP, MKL, OpenBLAS and torch in a worker",
+        metavar="N",
+        doc="Another number gives other bits: sums are split differently.",
+    ),
+    _row(
+        "repro_numerics",
+        "str",
+        "native",
+        "CPU kernels: whatever this CPU offers, or those that every x86-64 has",
+        choices=("native", "portable"),
+    ),
+    _row(
+        "repro_hash_seed",
+        "int",
+        0,
+        "PYTHONHASHSEED of workers",
+        metavar="N",
+    ),
+    _row(
+        "repro_deterministic",
+        "bool",
+        True,  # noqa: FBT003  # as above
+        "use deterministic algorithms in torch",
+        has_flag=False,
+        doc="`torch.use_deterministic_algorithms(True)`.",
+    ),
+    _row(
+        "repro_cudnn_benchmark",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "let cuDNN choose kernels by timing them",
+        has_flag=False,
+    ),
+    _row(
+        "repro_matmul_precision",
+        "str",
+        "ieee",
+        "float32 matrix products on GPUs",
+        choices=("ieee", "tf32"),
+        has_flag=False,
+    ),
+    _row(
+        "repro_fill_uninitialized",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "fill uninitialised tensors with NaN",
+        has_flag=False,
+        doc="Finds reads of uninitialised memory; costs time.",
+    ),
+)
+"""Every option, in the order of the reference page."""
+
+WORKER_FLAG: Final = "--repro-worker"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare every row of the table."""
+    group = parser.getgroup("repro", "reproducibility of experiments")
+    for option in OPTIONS:
+        if option.has_flag:
+            _add_flag(group, option)
+        if option.has_ini:
+            kind = "string" if option.kind == "str" else option.kind
+            parser.addini(option.name, option.help, type=kind, default=option.default)  # type: ignore[arg-type]  # pytest's literal types
+    group.addoption(WORKER_FLAG, default=None, help="(internal) be a worker: run a job")
+
+
+def _add_flag(group: pytest.OptionGroup, option: Option) -> None:
+    if option.kind == "bool":
+        group.addoption(
+            option.flag, action="store_true", default=None, help=option.help
+        )
+        return
+    group.addoption(
+        option.flag,
+        type={"int": int, "float": float, "str": str}[option.kind],
+        default=None,
+        help=option.help,
+        metavar=option.metavar,
+        choices=option.choices or None,
+    )
+
+
+def pytest_load_initial_conftests(args: list[str]) -> None:
+    """Name the nearest flag before argparse only says "unrecognized"."""
+    known = {o.flag for o in OPTIONS if o.has_flag} | {WORKER_FLAG}
+    for argument in args:
+        flag = argument.partition("=")[0]
+        if flag.startswith(("--repro-", "--no-repro")) and flag not in known:
+            msg = f"unknown option {flag}{did_you_mean(flag, known)}"
+            raise pytest.UsageError(msg)
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """Suggest the nearest name that exists.
+
+    Args:
+        word: What was typed.
+        known: What exists.
+
+    Returns:
+        ``; did you mean X?``, or nothing if no name is near.
+    """
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,141 @@
+"""This side of a launch: an experiment is handed to workers, then judged.
+
+In this process an experiment's own fixtures are never set up and its function is never
+called; everything else about the test (marks, selection, reruns, time-outs, reports)
+stays pytest's.
+"""
+
+import datetime as dt
+from collections.abc import Generator
+from typing import Final
+
+import pytest
+
+import pytest_repro
+from pytest_repro import wire
+from pytest_repro.launchers import LocalLauncher
+from pytest_repro.plugin.jobs import Jobs
+from pytest_repro.plugin.markers import contract_of, is_experiment
+from pytest_repro.plugin.progress import make_watcher
+from pytest_repro.plugin.settings import Settings
+from pytest_repro.records import Action, Outcome
+from pytest_repro.references import ReferenceStore
+from pytest_repro.replication import Approval, Mode, Pool, Replication, Request
+from pytest_repro.reports import experiment_lines, junit_properties
+
+__all__ = ["Parent", "attach", "make_replication", "outcome_key", "pass_judgement"]
+
+outcome_key: Final = pytest.StashKey[Outcome]()
+_experiment_key: Final = pytest.StashKey[bool]()
+
+
+class Parent:
+    """The hooks that turn the call of an experiment into a replication."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        """Prepare, without starting anything.
+
+        Args:
+            config: pytest's.
+            settings: The options of the session.
+        """
+        self._jobs = Jobs(config=config, settings=settings)
+        self._replication = make_replication(config, settings, self._jobs)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Leave the experiment's fixtures to its workers."""
+        if isinstance(item, pytest.Function) and is_experiment(item):
+            item.stash[_experiment_key] = True
+            item.fixturenames = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Run the experiment in workers instead of calling it here."""
+        if not pyfuncitem.stash.get(_experiment_key, False):
+            return None
+        contract = contract_of(pyfuncitem)
+        request = Request(
+            experiment=pyfuncitem.nodeid,
+            contract=contract,
+            job_for=lambda seed: self._jobs.make(pyfuncitem, contract, seed),
+        )
+        pass_judgement(pyfuncitem, self._replication.run(request))
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the outcome travel with the report, from xdist workers too."""
+        report = yield
+        attach(item, report)
+        return report
+
+
+def attach(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put the outcome of an experiment on its report.
+
+    Args:
+        item: Any test.
+        report: The report of one of its phases.
+    """
+    if report.when == "call" and outcome_key in item.stash:
+        report.repro_outcome = wire.to_json(item.stash[outcome_key])
+    elif report.skipped and item.stash.get(_experiment_key, False):
+        report.repro_skipped = item.nodeid
+
+
+def make_replication(
+    config: pytest.Config, settings: Settings, jobs: Jobs
+) -> Replication:
+    """Join launcher, stores and options.
+
+    Args:
+        config: pytest's.
+        settings: The options of the session.
+        jobs: Knows the environment of workers.
+
+    Returns:
+        What runs and judges experiments.
+    """
+    mode = Mode.COMPARE
+    if settings.record or settings.update:
+        mode = Mode.UPDATE if settings.update else Mode.RECORD
+    now = dt.datetime.now(tz=dt.UTC)
+    return Replication(
+        Pool(
+            LocalLauncher(jobs.inherited()),
+            workers=settings.workers,
+            watcher=make_watcher(config),
+        ),
+        store=ReferenceStore(settings.references),
+        pending=ReferenceStore(settings.out / "pending"),
+        approval=Approval(
+            mode=mode,
+            reason=settings.reason,
+            created_utc=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            created_by=f"pytest_repro {pytest_repro.__version__}",
+        ),
+    )
+
+
+def pass_judgement(item: pytest.Function, outcome: Outcome) -> None:
+    """Turn an outcome into what pytest understands: nothing, a skip, or a failure.
+
+    Args:
+        item: The experiment.
+        outcome: What became of it.
+    """
+    __tracebackhide__ = True
+    item.stash[outcome_key] = outcome
+    item.user_properties[:] = [
+        *(pair for pair in item.user_properties if not pair[0].startswith("repro_")),
+        *junit_properties(outcome),
+    ]
+    if outcome.action is Action.SKIPPED:
+        pytest.skip(outcome.message)
+    if not outcome.passed:
+        text = "\n".join(experiment_lines(outcome))
+        details = f"\n\n{outcome.details}" if outcome.details else ""
+        pytest.fail(text + details, pytrace=False)

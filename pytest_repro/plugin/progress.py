@@ -1,0 +1,178 @@
+"""Live progress: redrawn on a terminal, a plain line now and then elsewhere.
+
+Output of tests is captured by pytest, so capturing pauses while something is drawn.
+Nothing runs in this process meanwhile whose output could get lost.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from pytest_repro.records import Event, EventKind
+from pytest_repro.replication import Watcher
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+__all__ = ["LiveWatcher", "PlainWatcher", "QuietWatcher", "make_watcher"]
+
+EVERY_S: Final = 10.0
+DRAW_S: Final = 0.2
+
+
+def make_watcher(config: pytest.Config) -> Watcher:
+    """Choose how progress is shown.
+
+    Args:
+        config: pytest's.
+
+    Returns:
+        A bar on a terminal, plain lines elsewhere, nothing in an xdist worker or
+        with ``-q``.
+    """
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput") or config.option.verbose < 0:
+        return QuietWatcher()
+    writer = config.get_terminal_writer()
+    is_live = writer.hasmarkup and reporter.isatty
+    return LiveWatcher(config) if is_live else PlainWatcher(config)
+
+
+class QuietWatcher:
+    """Shows nothing."""
+
+    def started(self, seed: int) -> None:
+        """Ignore a start."""
+
+    def heard(self, seed: int, event: Event) -> None:
+        """Ignore an event."""
+
+    def ended(self, seed: int) -> None:
+        """Ignore an end."""
+
+    def tick(self) -> None:
+        """Draw nothing."""
+
+
+class _Latest(QuietWatcher):
+    """Keeps the newest progress of each seed that is running."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._events: dict[int, Event] = {}
+        self._since: dict[int, float] = {}
+
+    def started(self, seed: int) -> None:
+        """Remember when a seed started."""
+        self._since[seed] = time.monotonic()
+        self._events[seed] = Event(kind=EventKind.STARTED)
+
+    def heard(self, seed: int, event: Event) -> None:
+        """Keep progress; show a warning at once."""
+        if event.kind is EventKind.PROGRESS:
+            self._events[seed] = event
+        elif event.kind is EventKind.WARNING:
+            self._say(f"  seed {seed}: warning: {event.message}")
+
+    def ended(self, seed: int) -> None:
+        """Forget a seed."""
+        self._events.pop(seed, None)
+        self._since.pop(seed, None)
+
+    def _describe(self, seed: int) -> str:
+        event = self._events[seed]
+        if event.step is None:
+            return f"seed {seed}  starting"
+        done = event.step + 1
+        of = f"/{event.total}" if event.total else ""
+        values = "  ".join(f"{name} {text[:9]}" for name, text in event.values.items())
+        return f"seed {seed}  step {done}{of}  {values}{self._left(seed, event)}"
+
+    def _left(self, seed: int, event: Event) -> str:
+        if not event.total or event.step is None:
+            return ""
+        done = event.step + 1
+        elapsed_s = time.monotonic() - self._since[seed]
+        return f"  {elapsed_s / done * (event.total - done):.0f} s left"
+
+    def _say(self, line: str) -> None:
+        with _uncaptured(self._config):
+            writer = self._config.get_terminal_writer()
+            writer.line()
+            writer.write(line, flush=True)
+
+
+class PlainWatcher(_Latest):
+    """One line every ten seconds."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Start the clock.
+
+        Args:
+            config: pytest's.
+        """
+        super().__init__(config)
+        self._next = time.monotonic() + EVERY_S
+
+    def tick(self) -> None:
+        """Write a line for each seed if it is time."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + EVERY_S
+        for seed in sorted(self._events):
+            self._say(f"  {self._describe(seed)}")
+
+
+class LiveWatcher(_Latest):
+    """A few lines on the terminal that redraw themselves."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Draw nothing yet.
+
+        Args:
+            config: pytest's.
+        """
+        super().__init__(config)
+        self._live: Live | None = None
+        self._next = 0.0
+
+    def tick(self) -> None:
+        """Redraw, a few times a second."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + DRAW_S
+        with _uncaptured(self._config):
+            self._draw()
+
+    def ended(self, seed: int) -> None:
+        """Take the lines away with the last seed."""
+        super().ended(seed)
+        if not self._events and self._live is not None:
+            with _uncaptured(self._config):
+                self._live.stop()
+            self._live = None
+
+    def _draw(self) -> None:
+        from rich.live import Live  # noqa: PLC0415  # only on a terminal
+        from rich.text import Text  # noqa: PLC0415  # as above
+
+        lines = "\n".join(f"  {self._describe(seed)}" for seed in sorted(self._events))
+        if self._live is None:
+            self._live = Live(auto_refresh=False, transient=True)
+            self._live.start()
+        self._live.update(Text(lines, style="dim"), refresh=True)
+
+
+@contextlib.contextmanager
+def _uncaptured(config: pytest.Config) -> Iterator[None]:
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    if capture is None:
+        yield
+        return
+    with capture.global_and_fixture_disabled():
+        yield

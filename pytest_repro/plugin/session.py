@@ -1,0 +1,137 @@
+"""The session as a whole: gather outcomes, find what is wrong, tell it.
+
+Outcomes arrive with test reports, also from xdist workers. Only the controller writes
+reports, and only here is a session failed in which nothing was compared.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import Final, Protocol
+
+import pytest
+
+import pytest_repro
+from pytest_repro import wire
+from pytest_repro.plugin.inventory import Collected, find_problems
+from pytest_repro.plugin.settings import Settings
+from pytest_repro.records import Outcome, Session
+from pytest_repro.reports import report_json, report_markdown, session_lines
+
+__all__ = ["SessionReporter", "XdistNode"]
+
+KEY: Final = "repro"
+
+
+class XdistNode(Protocol):
+    """What xdist hands to `pytest_testnodedown`."""
+
+    workeroutput: dict[str, object]
+
+
+class SessionReporter:
+    """Gathers what became of the experiments, and writes the reports."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        """Start with no outcome.
+
+        Args:
+            config: pytest's.
+            settings: The options of the session.
+        """
+        self._config = config
+        self._settings = settings
+        self._outcomes: dict[str, Outcome] = {}
+        self._skipped: set[str] = set()
+        self._collected = Collected.nothing()
+        self._started = time.monotonic()
+        self._session: Session | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, items: list[pytest.Item]
+    ) -> None:
+        """Note every experiment before any is deselected."""
+        self._collected = Collected.of(session, items)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take an outcome from a report; of a rerun test the last one counts."""
+        outcome = getattr(report, "repro_outcome", None)
+        if outcome is not None:
+            self._outcomes[report.nodeid] = wire.from_json(Outcome, outcome)
+        elif getattr(report, "repro_skipped", None) is not None:
+            self._skipped.add(report.nodeid)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: XdistNode) -> None:
+        """Take what an xdist worker collected; a crashed one leaves nothing."""
+        found = getattr(node, "workeroutput", {}).get(KEY)
+        self._collected = (
+            Collected.incomplete()
+            if found is None
+            else self._collected.join(wire.from_json(Collected, found))
+        )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Hand on what was collected, or close the session and write reports."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[KEY] = wire.to_json(self._collected)
+            return
+        if self._config.option.collectonly:
+            return
+        self._session = self._close()
+        fatal = any(problem.is_fatal for problem in self._session.problems)
+        if fatal and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._outcomes or self._session.problems:
+            self._write(self._session)
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> None:
+        """Print a block for each experiment, then one line for all."""
+        if self._session is None or not (
+            self._session.outcomes or self._session.problems
+        ):
+            return
+        terminalreporter.section("reproducibility")
+        for line in session_lines(self._session):
+            terminalreporter.write_line(line, **_colour(line))
+
+    def _close(self) -> Session:
+        outcomes = tuple(self._outcomes[key] for key in sorted(self._outcomes))
+        return Session(
+            version=pytest_repro.__version__,
+            outcomes=outcomes,
+            problems=find_problems(
+                self._settings, outcomes, sorted(self._skipped), self._collected
+            ),
+            report=self._show(self._settings.out / "report"),
+            wall_s=time.monotonic() - self._started,
+        )
+
+    def _write(self, session: Session) -> None:
+        folder = self._settings.out / "report"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.json").write_bytes(report_json(session))
+        text = report_markdown(session)
+        (folder / "summary.md").write_text(text, encoding="utf-8")
+        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(summary).open("a", encoding="utf-8") as stream:
+                stream.write(text)
+
+    def _show(self, path: Path) -> str:
+        root = self._config.rootpath
+        inside = path.is_relative_to(root)
+        return path.relative_to(root).as_posix() if inside else str(path)
+
+
+def _colour(line: str) -> dict[str, bool]:
+    words = line.split()
+    if "FAILED" in words or "DIVERGED" in words or "NOT" in words:
+        return {"red": True}
+    if "PASSED" in words:
+        return {"green": True}
+    return {}

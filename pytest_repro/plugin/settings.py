@@ -1,0 +1,171 @@
+"""The options of a session, parsed once and checked against each other.
+
+Everything that would silently weaken a session is refused here, before anything is
+collected: an unknown ini key, a rewrite without a reason, a write under CI.
+"""
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar, cast
+
+import pytest
+
+from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
+from pytest_repro.records import Determinism, Numerics
+
+__all__ = ["Settings", "is_ci", "own_options_key", "read_settings", "settings_key"]
+
+Number = TypeVar("Number", int, float)
+
+MIN_REASON: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The options of one session, parsed once.
+
+    Attributes:
+        active: Whether experiments run.
+        record: Whether missing references are recorded.
+        update: Whether references that do not hold are rewritten.
+        reason: Why they are.
+        workers: Seeds side by side.
+        timeout_s: Limit of a run [s]; None for never.
+        in_process: Whether seed 0 runs in this process.
+        references: Folder of the references.
+        out: Folder for everything else.
+        orphans: ``error``, ``warn`` or ``ignore``.
+        determinism: What is pinned.
+    """
+
+    active: bool
+    record: bool
+    update: bool
+    reason: str
+    workers: int
+    timeout_s: float | None
+    in_process: bool
+    references: Path
+    out: Path
+    orphans: str
+    determinism: Determinism
+
+
+settings_key: Final = pytest.StashKey[Settings]()
+"""Where the settings of a session are."""
+
+own_options_key: Final = pytest.StashKey[frozenset[str]]()
+"""The names of options that were known before conftest files were read."""
+
+
+def is_ci(environ: Mapping[str, str]) -> bool:
+    """Tell whether this is a CI machine.
+
+    Args:
+        environ: The environment variables.
+
+    Returns:
+        Whether `CI` is set to something other than nothing, ``0``, ``false``, ``no``.
+    """
+    return environ.get("CI", "").strip().lower() not in {"", "0", "false", "no", "off"}
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Parse and check the options of a session.
+
+    Args:
+        config: pytest's.
+
+    Returns:
+        The settings.
+
+    Raises:
+        pytest.UsageError: If options contradict each other, an ini key is unknown, or
+            references would be written where that is not allowed.
+    """
+    _check_ini(config)
+    values = {option.name: _value(config, option) for option in OPTIONS}
+    record, update = bool(values["repro_record"]), bool(values["repro_update"])
+    reason = str(values["repro_reason"]).strip()
+    _check_writes(values, record=record, update=update, reason=reason)
+    active = bool(values["repro"]) or record or update
+    return Settings(
+        active=active and not values["no_repro"],
+        record=record,
+        update=update,
+        reason=reason,
+        workers=_at_least("repro_workers", values["repro_workers"], 1),
+        timeout_s=_at_least("repro_timeout", values["repro_timeout"], 0.0) or None,
+        in_process=bool(values["repro_in_process"]),
+        references=config.rootpath / str(values["repro_dir"]),
+        out=config.rootpath / str(values["repro_out"]),
+        orphans=str(values["repro_orphans"]),
+        determinism=_determinism(values),
+    )
+
+
+def _value(config: pytest.Config, option: Option) -> object:
+    given = config.getoption(option.name) if option.has_flag else None
+    if given is not None:
+        return given
+    found = config.getini(option.name) if option.has_ini else option.default
+    if option.choices and found not in option.choices:
+        allowed = ", ".join(option.choices)
+        msg = f"ini key {option.name} is one of {allowed}, got {found!r}"
+        raise pytest.UsageError(msg)
+    return found
+
+
+def _determinism(values: Mapping[str, object]) -> Determinism:
+    return Determinism(
+        hash_seed=_at_least("repro_hash_seed", values["repro_hash_seed"], 0),
+        threads=_at_least("repro_threads", values["repro_threads"], 1),
+        numerics=Numerics(str(values["repro_numerics"])),
+        deterministic_algorithms=bool(values["repro_deterministic"]),
+        cudnn_benchmark=bool(values["repro_cudnn_benchmark"]),
+        matmul_precision=str(values["repro_matmul_precision"]),
+        fill_uninitialized_memory=bool(values["repro_fill_uninitialized"]),
+    )
+
+
+def _at_least(name: str, value: object, least: Number) -> Number:
+    """Check a number from the command line or the ini file."""
+    number = type(least)(value)  # type: ignore[call-overload]  # parsed by pytest already
+    if not (math.isfinite(number) and number >= least):
+        msg = f"{name} is a number from {least} on, got {value!r}"
+        raise pytest.UsageError(msg)
+    return cast("Number", number)
+
+
+def _check_ini(config: pytest.Config) -> None:
+    known = {option.name for option in OPTIONS if option.has_ini}
+    for key in config.inicfg:
+        if key.startswith("repro") and key not in known:
+            msg = f"unknown ini key {key}{did_you_mean(key, known)}"
+            raise pytest.UsageError(msg)
+
+
+def _check_writes(
+    values: Mapping[str, object], *, record: bool, update: bool, reason: str
+) -> None:
+    if (record or update) and is_ci(os.environ) and not values["repro_allow_ci_update"]:
+        msg = (
+            "references are not written under CI (the variable CI is set)\n"
+            "  a bot that is meant to: add --repro-allow-ci-update"
+        )
+        raise pytest.UsageError(msg)
+    if (record or update) and values["repro_in_process"]:
+        msg = "--repro-in-process never writes references: leave one of the two out"
+        raise pytest.UsageError(msg)
+    if update and len(reason) < MIN_REASON:
+        msg = (
+            '--repro-update needs --repro-reason="…" of at least ten characters: '
+            "why is the new result the right one?"
+        )
+        raise pytest.UsageError(msg)
+    if reason and not update:
+        msg = "--repro-reason explains --repro-update: add it, or leave both out"
+        raise pytest.UsageError(msg)

@@ -1,0 +1,227 @@
+"""The other side of a launch: pytest in worker mode, running one experiment once.
+
+It reads a job, runs exactly that experiment, leaves a run record in the job's folder
+and says how it is getting on, one event a line. It never sees a reference.
+"""
+
+import ast
+import os
+import time
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pytest_repro import wire
+from pytest_repro.errors import ReproError
+from pytest_repro.experiment.failures import classify, one_line
+from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
+from pytest_repro.plugin.execution import Execution
+from pytest_repro.plugin.lifeline import hold_lifeline
+from pytest_repro.records import Cause, Event, EventKind, Failure, Job
+from pytest_repro.references import encode
+
+__all__ = ["EventWriter", "Worker", "read_job", "take_options"]
+
+EVERY_S: Final = 0.5
+
+_QUIET: Final = ("randomly", "rerunfailures", "timeout")
+"""Plugins that would reseed, repeat or interrupt the run; the parent has them too."""
+
+
+def read_job(path: str) -> Job:
+    """Read the job of this worker.
+
+    Args:
+        path: The job file.
+
+    Returns:
+        The job.
+
+    Raises:
+        pytest.UsageError: If it cannot be read.
+    """
+    try:
+        return wire.read(Job, Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        msg = f"--repro-worker is internal, and its job cannot be read: {error}"
+        raise pytest.UsageError(msg) from error
+
+
+def take_options(config: pytest.Config, job: Job) -> None:
+    """Give options that the project's conftest files declare the parent's values.
+
+    Args:
+        config: pytest's, before it is configured.
+        job: Holds the values, as Python literals.
+    """
+    for name, text in job.options.items():
+        setattr(config.option, name, ast.literal_eval(text))
+
+
+class EventWriter:
+    """Appends events to the stream; progress at most twice a second."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the stream.
+
+        Args:
+            path: The event stream.
+        """
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        self._descriptor = os.open(path, flags, 0o644)
+        self._next = 0.0
+
+    def write(self, event: Event) -> None:
+        """Append one event, in one write.
+
+        Args:
+            event: What happened.
+        """
+        os.write(self._descriptor, wire.write_line(event))
+
+    def progress(
+        self, step: int, total: int | None, latest: Callable[[], Mapping[str, str]]
+    ) -> None:
+        """Tell that a step is over, unless that was told just now.
+
+        Args:
+            step: The step.
+            total: How many there will be, where known.
+            latest: Gives the newest metrics.
+        """
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + EVERY_S
+        values = dict(list(latest().items())[:4])
+        kind = EventKind.PROGRESS
+        self.write(Event(kind=kind, step=step, total=total, values=values))
+
+    def warning(self, message: str) -> None:
+        """Pass a warning on.
+
+        Args:
+            message: One line.
+        """
+        self.write(Event(kind=EventKind.WARNING, message=message))
+
+
+class Worker:
+    """The hooks of a session in worker mode."""
+
+    def __init__(self, job: Job) -> None:
+        """Open the event stream.
+
+        Args:
+            job: What is to be run.
+        """
+        self._job = job
+        self._folder = Path(job.folder)
+        self._events = EventWriter(self._folder / EVENTS)
+        self._execution: Execution | None = None
+        self._failure: Failure | None = None
+        self._skipped = ""
+        self._pid = os.getpid()
+        hold_lifeline()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Quiet plugins that would interfere, after their markers are declared."""
+        manager = session.config.pluginmanager
+        for plugin in filter(None, map(manager.get_plugin, _QUIET)):
+            manager.unregister(plugin)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep only the experiment of this job."""
+        items[:] = [item for item in items if item.nodeid == self._job.experiment]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Function) -> None:
+        """Seed and pin everything before the first fixture."""
+        job = self._job
+        self._execution = Execution(
+            item, seed=job.seed, contract=job.contract, isolation="worker"
+        )
+        self._execution.start(job.determinism, self._events)
+        self._events.write(Event(kind=EventKind.STARTED))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self) -> Generator[None, object, object]:
+        """Close the record when the function returns; stop a forked copy of us."""
+        try:
+            result = yield
+        finally:
+            if os.getpid() != self._pid:
+                os._exit(0)  # a child that the experiment forked came back here
+        if self._execution is not None:
+            self._execution.finish()
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note how the experiment ended, whatever its marks make of that."""
+        report = yield
+        if call.excinfo is None:
+            return report
+        if call.excinfo.errisinstance(pytest.skip.Exception):
+            self._skipped = str(call.excinfo.value) or "no reason given"
+        elif self._failure is None:
+            self._failure = _failure_of(call.excinfo.value, report.longreprtext)
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note why the test file could not be collected."""
+        if report.failed and self._failure is None:
+            message = "the experiment could not be collected in its worker"
+            self._failure = Failure(
+                cause=Cause.FAILED, message=message, traceback=report.longreprtext
+            )
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Note that the run was interrupted from outside."""
+        self._failure = Failure(cause=Cause.INTERRUPTED, message="interrupted")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Leave the record, then say that it is there."""
+        try:
+            self._write_record()
+        except OSError as error:
+            self._failure = _failure_of(error, "")
+        except ReproError as error:
+            self._failure = self._failure or _failure_of(error, str(error))
+        session.exitstatus = 0 if self._failure is None else 1
+        try:
+            self._events.write(self._last_event())
+        except OSError:
+            session.exitstatus = DISK_FULL_CODE
+        if self._execution is not None:
+            self._execution.close()
+
+    def _write_record(self) -> None:
+        if self._execution is None or self._skipped:
+            return
+        files = encode(self._execution.record(self._failure))
+        folder = self._folder / RECORD
+        folder.mkdir()
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+
+    def _last_event(self) -> Event:
+        if self._skipped:
+            return Event(kind=EventKind.SKIPPED, message=self._skipped)
+        if self._failure is None and self._execution is None:
+            message = f"no test {self._job.experiment} was collected in the worker"
+            self._failure = Failure(cause=Cause.FAILED, message=message)
+        if self._failure is None:
+            return Event(kind=EventKind.FINISHED)
+        return Event(kind=EventKind.FAILED, failure=self._failure)
+
+
+def _failure_of(error: BaseException, traceback: str) -> Failure:
+    return Failure(cause=classify(error), message=one_line(error), traceback=traceback)

@@ -1,0 +1,85 @@
+"""The nouns: frozen values that every other part of the program speaks in.
+
+Start with `runs` (the run record), then `contracts` and `verdicts`; `jobs` is the wire
+between parent and worker, `outcomes` what a session has to tell. Standard library
+only: no clock, disk, network, environment, randomness or framework.
+"""
+
+from pytest_repro.records.contracts import (
+    Close,
+    Contract,
+    Equivalent,
+    Exact,
+    Rung,
+    Tolerance,
+    ToleranceKind,
+)
+from pytest_repro.records.jobs import (
+    WIRE_VERSION,
+    Determinism,
+    Event,
+    EventKind,
+    Job,
+    Numerics,
+)
+from pytest_repro.records.outcomes import (
+    Action,
+    Outcome,
+    Problem,
+    SeedVerdict,
+    Session,
+)
+from pytest_repro.records.runs import (
+    AssetUse,
+    Drift,
+    Environment,
+    Failure,
+    Identity,
+    Resources,
+    Revision,
+    RunRecord,
+    SeedResult,
+)
+from pytest_repro.records.scalars import DTYPES, Scalar
+from pytest_repro.records.traces import Fingerprint, Metric, Series
+from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Verdict
+
+__all__ = [
+    "DTYPES",
+    "WIRE_VERSION",
+    "Action",
+    "AssetUse",
+    "Cause",
+    "Close",
+    "Contract",
+    "Determinism",
+    "Divergence",
+    "Drift",
+    "Environment",
+    "Equivalent",
+    "Event",
+    "EventKind",
+    "Exact",
+    "Failure",
+    "Finding",
+    "Fingerprint",
+    "Identity",
+    "Job",
+    "Match",
+    "Metric",
+    "Numerics",
+    "Outcome",
+    "Problem",
+    "Resources",
+    "Revision",
+    "RunRecord",
+    "Rung",
+    "Scalar",
+    "SeedResult",
+    "SeedVerdict",
+    "Series",
+    "Session",
+    "Tolerance",
+    "ToleranceKind",
+    "Verdict",
+]

@@ -1,0 +1,194 @@
+"""What a person promises about an experiment: tolerances, seeds, the rung required.
+
+A contract is declared in the marker, stored with the reference so that a reviewer sees
+it beside the values, and read by the judge. It never judges by itself.
+"""
+
+import enum
+import math
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from pytest_repro.errors import ContractError
+
+__all__ = [
+    "Close",
+    "Contract",
+    "Equivalent",
+    "Exact",
+    "Rung",
+    "Tolerance",
+    "ToleranceKind",
+]
+
+
+class Rung(enum.StrEnum):
+    """The ladder of agreement, highest first."""
+
+    IDENTICAL = "IDENTICAL"
+    WITHIN_ROUNDING = "WITHIN_ROUNDING"
+    EQUIVALENT = "EQUIVALENT"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    DIVERGED = "DIVERGED"
+    NOT_COMPARABLE = "NOT_COMPARABLE"
+
+    @property
+    def height(self) -> int:
+        """The place on the ladder: 5 for `IDENTICAL` down to 0."""
+        return len(Rung) - 1 - list(Rung).index(self)
+
+    @property
+    def label(self) -> str:
+        """The rung as people read it."""
+        return self.value.replace("_", " ")
+
+
+class ToleranceKind(enum.StrEnum):
+    """How two values, or two samples of values, are compared."""
+
+    EXACT = "exact"
+    CLOSE = "close"
+    EQUIVALENT = "equivalent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """How far two runs may differ in one metric.
+
+    Made by `Exact`, `Close` and `Equivalent`.
+
+    Attributes:
+        kind: The comparison.
+        absolute: In the metric's own unit, finite and not negative.
+        relative: As a fraction of the reference's magnitude.
+    """
+
+    kind: ToleranceKind
+    absolute: float = 0.0
+    relative: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse bounds that would disarm the comparison.
+
+        Raises:
+            ContractError: If a bound is negative or not finite.
+        """
+        for name in ("absolute", "relative"):
+            bound = getattr(self, name)
+            if isinstance(bound, bool) or not isinstance(bound, int | float):
+                msg = f"a tolerance is a number, got {bound!r}"
+                raise ContractError(msg)
+            if not (math.isfinite(bound) and bound >= 0):
+                msg = f"a tolerance is finite and not negative, got {name} {bound!r}"
+                raise ContractError(msg)
+
+    @property
+    def text(self) -> str:
+        """The tolerance as a person would write it."""
+        match self.kind:
+            case ToleranceKind.EXACT:
+                return "Exact()"
+            case ToleranceKind.CLOSE:
+                return f"Close(rtol={self.relative:g}, atol={self.absolute:g})"
+            case ToleranceKind.EQUIVALENT if self.relative:
+                return f"Equivalent(rel={self.relative:g})"
+            case ToleranceKind.EQUIVALENT:
+                return f"Equivalent({self.absolute:g})"
+
+    def margin(self, reference: float) -> float:
+        """Return how far from a reference value another may lie.
+
+        Args:
+            reference: The reference value, in the metric's unit.
+
+        Returns:
+            ``absolute + relative · |reference|``, in the metric's unit.
+        """
+        return self.absolute + self.relative * abs(reference)
+
+
+def Exact() -> Tolerance:  # noqa: N802  # reads as the type it stands for
+    """Demand the same bits; −0.0, NaN payloads and dtype count.
+
+    Returns:
+        The tolerance.
+    """
+    return Tolerance(kind=ToleranceKind.EXACT)
+
+
+def Close(*, rtol: float = 0.0, atol: float = 0.0) -> Tolerance:  # noqa: N802  # as Exact
+    """Let each value differ from the reference's at the same seed and step.
+
+    ``|obtained − reference| ≤ atol + rtol · |reference|``
+
+    Args:
+        rtol: Relative tolerance, as a fraction.
+        atol: Absolute tolerance, in the metric's unit.
+
+    Returns:
+        The tolerance.
+
+    Raises:
+        ContractError: If both are zero, or one is negative or not finite.
+    """
+    if rtol == 0 and atol == 0:
+        msg = "Close() needs rtol or atol; write Exact() for the same bits"
+        raise ContractError(msg)
+    return Tolerance(kind=ToleranceKind.CLOSE, absolute=atol, relative=rtol)
+
+
+def Equivalent(margin: float = 0.0, *, rel: float = 0.0) -> Tolerance:  # noqa: N802  # as Exact
+    """Demand equivalent distributions over seeds, within a margin.
+
+    Args:
+        margin: In the metric's own unit.
+        rel: Instead of a margin: a fraction of the reference mean.
+
+    Returns:
+        The tolerance.
+
+    Raises:
+        ContractError: Unless exactly one of the two is positive and finite.
+    """
+    if (margin == 0) == (rel == 0):
+        msg = "Equivalent() needs either a margin or rel=, and it must be positive"
+        raise ContractError(msg)
+    return Tolerance(kind=ToleranceKind.EQUIVALENT, absolute=margin, relative=rel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What must hold for an experiment to pass.
+
+    Attributes:
+        seeds: At most so many seeds are run.
+        tolerances: Metric names or shell patterns, with their tolerance, in order.
+        required: The lowest rung that passes against a reference of the same
+            environment key; None for the default of the judge.
+        timeout_s: A run that takes longer is stopped [s]; None for the option's.
+        allow_nonfinite: Why a metric may be NaN or infinite; empty: it may not.
+    """
+
+    seeds: int = 1
+    tolerances: tuple[tuple[str, Tolerance], ...] = ()
+    required: Rung | None = None
+    timeout_s: float | None = None
+    allow_nonfinite: str = ""
+
+    def tolerance_for(self, metric: str) -> Tolerance | None:
+        """Find the tolerance that governs a metric.
+
+        Args:
+            metric: The metric's name.
+
+        Returns:
+            The tolerance under that very name, else under the first pattern that
+            matches, else None.
+        """
+        for name, tolerance in self.tolerances:
+            if name == metric:
+                return tolerance
+        for pattern, tolerance in self.tolerances:
+            if fnmatchcase(metric, pattern):
+                return tolerance
+        return None

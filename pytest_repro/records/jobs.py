@@ -1,0 +1,113 @@
+"""A job: a run as it is handed to a launcher, and the events that come back.
+
+This is the wire between parent and worker. It is versioned, because in old
+environments a worker may run another version of the package than its parent.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pytest_repro.records.contracts import Contract
+from pytest_repro.records.runs import Failure
+
+__all__ = ["WIRE_VERSION", "Determinism", "Event", "EventKind", "Job", "Numerics"]
+
+WIRE_VERSION: Final = 1
+
+
+class Numerics(enum.StrEnum):
+    """Which CPU kernels may run."""
+
+    NATIVE = "native"
+    """Whatever this CPU offers: fast, and bits depend on its instruction set."""
+
+    PORTABLE = "portable"
+    """Kernels that every x86-64 CPU has: slower, and bits depend on less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Determinism:
+    """What is pinned before and while an experiment runs; each with a switch.
+
+    Attributes:
+        hash_seed: `PYTHONHASHSEED` of the worker.
+        threads: Threads of OpenMP, MKL, OpenBLAS and torch.
+        numerics: Which CPU kernels may run.
+        deterministic_algorithms: `torch.use_deterministic_algorithms`.
+        cudnn_benchmark: Whether cuDNN may choose kernels by timing.
+        matmul_precision: Of float32 matrix products: ``ieee`` or ``tf32``.
+        fill_uninitialized_memory: Fill fresh tensors with NaN, as torch can.
+    """
+
+    hash_seed: int = 0
+    threads: int = 1
+    numerics: Numerics = Numerics.NATIVE
+    deterministic_algorithms: bool = True
+    cudnn_benchmark: bool = False
+    matmul_precision: str = "ieee"
+    fill_uninitialized_memory: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run of one experiment with one seed, to be executed somewhere.
+
+    Attributes:
+        experiment: The node id, relative to `root`.
+        seed: The root seed.
+        root: The root folder of the project, where the worker starts.
+        folder: Where events, output and record go; exists before the start.
+        arguments: What follows ``python -m pytest``.
+        options: Options of the project's conftest files, as Python literals.
+        variables: Environment variables that are set before the process starts.
+        determinism: What is pinned.
+        contract: What was promised.
+        timeout_s: The run is stopped after so long [s]; None for never.
+        wire: The version of this structure.
+    """
+
+    experiment: str
+    seed: int
+    root: str
+    folder: str
+    arguments: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    determinism: Determinism = Determinism()
+    contract: Contract = Contract()
+    timeout_s: float | None = None
+    wire: int = WIRE_VERSION
+
+
+class EventKind(enum.StrEnum):
+    """What a worker says while it runs."""
+
+    STARTED = "started"
+    PROGRESS = "progress"
+    WARNING = "warning"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of a worker's event stream.
+
+    Attributes:
+        kind: What happened.
+        step: The latest step, where there is one.
+        total: How many steps there will be, where that is known.
+        values: Latest metrics by name, as decimals, for people.
+        message: A warning, the reason of a skip, or a one-line error.
+        failure: The typed failure, with `FAILED`.
+    """
+
+    kind: EventKind
+    step: int | None = None
+    total: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    failure: Failure | None = None

@@ -1,0 +1,108 @@
+"""What became of each experiment in a session, ready to be told.
+
+Outcomes travel from xdist workers to the controller, into `report.json` and into every
+other rendering, so they hold plain values only.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from pytest_repro.records.verdicts import Verdict
+
+__all__ = ["Action", "Outcome", "Problem", "SeedVerdict", "Session"]
+
+
+class Action(enum.StrEnum):
+    """What the session did with an experiment."""
+
+    COMPARED = "compared"
+    RECORDED = "recorded"
+    UPDATED = "updated"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedVerdict:
+    """The verdict on one seed.
+
+    Attributes:
+        seed: The root seed.
+        verdict: What was found.
+        wall_s: How long the run took [s].
+    """
+
+    seed: int
+    verdict: Verdict
+    wall_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one experiment.
+
+    Attributes:
+        experiment: The node id.
+        action: What was done.
+        verdict: The folded verdict over all seeds that ran.
+        seeds: The verdicts of the seeds that ran, in order.
+        seeds_allowed: How many could have run.
+        wall_s: How long it all took [s].
+        environment_key: The key of the environment; empty if no run got that far.
+        reference: The folder of the reference used, relative to the root; or empty.
+        candidate: The folder of the candidate left for review, likewise.
+        message: The reason of a skip, or what was written and why.
+        details: The traceback and the end of the output of a run that failed.
+    """
+
+    experiment: str
+    action: Action
+    verdict: Verdict
+    seeds: tuple[SeedVerdict, ...] = ()
+    seeds_allowed: int = 1
+    wall_s: float = 0.0
+    environment_key: str = ""
+    reference: str = ""
+    candidate: str = ""
+    message: str = ""
+    details: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the experiment passes: it holds, or was written on request."""
+        return self.action in {Action.RECORDED, Action.UPDATED} or (
+            self.action is Action.COMPARED and self.verdict.holds
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong with the session as a whole, such as an orphaned reference.
+
+    Attributes:
+        name: One word, such as ``VACUOUS`` or ``ORPHAN``.
+        message: What, where, and what to do, one line each.
+        is_fatal: Whether the session fails because of it.
+    """
+
+    name: str
+    message: str
+    is_fatal: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Everything that a report prints.
+
+    Attributes:
+        version: The version of pytest_repro.
+        outcomes: One for each experiment, sorted by node id.
+        problems: What is wrong with the session as a whole.
+        report: The folder of the reports, relative to the root.
+        wall_s: How long the session took [s].
+    """
+
+    version: str
+    outcomes: tuple[Outcome, ...]
+    problems: tuple[Problem, ...] = ()
+    report: str = ""
+    wall_s: float = 0.0

@@ -1,0 +1,205 @@
+"""The run record: the one noun that carries everything.
+
+A worker writes one with a single seed; a reference is one that people approved, with
+one row a seed; a verdict is a pure function of two. The first seed is the *anchor*:
+its traces and fingerprints are kept in full.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pytest_repro.digests import Digest
+from pytest_repro.records.contracts import Contract
+from pytest_repro.records.traces import Fingerprint, Metric, Series
+from pytest_repro.records.verdicts import Cause
+
+__all__ = [
+    "AssetUse",
+    "Drift",
+    "Environment",
+    "Failure",
+    "Identity",
+    "Resources",
+    "Revision",
+    "RunRecord",
+    "SeedResult",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a run did not complete.
+
+    Attributes:
+        cause: The typed cause.
+        message: One line, such as ``ValueError: loss is not finite``.
+        traceback: The traceback of the experiment; empty where there is none.
+        output: The end of what the run printed.
+        exit_code: Of the worker; None where it never ended by itself.
+        signal: Such as ``SIGSEGV``; empty where none ended it.
+    """
+
+    cause: Cause
+    message: str
+    traceback: str = ""
+    output: str = ""
+    exit_code: int | None = None
+    signal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Software and hardware that can change bits.
+
+    Attributes:
+        key: The axes joined: a folder name such as
+            ``linux-x86_64-avx2-cpu-torch2.13``.
+        axes: The axes with their names, in order.
+        facts: Everything else that was collected, for people and for later diffs.
+        digest: The digest of axes and of those facts that can change bits.
+    """
+
+    key: str
+    axes: tuple[tuple[str, str], ...]
+    digest: Digest
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetUse:
+    """A file that a run read.
+
+    Attributes:
+        name: The path or name by which the experiment asked.
+        digest: The digest of its bytes.
+        size_bytes: Its size.
+    """
+
+    name: str
+    digest: Digest
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """What a run cost; informational, never compared.
+
+    Attributes:
+        wall_s: From the first to the last line of the experiment [s].
+        cpu_s: Processor time of the worker [s].
+        peak_rss_bytes: The largest resident memory.
+        steps: How many steps were recorded, by `steps` or as the longest series.
+    """
+
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_rss_bytes: int = 0
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedResult:
+    """What one seed gave.
+
+    Attributes:
+        seed: The root seed.
+        metrics: The final metrics, sorted by name.
+        trace_root: One digest of all series.
+        state_root: One digest of all fingerprints that decide.
+        resources: What it cost.
+    """
+
+    seed: int
+    metrics: tuple[Metric, ...]
+    trace_root: Digest
+    state_root: Digest
+    resources: Resources = Resources()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How far a metric moved when a reference was rewritten.
+
+    Attributes:
+        metric: The metric's name.
+        absolute: New minus old, in the metric's unit.
+        relative: The same as a fraction of the old magnitude.
+        first_step: The first step that moved; None for a final metric.
+    """
+
+    metric: str
+    absolute: float
+    relative: float
+    first_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One approval of a reference.
+
+    Attributes:
+        number: 1 for the first.
+        created_utc: When, by the clock of whoever recorded it (self-asserted).
+        created_by: Tool and version.
+        reason: Why; mandatory when it supersedes another.
+        supersedes: The digest of the superseded `SHA256SUMS`, or None.
+        drift: What moved.
+    """
+
+    number: int
+    created_utc: str
+    created_by: str
+    reason: str = ""
+    supersedes: Digest | None = None
+    drift: tuple[Drift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What was run, on what, and under which contract.
+
+    Attributes:
+        experiment: The node id, relative to the root of the project.
+        config: The parameters of the experiment, as text.
+        environment: Where it ran.
+        contract: What was promised.
+        assets: The files that it read, sorted by name.
+        code: Commit, dirty digest, digest of the test's source.
+        determinism: Every seed, flag and thread count in force.
+        isolation: ``worker`` or ``in-process``.
+    """
+
+    experiment: str
+    config: Mapping[str, str]
+    environment: Environment
+    contract: Contract = Contract()
+    assets: tuple[AssetUse, ...] = ()
+    code: Mapping[str, object] = field(default_factory=dict)
+    determinism: Mapping[str, object] = field(default_factory=dict)
+    isolation: str = "worker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A recorded run: of one seed from a worker, of several in a reference.
+
+    Attributes:
+        identity: What was run.
+        seeds: One row a seed; the first is the anchor.
+        series: The anchor's traces, sorted by name.
+        state: The anchor's fingerprints, in the order in which they were taken.
+        history: Every approval, oldest first; empty for a run nobody approved.
+        failure: Why the run is incomplete, or None.
+    """
+
+    identity: Identity
+    seeds: tuple[SeedResult, ...]
+    series: tuple[Series, ...] = ()
+    state: tuple[Fingerprint, ...] = ()
+    history: tuple[Revision, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def anchor(self) -> SeedResult:
+        """The seed whose traces are kept in full."""
+        return self.seeds[0]
