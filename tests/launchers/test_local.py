@@ -1,0 +1,131 @@
+"""Whatever becomes of a worker, its launcher says so with a typed cause."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_repro import wire
+from pytest_repro.launchers import Ending, LocalLauncher
+from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS
+from pytest_repro.records import Cause, Event, EventKind, Failure, Job
+
+
+def run(folder: Path, code: str, *, timeout_s: float | None = 60.0) -> Ending:
+    """Launch a worker whose pytest runs this code while collecting."""
+    script = folder / "test_it.py"
+    script.write_text(code, encoding="utf-8")
+    job = Job(
+        experiment="test_it.py::test",
+        seed=0,
+        root=str(folder),
+        folder=str(folder),
+        arguments=("-p", "no:cacheprovider", "--capture=no", str(script)),
+        timeout_s=timeout_s,
+    )
+    submission = LocalLauncher(dict(os.environ)).submit(job)
+    while (ending := submission.poll()) is None:
+        time.sleep(0.02)
+    return ending
+
+
+def failure_of(ending: Ending) -> Failure:
+    """Return the failure that there must be."""
+    assert ending.failure is not None
+    return ending.failure
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "text"),
+    [
+        ("import os; os._exit(3)", Cause.CRASHED, "exited with code 3"),
+        ("import os; os.abort()", Cause.CRASHED, "died of SIGABRT"),
+        ("import os; os.kill(os.getpid(), 11)", Cause.CRASHED, "died of SIGSEGV"),
+        ("import os; os.kill(os.getpid(), 9)", Cause.OUT_OF_MEMORY, "SIGKILL"),
+        (f"import os; os._exit({DISK_FULL_CODE})", Cause.DISK_FULL, "no space left"),
+        ("import os; os._exit(0)", Cause.CRASHED, "exited with code 0 before"),
+    ],
+)
+def test_an_end_without_a_last_word_has_a_cause(
+    tmp_path: Path, code: str, cause: Cause, text: str
+) -> None:
+    """Exit codes and signals are told apart, and none of them passes."""
+    failure = failure_of(run(tmp_path, code))
+
+    assert failure.cause is cause
+    assert text in failure.message
+
+
+def test_a_worker_that_hangs_is_stopped(tmp_path: Path) -> None:
+    """The time-out ends the group and says after which step."""
+    event = wire.write_line(Event(kind=EventKind.PROGRESS, step=7)).decode()
+    code = f"import time; open({EVENTS!r}, 'w').write({event!r}); time.sleep(60)"
+
+    failure = failure_of(
+        run(tmp_path, f"import os; os.chdir({str(tmp_path)!r}); {code}", timeout_s=3)
+    )
+
+    assert failure.cause is Cause.TIMED_OUT
+    assert failure.message == "no end after 3 s, stopped after step 7"
+
+
+def test_a_forked_child_cannot_keep_a_worker_open(tmp_path: Path) -> None:
+    """A child that holds the output open is ended with its group."""
+    code = "import os, time\nif os.fork(): os._exit(5)\ntime.sleep(60)"
+    started = time.monotonic()
+
+    failure = failure_of(run(tmp_path, code))
+
+    assert "exited with code 5" in failure.message
+    assert time.monotonic() - started < 50  # the child would have slept for 60 s
+
+
+def test_a_failure_keeps_the_end_of_the_output(tmp_path: Path) -> None:
+    """What the run printed last is evidence."""
+    failure = failure_of(
+        run(tmp_path, "import os; os.write(1, b'last words'); os._exit(3)")
+    )
+
+    assert failure.output.endswith("last words")
+
+
+def test_the_worker_s_own_failure_is_told_as_it_said_it(tmp_path: Path) -> None:
+    """A failure event wins over the exit code."""
+    said = Failure(cause=Cause.DISK_FULL, message="OSError: no space", traceback="…")
+    event = wire.write_line(Event(kind=EventKind.FAILED, failure=said)).decode()
+    code = f"import os; open({EVENTS!r}, 'w').write({event!r}); os._exit(1)"
+
+    failure = failure_of(
+        run(tmp_path, f"import os; os.chdir({str(tmp_path)!r}); {code}")
+    )
+
+    assert (failure.cause, failure.message) == (said.cause, said.message)
+    assert failure.exit_code == 1
+
+
+def test_finished_without_a_record_is_a_crash(tmp_path: Path) -> None:
+    """A worker that says it finished must have left its record."""
+    event = wire.write_line(Event(kind=EventKind.FINISHED)).decode()
+    code = f"import os; open({EVENTS!r}, 'w').write({event!r}); os._exit(0)"
+
+    ending = run(tmp_path, f"import os; os.chdir({str(tmp_path)!r}); {code}")
+
+    assert failure_of(ending).cause is Cause.CRASHED
+
+
+def test_cancelling_leaves_no_process(tmp_path: Path) -> None:
+    """A cancelled job has ended, and says that it was interrupted."""
+    script = tmp_path / "test_it.py"
+    script.write_text("import time; time.sleep(60)", encoding="utf-8")
+    folder = str(tmp_path)
+    job = Job(
+        experiment="x", seed=0, root=folder, folder=folder, arguments=(str(script),)
+    )
+    submission = LocalLauncher(dict(os.environ)).submit(job)
+
+    submission.cancel()
+
+    ending = submission.poll()
+    assert ending is not None
+    assert failure_of(ending).cause is Cause.INTERRUPTED
