@@ -19,6 +19,7 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── StoreBusy                     somebody else holds the lock
     │   ├── StoreReadOnly                 no permission, or read-only
     │   └── StoreFull                     no space; the old state is untouched
+    ├── UnstableInput (RuntimeError)      an asset changed under a run
     └── LaunchError (RuntimeError)        a worker could not even be started
 
     ReproWarning (UserWarning)            worth knowing, and nothing failed
@@ -46,6 +47,7 @@ __all__ = [
     "StoreFull",
     "StoreReadOnly",
     "UnsafePath",
+    "UnstableInput",
 ]
 
 
@@ -133,6 +135,10 @@ class StoreReadOnly(StoreError):
 
 class StoreFull(StoreError):
     """No space was left; the previous state is untouched."""
+
+
+class UnstableInput(ReproError, RuntimeError):
+    """A file that a run read was changed before the run ended."""
 
 
 class LaunchError(ReproError, RuntimeError):

@@ -3,6 +3,7 @@
 import errno
 from typing import Final
 
+from pytest_repro.errors import UnstableInput
 from pytest_repro.records import Cause
 
 __all__ = ["classify", "one_line"]
@@ -22,10 +23,12 @@ def classify(error: BaseException) -> Cause:
         error: What ended the experiment.
 
     Returns:
-        No memory, no disk, interrupted, or simply failed.
+        No memory, no disk, interrupted, unstable input, or simply failed.
     """
     if isinstance(error, KeyboardInterrupt):
         return Cause.INTERRUPTED
+    if isinstance(error, UnstableInput):
+        return Cause.UNSTABLE_INPUT
     if isinstance(error, OSError) and error.errno in _NO_SPACE:
         return Cause.DISK_FULL
     return Cause.OUT_OF_MEMORY if _is_memory(error) else Cause.FAILED

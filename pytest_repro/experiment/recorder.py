@@ -152,7 +152,7 @@ class Recorder:
         known = self._assets.setdefault(use.name, use)
         if known.digest != use.digest:
             msg = (
-                f"asset {use.name!r} changed while the experiment ran\n"
+                f"asset {use.name!r} stands for two files\n"
                 f"  first  {known.digest}\n  now    {use.digest}"
             )
             raise MetricError(msg)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from pytest_repro import assets, determinism
-from pytest_repro.errors import ReproUsageError
+from pytest_repro.errors import ReproUsageError, UnstableInput
 from pytest_repro.experiment.names import check_name
 from pytest_repro.experiment.recorder import Recorder
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
@@ -48,6 +48,8 @@ class Run:
         self._folder = folder
         self._root = root
         self._watches: list[Watch] = []
+        self._held: list[assets.Held] = []
+        recorder.at_finish(self._check_assets)
 
     @property
     def device(self) -> "torch.device":
@@ -201,8 +203,18 @@ class Run:
         here = self._folder / given
         found = here if here.exists() else self._root / given
         found = found if found.exists() else here
-        self._recorder.asset(assets.use(found, name=self._asset_name(found)))
+        held = assets.hold(found, name=self._asset_name(found))
+        self._recorder.asset(held.use)
+        self._held.append(held)
         return found.resolve()
+
+    def _check_assets(self) -> None:
+        for one in assets.check_unchanged(self._held):
+            msg = (
+                f"asset {one.name!r} changed while the experiment ran\n"
+                f"  before  {one.before}\n  after   {one.after or 'gone'}"
+            )
+            raise UnstableInput(msg)
 
     def _asset_name(self, path: Path) -> str:
         """Name an asset portably: from the root, or by its file name alone."""

@@ -1,0 +1,6 @@
+"""`python -m pytest_repro` is `pytest-repro`, for where scripts are not on the path."""
+
+from pytest_repro.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,158 @@
+"""The command `pytest-repro`: find the verb, read its options, run it, print, exit.
+
+The verbs are rows of a table, and each is a module of its own that is loaded when it is
+called: what `diff` needs does not slow down `list`. No verb imports the project, pytest
+or a framework; `doctor` alone may load torch, to ask it about this machine.
+"""
+
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+from pytest_repro import __version__
+from pytest_repro.cli.answers import Answer
+from pytest_repro.cli.exits import Exit
+from pytest_repro.cli.parsing import Parser, nearest, parse
+from pytest_repro.cli.printing import print_answer, print_problem
+from pytest_repro.cli.project import Project, find_project
+from pytest_repro.cli.tables import fields
+from pytest_repro.errors import RecordError, ReproError, ReproUsageError
+
+__all__ = ["VERBS", "Verb", "main"]
+
+PROGRAM: Final = "pytest-repro"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One row of the table.
+
+    Attributes:
+        name: What a person types; also the name of the module.
+        arguments: What follows it, for the overview.
+        summary: One line of help.
+    """
+
+    name: str
+    arguments: str
+    summary: str
+
+
+class VerbModule(Protocol):
+    """What the module of a verb offers."""
+
+    def add_arguments(self, parser: Parser) -> None:
+        """Declare the verb's own arguments.
+
+        Args:
+            parser: Knows those of every verb.
+        """
+
+    def run(self, arguments: Namespace, project: Project) -> Answer:
+        """Do what was asked.
+
+        Args:
+            arguments: The verb's own, as declared.
+            project: The folders to read.
+
+        Returns:
+            The answer.
+        """
+
+
+VERBS: Final[Mapping[str, Verb]] = {
+    verb.name: verb
+    for verb in (
+        Verb(
+            name="list",
+            arguments="",
+            summary="every reference and waiting candidate",
+        ),
+        Verb(
+            name="show",
+            arguments="EXPERIMENT",
+            summary="one reference, or one obtained run, on one screen",
+        ),
+        Verb(
+            name="diff",
+            arguments="EXPERIMENT | A B",
+            summary="an obtained run against its reference: where and why they part",
+        ),
+        Verb(
+            name="doctor",
+            arguments="",
+            summary="what on this machine endangers reproducibility",
+        ),
+    )
+}
+"""Every verb, in the order of ``--help``."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: What follows the program's name; by default from the command line.
+
+    Returns:
+        The exit status, see `Exit`.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return int(_dispatch(words))
+    except ReproUsageError as error:
+        print_problem(str(error))
+        return int(Exit.USAGE)
+    except RecordError as error:
+        print_problem(str(error))
+        return int(Exit.INTEGRITY)
+    except (ReproError, OSError) as error:
+        print_problem(str(error))
+    except Exception:  # noqa: BLE001  # a fault of ours must not exit with 1, "differs"
+        print_problem(f"a fault of its own\n{traceback.format_exc()}")
+    return int(Exit.CANNOT_JUDGE)
+
+
+def _dispatch(words: Sequence[str]) -> Exit:
+    first = words[0] if words else "--help"
+    if first in {"-h", "--help", "--version"}:
+        lines = _overview() if first != "--version" else (f"{PROGRAM} {__version__}",)
+        print_answer(Answer(lines=lines), as_json=False)
+        return Exit.HOLDS if words else Exit.USAGE
+    verb = _find_verb(first)
+    module = cast("VerbModule", import_module(f"pytest_repro.cli.{verb.name}"))
+    parser = Parser(f"{PROGRAM} {verb.name}", verb.summary)
+    module.add_arguments(parser)
+    arguments = parse(parser, words[1:])
+    project = find_project(Path.cwd(), arguments.root, arguments.dir, arguments.out)
+    answer = module.run(arguments, project)
+    print_answer(answer, as_json=arguments.json)
+    return answer.exit
+
+
+def _find_verb(word: str) -> Verb:
+    if word in VERBS:
+        return VERBS[word]
+    if word.startswith("-"):
+        msg = f"options follow the verb: {PROGRAM} list {word}"
+        raise ReproUsageError(msg)
+    msg = f"no verb {word!r}{nearest(word, VERBS)}\n  verbs: {', '.join(VERBS)}"
+    raise ReproUsageError(msg)
+
+
+def _overview() -> tuple[str, ...]:
+    """Write the overview from the table of verbs."""
+    rows = [(f"{verb.name} {verb.arguments}", verb.summary) for verb in VERBS.values()]
+    statuses = ", ".join(f"{int(one)} {one.label}" for one in Exit)
+    return (
+        f"usage: {PROGRAM} VERB … [--root PATH] [--dir PATH] [--out PATH] [--json]",
+        "",
+        *fields(rows),
+        "",
+        *fields([("exits with", statuses), ("more", f"{PROGRAM} VERB --help")]),
+    )

@@ -1,0 +1,146 @@
+"""Where the references and runs of a project are, without asking pytest.
+
+pytest is slow to load and runs the project's own conftest files; a verb that only reads
+references must do neither. So the ini files are read here, in pytest's order, for the
+two keys that matter.
+"""
+
+import configparser
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pytest_repro.errors import ReproUsageError
+
+__all__ = ["Project", "find_project"]
+
+MARKERS: Final = ("pytest.toml", "pytest.ini", "pyproject.toml", "reference_runs")
+"""Any of these makes a folder the root of a project."""
+
+SECTIONS: Final = (
+    ("pytest.toml", ("pytest",)),
+    (".pytest.toml", ("pytest",)),
+    ("pytest.ini", ("pytest",)),
+    (".pytest.ini", ("pytest",)),
+    ("pyproject.toml", ("tool", "pytest", "ini_options")),
+    ("pyproject.toml", ("tool", "pytest")),
+    ("tox.ini", ("pytest",)),
+    ("setup.cfg", ("tool:pytest",)),
+)
+"""Where pytest looks for its options, in its order; the first that exists counts."""
+
+DEFAULTS: Final = {"repro_dir": "reference_runs", "repro_out": ".repro"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The folders that verbs read.
+
+    Attributes:
+        root: The root of the project; node ids are relative to it.
+        references: The reference store.
+        out: Obtained runs, candidates and reports.
+    """
+
+    root: Path
+    references: Path
+    out: Path
+
+    @property
+    def pending(self) -> Path:
+        """The store of candidates."""
+        return self.out / "pending"
+
+    @property
+    def runs(self) -> Path:
+        """The runs of the last sessions."""
+        return self.out / "runs"
+
+    def show(self, path: Path) -> str:
+        """Write a path as it should be shown.
+
+        Args:
+            path: Any path.
+
+        Returns:
+            The path from the root, where it lies inside.
+        """
+        inside = path.is_relative_to(self.root)
+        return path.relative_to(self.root).as_posix() if inside else str(path)
+
+
+def find_project(
+    start: Path, root: Path | None, references: str | None, out: str | None
+) -> Project:
+    """Find the folders of a project.
+
+    Args:
+        start: The folder to start from.
+        root: The root, if it was named.
+        references: The folder of references, if it was named.
+        out: The folder of obtained runs, likewise.
+
+    Returns:
+        The folders; they need not exist.
+
+    Raises:
+        ReproUsageError: If the root is no folder, or an ini file has no meaning.
+    """
+    found = _find_root(start) if root is None else start / root
+    if not found.is_dir():
+        msg = f"the root of the project is no folder: {found}"
+        raise ReproUsageError(msg)
+    found = found.resolve()
+    keys = _read_keys(found)
+    return Project(
+        root=found,
+        references=found / (references or keys["repro_dir"]),
+        out=found / (out or keys["repro_out"]),
+    )
+
+
+def _find_root(start: Path) -> Path:
+    for folder in (start, *start.parents):
+        if any((folder / marker).exists() for marker in MARKERS):
+            return folder
+    return start
+
+
+def _read_keys(root: Path) -> dict[str, str]:
+    for file, names in SECTIONS:
+        section = _section(root / file, names)
+        if section is not None:
+            return {key: _text(section, key, file) for key in DEFAULTS}
+    return dict(DEFAULTS)
+
+
+def _section(path: Path, names: tuple[str, ...]) -> Mapping[str, object] | None:
+    if not path.is_file():
+        return None
+    found: object = _read(path)
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else None
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".toml":
+            return tomllib.loads(text)
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.read_string(text)
+    except (ValueError, configparser.Error) as error:
+        msg = f"{path} cannot be read: {error}"
+        raise ReproUsageError(msg) from error
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def _text(section: Mapping[str, object], key: str, file: str) -> str:
+    value = section.get(key, DEFAULTS[key])
+    if not isinstance(value, str) or not value:
+        msg = f"{file}: {key} is the path of a folder, got {value!r}"
+        raise ReproUsageError(msg)
+    return value

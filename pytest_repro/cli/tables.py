@@ -1,0 +1,103 @@
+"""Aligned plain text: tables, pairs of label and text, and paragraphs.
+
+Columns are measured in terminal cells, so a wide or combining character in a metric's
+name does not push the next column away. Nothing here knows what it lays out.
+"""
+
+import textwrap
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Final
+
+from rich.cells import cell_len
+
+__all__ = ["WIDTH", "fields", "paragraph", "table"]
+
+WIDTH: Final = 80
+"""Where text is wrapped; the same on every terminal, so that output can be compared."""
+
+GAP: Final = "  "
+
+
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, indent: int = 2
+) -> tuple[str, ...]:
+    """Lay out rows under a head: the first column to the left, the rest to the right.
+
+    Args:
+        head: The titles.
+        rows: The cells, as many as titles.
+        indent: Blanks before each line.
+
+    Returns:
+        The lines; none without a row.
+    """
+    if not rows:
+        return ()
+    lines = [head, *rows]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    return tuple(f"{' ' * indent}{_join(cells, widths)}".rstrip() for cells in lines)
+
+
+def fields(
+    pairs: Sequence[tuple[str, str | Sequence[str]]], *, indent: int = 2
+) -> tuple[str, ...]:
+    """Lay out labels with their texts, wrapped, all texts starting in one column.
+
+    Args:
+        pairs: Labels, and a text or several; a label without a text is left out.
+        indent: Blanks before each line.
+
+    Returns:
+        The lines.
+    """
+    whole = [
+        (label, [text] if isinstance(text, str) else list(text))
+        for label, text in pairs
+        if text
+    ]
+    column = max((cell_len(label) for label, _ in whole), default=0)
+    lines: list[str] = []
+    for label, texts in whole:
+        start = indent + column + len(GAP)
+        wrapped = [line for text in texts for line in _wrap(text, WIDTH - start)]
+        labels = zip_longest([label], wrapped, fillvalue="")
+        lines += [f"{' ' * indent}{_left(a, column)}{GAP}{b}" for a, b in labels]
+    return tuple(line.rstrip() for line in lines)
+
+
+def paragraph(text: str, *, indent: int = 2) -> tuple[str, ...]:
+    """Wrap a text; its own line breaks stay.
+
+    Args:
+        text: The text.
+        indent: Blanks before each line.
+
+    Returns:
+        The lines.
+    """
+    return tuple(
+        f"{' ' * indent}{line}"
+        for part in text.splitlines()
+        for line in _wrap(part, WIDTH - indent)
+    )
+
+
+def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *rest = zip(cells, widths, strict=True)
+    return GAP.join([_left(*first), *(_right(*pair) for pair in rest)])
+
+
+def _left(cell: str, width: int) -> str:
+    return cell + " " * (width - cell_len(cell))
+
+
+def _right(cell: str, width: int) -> str:
+    return " " * (width - cell_len(cell)) + cell
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Wrap at blanks only: a path or a node id must stay whole to be copied."""
+    return textwrap.wrap(
+        text, width, break_long_words=False, break_on_hyphens=False
+    ) or [""]

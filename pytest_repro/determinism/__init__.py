@@ -1,0 +1,34 @@
+"""Random generators and framework flags: pinned, read back and put back.
+
+Start with `guard.pinned`, the context of a run; `variables` is what a process must be
+started with. Files named `torch_*` import torch, and nothing imports them before the
+experiment has imported torch itself.
+"""
+
+from pytest_repro.determinism.guard import Pinned, pinned
+from pytest_repro.determinism.late import is_imported, when_imported
+from pytest_repro.determinism.seeding import (
+    derive,
+    generator_states,
+    keep_generators,
+    seed_everything,
+)
+from pytest_repro.determinism.variables import (
+    Variable,
+    pinned_variables,
+    worker_variables,
+)
+
+__all__ = [
+    "Pinned",
+    "Variable",
+    "derive",
+    "generator_states",
+    "is_imported",
+    "keep_generators",
+    "pinned",
+    "pinned_variables",
+    "seed_everything",
+    "when_imported",
+    "worker_variables",
+]

@@ -1,0 +1,77 @@
+"""The global generators of torch, and generators of one's own.
+
+Everything that draws in torch draws from here: initial weights, dropout, and, through
+one number for each epoch, the order of a `DataLoader` and the seeds of its workers.
+
+There is no `worker_init_fn`: torch seeds `random`, `numpy.random` and itself in each
+loader worker from the base seed, which comes from the default generator, and tests
+hold it to that. CUDA is never initialised here.
+"""
+
+from collections.abc import Callable
+
+import torch
+
+__all__ = ["keep", "make_generator", "seed", "states"]
+
+
+def make_generator(seed: int, device: str = "cpu") -> torch.Generator:
+    """Make a generator that shares nothing with the default one.
+
+    Args:
+        seed: Its seed, as `pytest_repro.determinism.derive` gives.
+        device: Where it draws; on CUDA the numbers depend on the model of the GPU.
+
+    Returns:
+        The generator.
+    """
+    return torch.Generator(device).manual_seed(seed)
+
+
+def seed(seed: int) -> None:
+    """Seed the default generators of all devices.
+
+    Args:
+        seed: In [0, 2**63); the CPU generator uses its lower 32 bits, CUDA all.
+    """
+    torch.manual_seed(seed)
+
+
+def states() -> dict[str, bytes]:
+    """Read the states of the default generators.
+
+    Returns:
+        The bytes that torch gives, by ``torch`` and ``torch.cuda:0``; GPUs are left
+        out while CUDA is not in use.
+    """
+    found = {"torch": _to_bytes(torch.get_rng_state())}
+    for index, state in enumerate(_cuda_states()):
+        found[f"torch.cuda:{index}"] = _to_bytes(state)
+    return found
+
+
+def keep() -> Callable[[], None]:
+    """Remember the states of the default generators.
+
+    Returns:
+        A function that puts them back exactly. A GPU that came into use only
+        afterwards keeps the state it has then, as it had none before.
+    """
+    cpu = torch.get_rng_state()
+    gpus = _cuda_states()
+
+    def put_back() -> None:
+        torch.set_rng_state(cpu)
+        if gpus:
+            torch.cuda.set_rng_state_all(gpus)
+
+    return put_back
+
+
+def _cuda_states() -> list[torch.Tensor]:
+    in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # as published
+    return torch.cuda.get_rng_state_all() if in_use else []
+
+
+def _to_bytes(state: torch.Tensor) -> bytes:
+    return bytes(state.tolist())

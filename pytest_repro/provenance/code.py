@@ -1,0 +1,133 @@
+"""Which code ran: commit, tree, what was changed since, where it came from.
+
+A commit alone says little about a work tree in which somebody was working, so the
+bytes of every changed file go into one digest. The change itself is not kept: it may
+hold secrets.
+
+It never raises. Without git or without a repository, `state` says why.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from pytest_repro.canonical import Json
+from pytest_repro.digests import Digest, digest_of_bytes, digest_of_parts
+from pytest_repro.provenance.git import Git, GitError, without_userinfo
+
+__all__ = ["KNOWN", "collect_code"]
+
+KNOWN: Final = "known"
+"""The `state` of code that git knows; any other value says why it does not."""
+
+_REMOTE: Final = r"^remote\..*\.url$"
+_ORIGIN: Final = "remote.origin.url"
+
+
+def collect_code(root: Path, source: Path) -> dict[str, Json]:
+    """Describe the code of an experiment.
+
+    Args:
+        root: The root of the project.
+        source: The file of the test.
+
+    Returns:
+        Always `state`, `source` (relative to the root) and `source_digest`. If the
+        state is ``known`` also `commit`, `tree`, `is_dirty`, `dirty_digest` (of
+        changed and deleted tracked files and of new Python files; None if clean),
+        `remote` (None if there is none), `is_shallow` and `has_submodules`, whose
+        own changes are not looked at.
+    """
+    found: dict[str, Json] = {
+        "source": _relative(source, root),
+        "source_digest": _digest_of_file(source),
+    }
+    try:
+        git = Git(root)
+        known = _collect(git)
+    except GitError as error:
+        return {"state": error.absence.value, **found}
+    return {"state": KNOWN, **found, **known}
+
+
+def _collect(git: Git) -> dict[str, Json]:
+    answer = git.ask("rev-parse", "--is-shallow-repository", "HEAD", "HEAD^{tree}")
+    shallow, commit, tree = answer.decode().split()
+    changed = dict(sorted(_changed_files(git)))
+    remotes = git.settings(_REMOTE)
+    remote = remotes.get(_ORIGIN) or next(iter(remotes.values()), None)
+    return {
+        "commit": commit,
+        "tree": tree,
+        "is_dirty": bool(changed),
+        "dirty_digest": _digest_of_changes(git.top, changed) if changed else None,
+        "remote": without_userinfo(remote) if remote else None,
+        "is_shallow": shallow == "true",
+        "has_submodules": (git.top / ".gitmodules").is_file(),
+    }
+
+
+def _changed_files(git: Git) -> Iterator[tuple[str, str]]:
+    """Yield path and status letter of what differs from the commit."""
+    listed = git.ask(
+        "diff",
+        "--name-status",
+        "-z",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-color",
+        "--no-relative",
+        "--ignore-submodules=dirty",
+        "HEAD",
+        "--",
+    )
+    fields = os.fsdecode(listed).split("\0")[:-1]
+    yield from zip(fields[1::2], fields[::2], strict=True)
+    new = git.ask(
+        "ls-files",
+        "-z",
+        "--full-name",
+        "--others",
+        "--exclude-standard",
+        "--",
+        ":/*.py",
+    )
+    for path in os.fsdecode(new).split("\0")[:-1]:
+        yield path, "?"
+
+
+def _digest_of_changes(top: Path, changed: dict[str, str]) -> Digest:
+    parts = [
+        part
+        for path, status in changed.items()
+        for part in (os.fsencode(path), status.encode(), _content(top / path))
+    ]
+    return digest_of_parts("dirty-sha256-v1", tuple(parts))
+
+
+def _content(path: Path) -> bytes:
+    """Return what stands for a file: where a link points, else its digest."""
+    if path.is_symlink():
+        return b"link:" + os.fsencode(path.readlink())
+    return (_digest_of_file(path) or "absent").encode()
+
+
+def _digest_of_file(path: Path) -> Digest | None:
+    """Digest a regular file; None if it is none or cannot be read."""
+    if not path.is_file():
+        return None
+    try:
+        with path.open("rb") as file:
+            return Digest(f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
+    except OSError:
+        return None
+
+
+def _relative(path: Path, root: Path) -> str:
+    """Name a file from the root; by its own name alone if it lies elsewhere."""
+    resolved, top = path.resolve(), root.resolve()
+    inside = resolved.is_relative_to(top)
+    return resolved.relative_to(top).as_posix() if inside else resolved.name

@@ -1,0 +1,239 @@
+"""The ladder: one obtained seed against the reference row of the same seed.
+
+Each rung is a function that answers with a verdict or passes on to the next, so a new
+kind of evidence is one more function in `_RUNGS`. The last one always answers. No rung
+knows how runs are made or where references are kept.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from typing import Final
+
+from pytest_repro.records import (
+    Cause,
+    Contract,
+    Divergence,
+    Finding,
+    Match,
+    Rung,
+    RunRecord,
+    Verdict,
+)
+from pytest_repro.verdicts.comparability import find_obstacle
+from pytest_repro.verdicts.identity import (
+    Difference,
+    Kind,
+    differences,
+    parted_at,
+    step_text,
+)
+from pytest_repro.verdicts.pairs import Pair
+from pytest_repro.verdicts.tolerances import (
+    is_equivalence,
+    open_question,
+    unseen_state,
+    weigh,
+)
+
+__all__ = ["judge", "lowest", "not_comparable"]
+
+
+def judge(
+    obtained: RunRecord, reference: RunRecord, *, contract: Contract, match: Match
+) -> Verdict:
+    """Judge one obtained seed against the reference row of the same seed.
+
+    Args:
+        obtained: The run; its anchor is the seed that is judged.
+        reference: The approved run.
+        contract: What was promised.
+        match: How the reference was found.
+
+    Returns:
+        The highest rung that holds, with the evidence.
+    """
+    pair = Pair(obtained=obtained, reference=reference, contract=contract, match=match)
+    obstacle = find_obstacle(pair)
+    if obstacle is not None:
+        verdict = not_comparable(
+            obstacle.cause, obstacle.reason, required=pair.required, match=match
+        )
+        return replace(verdict, findings=obstacle.findings)
+    if pair.row is None:
+        return _other_seed(pair)
+    found = differences(pair, pair.row)
+    for rung in _RUNGS:
+        answer = rung(pair, found)
+        if answer is not None:
+            return answer
+    return _inside_tolerances(pair, found)
+
+
+def not_comparable(
+    cause: Cause, reason: str, *, required: Rung, match: Match = Match.NONE
+) -> Verdict:
+    """Make the verdict that there is nothing valid to compare.
+
+    Args:
+        cause: Why, as a type.
+        reason: Why, in one line.
+        required: The lowest rung that would have passed.
+        match: How the reference was found, if one was.
+
+    Returns:
+        The verdict; it never passes.
+    """
+    return Verdict(
+        rung=Rung.NOT_COMPARABLE,
+        required=required,
+        reason=reason,
+        cause=cause,
+        match=match,
+    )
+
+
+def lowest(findings: Iterable[Finding]) -> Rung:
+    """Return the lowest rung among findings.
+
+    Args:
+        findings: What was found.
+
+    Returns:
+        The rung; `IDENTICAL` if nothing was found.
+    """
+    rungs = (finding.rung for finding in findings)
+    return min(rungs, key=lambda rung: rung.height, default=Rung.IDENTICAL)
+
+
+def _answer(
+    pair: Pair,
+    rung: Rung,
+    reason: str,
+    found: tuple[Difference, ...] = (),
+    findings: tuple[Finding, ...] = (),
+) -> Verdict:
+    return Verdict(
+        rung=rung,
+        required=pair.required,
+        reason=reason,
+        divergence=found[0].divergence if found else None,
+        findings=findings,
+        match=pair.match,
+    )
+
+
+def _same_bits(pair: Pair, found: tuple[Difference, ...]) -> Verdict | None:
+    if found:
+        return None
+    run = pair.obtained
+    deciding = sum(not item.is_evidence for item in run.state)
+    counts = (
+        _count(len(run.anchor.metrics), "final metric"),
+        _count(len(run.series), "trace"),
+        _count(deciding, "fingerprint"),
+    )
+    reason = f"same bits: {', '.join(counts)}"
+    if pair.match is Match.NEAREST:
+        key = pair.reference.identity.environment.key
+        reason += f", though the reference is of {key}"
+    return _answer(pair, Rung.IDENTICAL, reason)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _other_environment(pair: Pair, found: tuple[Difference, ...]) -> Verdict | None:
+    if pair.match is not Match.NEAREST:
+        return None
+    unequal = {item.name for item in found if item.kind is Kind.METRIC}
+    return _over_seeds(pair, unequal, found)
+
+
+def _without_tolerances(pair: Pair, found: tuple[Difference, ...]) -> Verdict | None:
+    if pair.contract.tolerances:
+        return None
+    findings = tuple(
+        Finding(name=item.name, rung=Rung.DIVERGED, detail=_sides(item.divergence))
+        for item in found
+    )
+    return _answer(pair, Rung.DIVERGED, findings[0].detail, found, findings)
+
+
+def _sides(place: Divergence) -> str:
+    where = f"{place.path} differs{step_text(place)}"
+    return f"{where}: {place.obtained} against {place.reference}"
+
+
+_RUNGS: Final[tuple[Callable[[Pair, tuple[Difference, ...]], Verdict | None], ...]] = (
+    _same_bits,
+    _other_environment,
+    _without_tolerances,
+)
+
+
+def _inside_tolerances(pair: Pair, found: tuple[Difference, ...]) -> Verdict:
+    findings = weigh(pair, found)
+    rung = lowest(findings)
+    parted = f"left the bits {parted_at(found[0].divergence)}"
+    match rung:
+        case Rung.IDENTICAL:
+            rung = Rung.WITHIN_ROUNDING
+            reason = f"every metric that decides has the same bits; {parted}"
+        case Rung.WITHIN_ROUNDING:
+            worst = max(findings, key=lambda finding: float(finding.worst))
+            reason = f"inside the declared tolerance: {worst.detail}; {parted}"
+        case _:
+            deciding = [finding for finding in findings if finding.rung is rung]
+            reason = deciding[0].detail
+            if len(deciding) > 1:
+                reason += f"; {len(deciding) - 1} more"
+    return _answer(pair, rung, reason, found, findings)
+
+
+def _other_seed(pair: Pair) -> Verdict:
+    if pair.match is Match.NEAREST:
+        return _over_seeds(pair, pair.final_names)
+    is_enough = pair.required.height <= Rung.EQUIVALENT.height
+    if is_enough and not _without_margin(pair, pair.final_names):
+        verdict = _over_seeds(pair, ())
+        return replace(verdict, findings=(*verdict.findings, *unseen_state(pair)))
+    seeds = ", ".join(str(row.seed) for row in pair.reference.seeds) or "none"
+    return not_comparable(
+        Cause.MISSING_REFERENCE,
+        f"the reference has no seed {pair.seed}; it has {seeds}",
+        required=pair.required,
+        match=pair.match,
+    )
+
+
+def _without_margin(pair: Pair, names: Collection[str]) -> list[str]:
+    """List the metrics that no distribution can answer for."""
+    bare = [
+        name
+        for name in sorted(names)
+        if not is_equivalence(pair.contract.tolerance_for(name))
+    ]
+    return bare if pair.final_names else ["any final metric"]
+
+
+def _over_seeds(
+    pair: Pair, unequal: Collection[str], found: tuple[Difference, ...] = ()
+) -> Verdict:
+    questions = tuple(
+        open_question(pair, name, tolerance)
+        for name in sorted(pair.final_names)
+        if (tolerance := pair.contract.tolerance_for(name)) is not None
+        and is_equivalence(tolerance)
+    )
+    bare = _without_margin(pair, unequal if questions else pair.final_names)
+    if not bare:
+        return _answer(pair, Rung.INCONCLUSIVE, questions[0].detail, found, questions)
+    ours, theirs = pair.obtained.identity, pair.reference.identity
+    reason = (
+        f"the reference is of {theirs.environment.key}, this run of"
+        f" {ours.environment.key}: that needs an Equivalent() margin for {bare[0]}"
+    )
+    return not_comparable(
+        Cause.OTHER_ENVIRONMENT, reason, required=pair.required, match=pair.match
+    )
