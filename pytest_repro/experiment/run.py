@@ -28,8 +28,8 @@ class Run:
     """One execution of one experiment with one seed.
 
     Attributes:
-        seed: The root seed. `random`, `numpy.random` and torch are seeded with it
-            before the experiment's fixtures are set up.
+        seed: The root seed. Before the experiment's fixtures are set up, `random`,
+            `numpy.random` and torch are each seeded with a seed derived from it.
     """
 
     def __init__(
@@ -133,11 +133,7 @@ class Run:
             ReproUsageError: If there is neither an iterable nor a total, or the
                 total is no whole number from 1 on.
         """
-        if total is not None and (
-            isinstance(total, bool) or not isinstance(total, int) or total < 1
-        ):
-            msg = f"steps(total=…) is a number of steps from 1 on, got {total!r}"
-            raise ReproUsageError(msg)
+        _check_total(total)
         if iterable is not None:
             return self._walk(iterable, total)
         if total is None:
@@ -242,3 +238,10 @@ class Run:
     def _ran_out(self, step: int, total: int | None) -> None:
         if total is not None:
             self._recorder.warn(f"steps(total={total}) ran out of items after {step}")
+
+
+def _check_total(total: object) -> None:
+    is_whole = isinstance(total, int) and not isinstance(total, bool) and total > 0
+    if not (total is None or is_whole):
+        msg = f"steps(total=…) is a number of steps from 1 on, got {total!r}"
+        raise ReproUsageError(msg)

@@ -6,13 +6,16 @@ tells. Coarse on purpose: every k-th step, the first one, and the end.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pytest_repro.determinism import generator_states
 from pytest_repro.digests import digest_of_bytes
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.experiment.recorder import Recorder
 from pytest_repro.fingerprints import tree_digest
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["DEFAULT_EVERY", "Watch"]
 
@@ -26,7 +29,12 @@ class Watch:
     """Fingerprints of one model and optimizer, each k optimizer steps."""
 
     def __init__(
-        self, recorder: Recorder, model: object, optimizer: object, *, every: int
+        self,
+        recorder: Recorder,
+        model: "torch.nn.Module",
+        optimizer: "torch.optim.Optimizer | None",
+        *,
+        every: int,
     ) -> None:
         """Hook the optimizer.
 
@@ -46,7 +54,7 @@ class Watch:
         self._every = every
         self._step = 0
         self._prefix = ""
-        self._handles = self._hook()
+        self._unhook = self._hook()
         recorder.at_finish(self._finish)
 
     def start(self, prefix: str) -> None:
@@ -63,11 +71,11 @@ class Watch:
         if self._optimizer is None:
             self._count()
 
-    def _hook(self) -> list[object]:
+    def _hook(self) -> Callable[[], None]:
         if self._optimizer is None:
-            return []
-        register = self._optimizer.register_step_post_hook  # type: ignore[attr-defined]  # checked
-        return [register(lambda *_: self._count())]
+            return _nothing
+        handle = self._optimizer.register_step_post_hook(lambda *_: self._count())
+        return handle.remove
 
     def _count(self) -> None:
         if self._step % self._every == 0:
@@ -75,22 +83,23 @@ class Watch:
         self._step += 1
 
     def _finish(self) -> None:
-        for handle in self._handles:
-            handle.remove()  # type: ignore[attr-defined]  # torch's RemovableHandle
+        self._unhook()
         if self._step and (self._step - 1) % self._every:
             self._take(self._step - 1, EVERYTHING)
 
     def _take(self, step: int | None, parts: tuple[str, ...]) -> None:
         from pytest_repro.fingerprints import torch_modules  # noqa: PLC0415  # torch is loaded
 
+        model, optimizer = self._model, self._optimizer
         readers: dict[str, Callable[[], object]] = {
-            "gradients": lambda: torch_modules.module_gradients(self._model),
-            "parameters": lambda: torch_modules.module_parameters(self._model),
-            "buffers": lambda: torch_modules.module_buffers(self._model),
-            "optimizer": lambda: torch_modules.optimizer_state(self._optimizer),
+            "gradients": lambda: torch_modules.module_gradients(model),
+            "parameters": lambda: torch_modules.module_parameters(model),
+            "buffers": lambda: torch_modules.module_buffers(model),
         }
+        if optimizer is not None:
+            readers["optimizer"] = lambda: torch_modules.optimizer_state(optimizer)
         for part in parts:
-            if part != "optimizer" or self._optimizer is not None:
+            if part in readers:
                 digest = tree_digest(readers[part]())
                 self._recorder.fingerprint(f"{self._prefix}/{part}", digest, step)
         for name, state in sorted(generator_states().items()):
@@ -102,7 +111,11 @@ class Watch:
             )
 
 
-def _check(model: object, optimizer: object, every: int) -> None:
+def _nothing() -> None:
+    """Stand in for removing a hook where there is none."""
+
+
+def _check(model: object, optimizer: object, every: object) -> None:
     if isinstance(every, bool) or not isinstance(every, int) or every < 1:
         msg = f"watch(every=…) is a number of steps from 1 on, got {every!r}"
         raise ReproUsageError(msg)

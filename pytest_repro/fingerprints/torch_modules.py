@@ -91,7 +91,7 @@ def module_parameters(module: torch.nn.Module) -> LabelledList:
     return _of_kind(module, "parameter")
 
 
-def module_buffers(module: torch.nn.Module) -> dict[str, object]:
+def module_buffers(module: torch.nn.Module) -> dict[str, LabelledList]:
     """Return the buffers in order of registration, those that no checkpoint holds too.
 
     Args:
