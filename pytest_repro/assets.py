@@ -13,9 +13,9 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from io import BufferedReader
 from typing import Final
 
 from pytest_repro.digests import Digest
@@ -25,6 +25,7 @@ from pytest_repro.records import AssetUse
 __all__ = ["Held", "Stamp", "Unstable", "check_unchanged", "hold", "use"]
 
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+_LARGE_BYTES: Final = 64 * 2**20
 _MAX_NAMES: Final = 10_000
 _MAX_SHOWN: Final = 3
 
@@ -120,7 +121,9 @@ def hold(path: Path, *, name: str) -> Held:
 def check_unchanged(held: Iterable[Held]) -> tuple[Unstable, ...]:
     """Find the assets that changed since they were hashed.
 
-    A file with an equal stamp is taken as unchanged, any other is hashed again.
+    A large file with an equal stamp is taken as unchanged, any other is hashed again.
+    A small one could be written twice within one tick of the file system's clock;
+    hashing a large one takes longer than a tick.
 
     Args:
         held: What `hold` gave.
@@ -134,7 +137,9 @@ def check_unchanged(held: Iterable[Held]) -> tuple[Unstable, ...]:
 
 def _compare(held: Held) -> Unstable | None:
     try:
-        if _stamp(held.path.stat()) == held.stamp:
+        if held.use.size_bytes >= _LARGE_BYTES and (
+            _stamp(held.path.stat()) == held.stamp
+        ):
             return None
         after: Digest | None = hold(held.path, name=held.use.name).use.digest
     except (OSError, ReproUsageError):

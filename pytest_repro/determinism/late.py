@@ -35,9 +35,9 @@ def is_imported(module: str) -> bool:
 def when_imported(module: str, action: Action) -> Action:
     """Run an action now if a module is imported, else right after its import.
 
-    The action runs at most once. Several actions for one module run in the order in
-    which they were registered. If it raises, the import fails with that error. An
-    import that itself fails leaves the action waiting.
+    Several actions for one module run in the order in which they were registered. If
+    an action raises, the import fails with that error, so nothing goes on unpinned.
+    After an import that failed, for whatever reason, the action waits for the next.
 
     Args:
         module: The full name; not a namespace package, which has no code to run.
@@ -83,8 +83,8 @@ class _Finder(importlib.abc.MetaPathFinder):
 
     def run(self) -> None:
         if self in sys.meta_path:
-            self.cancel()
             self.action()
+            self.cancel()
 
     def cancel(self) -> None:
         if self in sys.meta_path:

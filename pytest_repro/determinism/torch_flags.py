@@ -11,6 +11,7 @@ still restored, since an experiment in the same process may change it.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, TypeAlias
@@ -82,13 +83,13 @@ def keep() -> PutBack:
         A function that puts them back exactly.
     """
     precision = torch_precision.keep()
-    values = [(flag.write, flag.read()) for flag in FLAGS]
+    values = [flag.read() for flag in FLAGS]
 
     def put_back() -> None:
-        precision()
-        for write, value in values:
-            if write and value is not None:
-                write(value)
+        with ExitStack() as last_first:  # goes on after an error
+            for flag, value in zip(reversed(FLAGS), reversed(values), strict=True):
+                last_first.callback(_write_if_changed, flag, value)
+            last_first.callback(precision)
 
     return put_back
 
@@ -153,6 +154,11 @@ def _compiler() -> Any:  # noqa: ANN401  # a module that writes its own attribut
 
 def _to_plain(value: object) -> Value:
     return value if isinstance(value, bool | int | str | None) else str(value)
+
+
+def _write_if_changed(flag: Flag, value: object) -> None:
+    if flag.write and flag.read() != value:
+        flag.write(value)
 
 
 def _strict(determinism: Determinism) -> bool:

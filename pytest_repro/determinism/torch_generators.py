@@ -69,7 +69,7 @@ def keep() -> Callable[[], None]:
 
 
 def _cuda_states() -> list[torch.Tensor]:
-    in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # as published
+    in_use = torch.cuda.is_initialized()
     return torch.cuda.get_rng_state_all() if in_use else []
 
 

@@ -4,3 +4,20 @@ Start with `collect_environment` and `collect_code`, which a run record keeps; `
 measures what a run costs; `find_dangers` says what endangers reproducibility here.
 Nothing in this folder records host names, user names or absolute paths.
 """
+
+from pytest_repro.provenance.code import collect_code
+from pytest_repro.provenance.endangers import Danger, Severity, find_dangers
+from pytest_repro.provenance.environment import collect_environment
+from pytest_repro.provenance.resources import Meter
+from pytest_repro.provenance.surroundings import Surroundings, collect_surroundings
+
+__all__ = [
+    "Danger",
+    "Meter",
+    "Severity",
+    "Surroundings",
+    "collect_code",
+    "collect_environment",
+    "collect_surroundings",
+    "find_dangers",
+]

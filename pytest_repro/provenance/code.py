@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_repro.canonical import Json
-from pytest_repro.digests import Digest, digest_of_bytes, digest_of_parts
+from pytest_repro.digests import Digest, digest_of_parts
 from pytest_repro.provenance.git import Git, GitError, without_userinfo
 
 __all__ = ["KNOWN", "collect_code"]
@@ -31,7 +31,7 @@ def collect_code(root: Path, source: Path) -> dict[str, Json]:
 
     Args:
         root: The root of the project.
-        source: The file of the test.
+        source: The file of the test, absolute or relative to the root.
 
     Returns:
         Always `state`, `source` (relative to the root) and `source_digest`. If the
@@ -40,9 +40,10 @@ def collect_code(root: Path, source: Path) -> dict[str, Json]:
         `remote` (None if there is none), `is_shallow` and `has_submodules`, whose
         own changes are not looked at.
     """
+    file = root / source
     found: dict[str, Json] = {
-        "source": _relative(source, root),
-        "source_digest": _digest_of_file(source),
+        "source": _relative(file, root),
+        "source_digest": _digest_of_file(file),
     }
     try:
         git = Git(root)

@@ -12,10 +12,11 @@ import enum
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+
+from pytest_repro.errors import ReproError
 
 __all__ = ["Absence", "Git", "GitError", "without_userinfo"]
 
@@ -64,8 +65,8 @@ _REASONS: Final = (
 )
 
 
-class GitError(Exception):
-    """Git has no answer.
+class GitError(ReproError):
+    """Git has no answer; never leaves this folder, where it becomes a value.
 
     Attributes:
         absence: Why.
@@ -116,6 +117,8 @@ class Git:
         Raises:
             GitError: If it failed or took too long.
         """
+        import subprocess  # noqa: PLC0415  # loading the plugin must not load it
+
         try:
             answer = subprocess.run(  # noqa: S603  # an absolute program, no shell
                 [self._program, *_OPTIONS, *question],

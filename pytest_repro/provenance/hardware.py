@@ -17,6 +17,7 @@ from typing import Final
 __all__ = [
     "Cpu",
     "architecture",
+    "collect_available_memory_bytes",
     "collect_container",
     "collect_cores",
     "collect_cpu",
@@ -35,6 +36,12 @@ _FEATURES: Final = re.compile(
 _AVX512: Final = frozenset({"avx512f", "avx512bw", "avx512dq", "avx512vl", "fma"})
 _AVX2: Final = frozenset({"avx2", "fma"})
 _ARCHITECTURES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
+_KIB: Final = 1024
+_MEMORY: Final = Path("/proc/meminfo")
+_MEMORY_LIMITS: Final = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
 _IMAGE_VARIABLE: Final = "REPRO_CONTAINER_IMAGE"
 _IMAGE_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -57,13 +64,16 @@ class Cpu:
 
 
 @cache
-def collect_cpu() -> Cpu:
+def collect_cpu(path: Path = Path("/proc/cpuinfo")) -> Cpu:
     """Read what the first processor is.
+
+    Args:
+        path: Where the kernel describes processors.
 
     Returns:
         The processor; on systems without /proc/cpuinfo only its name, if known.
     """
-    lines = _first_processor(Path("/proc/cpuinfo"))
+    lines = _first_processor(path)
     if not lines:
         return Cpu(model=platform.processor())
     numbers = [lines.get(key, "") for key in ("cpu family", "model", "stepping")]
@@ -115,6 +125,17 @@ def collect_memory_bytes() -> int:
         return 0
 
 
+def collect_available_memory_bytes() -> int:
+    """Return the memory that can be used without swapping [bytes].
+
+    A limit of a container counts where the kernel shows it.
+    """
+    found = re.search(r"^MemAvailable:\s+(\d+) kB", _read(_MEMORY), re.MULTILINE)
+    available = int(found[1]) * _KIB if found else collect_memory_bytes()
+    limits = (_read(path).strip() for path in _MEMORY_LIMITS)
+    return min([available, *(int(limit) for limit in limits if limit.isdecimal())])
+
+
 def collect_libc() -> str:
     """Return the C library, such as ``glibc 2.36``; empty if unknown."""
     try:
@@ -132,10 +153,16 @@ def collect_system() -> str:
     return f"{found.get('ID', '')} {found.get('VERSION_ID', '')}".strip()
 
 
-def collect_driver() -> str:
-    """Return the version of the NVIDIA kernel driver; empty if there is none."""
-    text = _read(Path("/proc/driver/nvidia/version"))
-    found = re.search(r"\b\d+\.\d+(\.\d+)?\b", text)
+def collect_driver(path: Path = Path("/proc/driver/nvidia/version")) -> str:
+    """Read the version of the NVIDIA kernel driver.
+
+    Args:
+        path: Where the driver describes itself.
+
+    Returns:
+        Such as ``580.95.05``; empty if there is none.
+    """
+    found = re.search(r"\b\d+\.\d+(\.\d+)?\b", _read(path))
     return found.group() if found else ""
 
 

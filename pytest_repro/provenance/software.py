@@ -20,8 +20,9 @@ _MAX_PACKAGES: Final = 400
 
 # They run beside the experiment and compute nothing of it.
 _BYSTANDERS: Final = re.compile(
-    r"pytest(-.+)?|pluggy|iniconfig|packaging|execnet|coverage|rich|pygments"
-    r"|markdown-it-py|mdurl|msgspec|filelock|hypothesis|sortedcontainers|pip|setuptools"
+    r"pytest(-.+)?|pluggy|iniconfig|packaging|execnet|coverage|rich|pygments|py"
+    r"|markdown-it-py|mdurl|msgspec|filelock|hypothesis|sortedcontainers|pip"
+    r"|setuptools|platformdirs|colorama"
 )
 
 

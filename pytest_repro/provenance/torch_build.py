@@ -6,13 +6,13 @@ that the experiment never wanted.
 """
 
 import re
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import torch
 
 from pytest_repro.digests import digest_of_bytes
 
-__all__ = ["accelerator", "build_facts", "capability", "device_facts"]
+__all__ = ["accelerator", "architecture", "build_facts", "capability", "device_facts"]
 
 Fact: TypeAlias = "bool | int | str | None"
 
@@ -38,7 +38,23 @@ def accelerator(device: str | None = None) -> str:
     kind = (device or _used_device()).partition(":")[0]
     if kind != "cuda":
         return kind
-    return _architecture(torch.cuda.current_device())
+    index = torch.cuda.current_device()
+    return architecture(torch.cuda.get_device_properties(index), torch.version.hip)
+
+
+def architecture(properties: Any, hip: str | None) -> str:  # noqa: ANN401  # torch's own
+    """Name the architecture of a GPU.
+
+    Args:
+        properties: What torch says of it.
+        hip: The version of ROCm that torch was built for, or None.
+
+    Returns:
+        ``sm90`` for compute capability 9.0; ``gfx942`` on ROCm.
+    """
+    if hip:
+        return str(properties.gcnArchName).partition(":")[0]
+    return f"sm{properties.major}{properties.minor}"
 
 
 def build_facts() -> dict[str, Fact]:
@@ -59,7 +75,7 @@ def build_facts() -> dict[str, Fact]:
         "torch.onednn": onednn[1] if onednn else None,
         "torch.cuda": torch.version.cuda,
         "torch.hip": torch.version.hip,
-        "torch.cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]  # as published
+        "torch.cudnn": torch.backends.cudnn.version(),
     }
 
 
@@ -73,22 +89,15 @@ def device_facts() -> dict[str, Fact]:
     for index in range(torch.cuda.device_count()):
         properties = torch.cuda.get_device_properties(index)
         found[f"gpu.{index}.name"] = str(properties.name)
-        found[f"gpu.{index}.architecture"] = _architecture(index)
+        found[f"gpu.{index}.architecture"] = architecture(properties, torch.version.hip)
         found[f"gpu.{index}.memory_bytes"] = int(properties.total_memory)
         found[f"gpu.{index}.processors"] = int(properties.multi_processor_count)
     return found
 
 
 def _used_device() -> str:
-    in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # as published
+    in_use = torch.cuda.is_initialized()
     return "cuda" if in_use else "cpu"
-
-
-def _architecture(index: int) -> str:
-    properties = torch.cuda.get_device_properties(index)
-    if torch.version.hip:
-        return str(properties.gcnArchName).partition(":")[0]
-    return f"sm{properties.major}{properties.minor}"
 
 
 def _build_lines(config: str) -> str:
