@@ -2,5 +2,7 @@
 
 from pytest_repro.cli import main
 
+__all__ = ["main"]
+
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -2,7 +2,7 @@
 
 The verbs are rows of a table, and each is a module of its own that is loaded when it is
 called: what `diff` needs does not slow down `list`. No verb imports the project, pytest
-or a framework; `doctor` alone may load torch, to ask it about this machine.
+or a framework.
 """
 
 import sys
@@ -17,7 +17,7 @@ from typing import Final, Protocol, cast
 from pytest_repro import __version__
 from pytest_repro.cli.answers import Answer
 from pytest_repro.cli.exits import Exit
-from pytest_repro.cli.parsing import Parser, nearest, parse
+from pytest_repro.cli.parsing import Parser, nearest, parse, wants_help
 from pytest_repro.cli.printing import print_answer, print_problem
 from pytest_repro.cli.project import Project, find_project
 from pytest_repro.cli.tables import fields
@@ -119,20 +119,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: Sequence[str]) -> Exit:
-    first = words[0] if words else "--help"
-    if first in {"-h", "--help", "--version"}:
-        lines = _overview() if first != "--version" else (f"{PROGRAM} {__version__}",)
-        print_answer(Answer(lines=lines), as_json=False)
-        return Exit.HOLDS if words else Exit.USAGE
-    verb = _find_verb(first)
+    if not words or words[0] in {"-h", "--help", "--version"}:
+        return _introduce(words)
+    verb = _find_verb(words[0])
     module = cast("VerbModule", import_module(f"pytest_repro.cli.{verb.name}"))
     parser = Parser(f"{PROGRAM} {verb.name}", verb.summary)
     module.add_arguments(parser)
+    if wants_help(words):
+        answer = Answer(lines=tuple(parser.format_help().splitlines()))
+        print_answer(answer, as_json=False)
+        return answer.exit
     arguments = parse(parser, words[1:])
-    project = find_project(Path.cwd(), arguments.root, arguments.dir, arguments.out)
+    project = find_project(Path.cwd(), arguments)
     answer = module.run(arguments, project)
     print_answer(answer, as_json=arguments.json)
     return answer.exit
+
+
+def _introduce(words: Sequence[str]) -> Exit:
+    lines = _overview()
+    if "--version" in words:
+        lines = (f"{PROGRAM} {__version__}",)
+    print_answer(Answer(lines=lines), as_json=False)
+    return Exit.HOLDS if words else Exit.USAGE
 
 
 def _find_verb(word: str) -> Verb:

@@ -5,12 +5,19 @@ names several is a mistake of the caller; what names none is answered with the n
 names. Nothing here looks anything up on disk.
 """
 
-import difflib
+import re
 from collections.abc import Collection
+from difflib import SequenceMatcher
+from typing import Final
 
 from pytest_repro.errors import ReproUsageError
 
 __all__ = ["choose", "nearest_names"]
+
+CLOSE_ENOUGH: Final = 0.6
+"""As in `difflib.get_close_matches`."""
+
+MOST: Final = 3
 
 
 def choose(part: str, known: Collection[str], *, what: str) -> str | None:
@@ -52,10 +59,16 @@ def nearest_names(part: str, known: Collection[str]) -> tuple[str, ...]:
     Returns:
         At most three, best first.
     """
-    spellings = {_test_of(name): name for name in sorted(known, reverse=True)}
-    spellings |= {name: name for name in known}
-    near = difflib.get_close_matches(part, sorted(spellings), n=6)
-    return tuple(dict.fromkeys(spellings[one] for one in near))[:3]
+    closeness = {name: _closeness(part, name) for name in sorted(set(known))}
+    near = [name for name, ratio in closeness.items() if ratio >= CLOSE_ENOUGH]
+    return tuple(sorted(near, key=lambda name: -closeness[name])[:MOST])
+
+
+def _closeness(part: str, name: str) -> float:
+    """Compare with the whole, with the test, and with each of its words."""
+    test = _test_of(name)
+    spellings = {name, test, *re.split(r"[^A-Za-z0-9]+", test)}
+    return max(SequenceMatcher(None, part, one).ratio() for one in sorted(spellings))
 
 
 def _is_whole(part: str, name: str) -> bool:

@@ -8,12 +8,14 @@ before it runs, and what it refuses becomes a `ReproUsageError`. Nothing is run 
 import argparse
 import difflib
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Never
 
+from pytest_repro.cli.tables import WIDTH
 from pytest_repro.errors import ReproUsageError
 
-__all__ = ["Parser", "nearest", "parse"]
+__all__ = ["Parser", "nearest", "parse", "wants_help"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -26,7 +28,13 @@ class Parser(argparse.ArgumentParser):
             prog: The command as it was typed, such as ``pytest-repro list``.
             summary: One line for ``--help``.
         """
-        super().__init__(prog=prog, description=summary, allow_abbrev=False)
+        super().__init__(
+            prog=prog,
+            description=summary,
+            allow_abbrev=False,
+            formatter_class=partial(argparse.HelpFormatter, width=WIDTH),
+        )
+        self.color = False  # Python 3.14 would colour; `printing` does
         self.add_argument(
             "--root",
             type=Path,
@@ -87,6 +95,18 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def wants_help(words: Sequence[str]) -> bool:
+    """Tell whether somebody asks for help.
+
+    Args:
+        words: What was typed.
+
+    Returns:
+        Whether ``-h`` or ``--help`` stands before a lone ``--``.
+    """
+    return any(word in {"-h", "--help"} for word in _options_in(words))
+
+
 def nearest(word: str, known: Collection[str]) -> str:
     """Suggest the nearest word that exists.
 
@@ -106,5 +126,5 @@ def _options_in(words: Sequence[str]) -> Iterable[str]:
     for word in words:
         if word == "--":
             return
-        if word.startswith("--"):
+        if word.startswith("--") or word == "-h":
             yield word.partition("=")[0]

@@ -1,8 +1,8 @@
 """Print an answer: text for people, coloured on a terminal only, or canonical JSON.
 
 What is printed comes from files that others wrote, so characters that could move the
-cursor, or hide or reorder text, are shown as escapes. A character that the stream
-cannot encode becomes a question mark: no verb fails over a sparkline.
+cursor, or hide or reorder text, are taken out. A character that the stream cannot
+encode becomes a question mark: no verb fails over a sparkline.
 """
 
 import os
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from pytest_repro import wire
 from pytest_repro.cli.answers import Answer
+from pytest_repro.reports.plain import one_line
 
 __all__ = ["print_answer", "print_problem"]
 
@@ -66,7 +67,7 @@ def _write(lines: Iterable[str], stream: TextIO) -> None:
     encoding = stream.encoding or "utf-8"
     console = Console(file=stream, soft_wrap=True, highlight=False)
     for line in lines:
-        shown = _visible(line).encode(encoding, "replace").decode(encoding)
+        shown = one_line(line).encode(encoding, "replace").decode(encoding)
         if console.is_terminal:
             console.print(_painted(shown))
         else:
@@ -78,12 +79,3 @@ def _painted(line: str) -> Text:
     for pattern, style in COLOURS:
         text.highlight_regex(pattern, style)
     return text
-
-
-def _visible(line: str) -> str:
-    if line.isprintable():
-        return line
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode()
-        for char in line
-    )

@@ -7,6 +7,7 @@ two keys that matter.
 
 import configparser
 import tomllib
+from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,16 +72,12 @@ class Project:
         return path.relative_to(self.root).as_posix() if inside else str(path)
 
 
-def find_project(
-    start: Path, root: Path | None, references: str | None, out: str | None
-) -> Project:
+def find_project(start: Path, arguments: Namespace) -> Project:
     """Find the folders of a project.
 
     Args:
         start: The folder to start from.
-        root: The root, if it was named.
-        references: The folder of references, if it was named.
-        out: The folder of obtained runs, likewise.
+        arguments: What was named on the command line: `root`, `dir` and `out`.
 
     Returns:
         The folders; they need not exist.
@@ -88,16 +85,16 @@ def find_project(
     Raises:
         ReproUsageError: If the root is no folder, or an ini file has no meaning.
     """
-    found = _find_root(start) if root is None else start / root
-    if not found.is_dir():
-        msg = f"the root of the project is no folder: {found}"
+    root = start / arguments.root if arguments.root else _find_root(start)
+    if not root.is_dir():
+        msg = f"the root of the project is no folder: {root}"
         raise ReproUsageError(msg)
-    found = found.resolve()
-    keys = _read_keys(found)
+    root = root.resolve()
+    keys = _read_keys(root)
     return Project(
-        root=found,
-        references=found / (references or keys["repro_dir"]),
-        out=found / (out or keys["repro_out"]),
+        root=root,
+        references=root / (arguments.dir or keys["repro_dir"]),
+        out=root / (arguments.out or keys["repro_out"]),
     )
 
 

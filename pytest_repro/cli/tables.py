@@ -20,14 +20,15 @@ GAP: Final = "  "
 
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, indent: int = 2
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1
 ) -> tuple[str, ...]:
-    """Lay out rows under a head: the first column to the left, the rest to the right.
+    """Lay out rows under a head.
 
     Args:
         head: The titles.
         rows: The cells, as many as titles.
-        indent: Blanks before each line.
+        left: How many of the first columns stand to the left; the others, being
+            numbers, to the right.
 
     Returns:
         The lines; none without a row.
@@ -36,7 +37,7 @@ def table(
         return ()
     lines = [head, *rows]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    return tuple(f"{' ' * indent}{_join(cells, widths)}".rstrip() for cells in lines)
+    return tuple(f"{GAP}{_join(cells, widths, left)}".rstrip() for cells in lines)
 
 
 def fields(
@@ -83,9 +84,14 @@ def paragraph(text: str, *, indent: int = 2) -> tuple[str, ...]:
     )
 
 
-def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *rest = zip(cells, widths, strict=True)
-    return GAP.join([_left(*first), *(_right(*pair) for pair in rest)])
+def _join(cells: Sequence[str], widths: Sequence[int], left: int) -> str:
+    pairs = list(zip(cells, widths, strict=True))
+    return GAP.join(
+        [
+            *(_left(cell, width) for cell, width in pairs[:left]),
+            *(_right(cell, width) for cell, width in pairs[left:]),
+        ]
+    )
 
 
 def _left(cell: str, width: int) -> str:

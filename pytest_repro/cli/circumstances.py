@@ -1,0 +1,194 @@
+"""What differs around two runs, the likeliest cause of other bits first.
+
+A list of fifty facts that differ is read by nobody. So each difference belongs to a row
+of `SUSPECTS`, and these are ordered by how likely such a difference changes bits. The
+order is a judgement by kind, not a proof: only a rerun with one fact put back proves a
+cause.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from deepdiff import DeepDiff
+from deepdiff.helper import notpresent
+
+from pytest_repro import canonical, wire
+from pytest_repro.canonical import Json
+from pytest_repro.records import Identity
+
+__all__ = ["SUSPECTS", "Circumstance", "Suspect", "find_differences"]
+
+ABSENT: Final = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """One row of the table: a kind of difference.
+
+    Attributes:
+        name: What it is called in reports.
+        patterns: Shell patterns of the facts that belong to it.
+        why: How likely such a difference changes bits, and by what.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    why: str
+
+
+SUSPECTS: Final = (
+    Suspect(
+        name="config",
+        patterns=("config.*",),
+        why="another question was asked: other results are expected",
+    ),
+    Suspect(
+        name="data",
+        patterns=("data.*",),
+        why="other numbers went in: other results are expected",
+    ),
+    Suspect(
+        name="code",
+        patterns=("code.*",),
+        why="any line may change any number; a comment changes none",
+    ),
+    Suspect(
+        name="arithmetic",
+        patterns=(
+            "determinism.*",
+            "isolation",
+            "axis.*",
+            "environment.torch.*",
+            "environment.cpu.*",
+            "environment.gpu.*",
+            "environment.numpy.blas*",
+            "environment.numpy.simd",
+            "environment.os.libc*",
+        ),
+        why="other kernels or thread counts add the same numbers in another order",
+    ),
+    Suspect(
+        name="packages",
+        patterns=(
+            "environment.numpy.*",
+            "environment.python.*",
+            "environment.package*",
+            "environment.lock.*",
+        ),
+        why="another version may compute, shuffle or load otherwise",
+    ),
+    Suspect(
+        name="rest",
+        patterns=("*",),
+        why="collected for people; not known to change bits",
+    ),
+)
+"""Kinds of differences, likeliest to change bits first; a fact belongs to the first
+row of which a pattern matches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstance:
+    """One fact that is not the same around two runs.
+
+    Attributes:
+        suspect: The name of the row in `SUSPECTS`.
+        fact: The path of the fact, joined by dots.
+        obtained: The obtained side as text.
+        reference: The reference side as text.
+    """
+
+    suspect: str
+    fact: str
+    obtained: str
+    reference: str
+
+
+def find_differences(
+    obtained: Identity, reference: Identity
+) -> tuple[Circumstance, ...]:
+    """Find every fact that differs between two runs.
+
+    Args:
+        obtained: Identity of the obtained run.
+        reference: Identity of the reference.
+
+    Returns:
+        The differences, sorted by `SUSPECTS`, then by name.
+    """
+    tree = DeepDiff(
+        _facts(reference),
+        _facts(obtained),
+        view="tree",
+        verbose_level=2,
+        # Follow mappings that have little in common too, down to each fact.
+        threshold_to_diff_deeper=0,
+    )
+    levels = [level for kind in sorted(tree) for level in tree[kind]]
+    found = [
+        _circumstance(level.path(output_format="list"), level.t2, level.t1)
+        for level in levels
+    ]
+    return tuple(sorted(found, key=lambda one: (_rank(one.fact), one.fact)))
+
+
+def _facts(identity: Identity) -> Json:
+    """Lay an identity out as plain values under the first words of the patterns."""
+    assets: dict[str, str] = {}
+    for use in sorted(identity.assets, key=lambda use: (use.name, use.digest)):
+        before = assets.get(use.name)
+        assets[use.name] = f"{before} and {use.digest}" if before else str(use.digest)
+    environment = identity.environment
+    return wire.to_json(
+        {
+            "axis": dict(environment.axes),
+            "code": identity.code,
+            "config": identity.config,
+            "contract": identity.contract,
+            "data": assets,
+            "determinism": {
+                name: fact
+                for name, fact in identity.determinism.items()
+                if not _is_seed(name)
+            },
+            "environment": environment.facts,
+            "isolation": identity.isolation,
+        }
+    )
+
+
+def _is_seed(name: str) -> bool:
+    """Tell whether a fact follows from the root seed, which is shown elsewhere."""
+    return name == "seed" or (name.startswith("seed.") and name != "seed.derivation")
+
+
+def _circumstance(
+    path: Sequence[object], obtained: object, reference: object
+) -> Circumstance:
+    fact = ".".join(map(str, path))
+    return Circumstance(
+        suspect=SUSPECTS[_rank(fact)].name,
+        fact=fact,
+        obtained=_text(obtained),
+        reference=_text(reference),
+    )
+
+
+def _rank(fact: str) -> int:
+    return next(
+        index
+        for index, suspect in enumerate(SUSPECTS)
+        if any(fnmatchcase(fact, pattern) for pattern in suspect.patterns)
+    )
+
+
+def _text(value: object) -> str:
+    if value is notpresent:
+        return ABSENT
+    return (
+        value
+        if isinstance(value, str)
+        else canonical.dumps_line(value).decode().strip()
+    )

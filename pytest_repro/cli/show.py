@@ -1,0 +1,91 @@
+"""`pytest-repro show`: one reference, or what the last session obtained, on one screen.
+
+Who reviews a reference, or wonders what a test compares with, sees values, traces,
+circumstances and the reasons of every rewrite, without opening five files.
+"""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pytest_repro.cli.answers import Answer
+from pytest_repro.cli.lookup import choose_experiment, choose_reference
+from pytest_repro.cli.obtained import find_obtained, read_all
+from pytest_repro.cli.parsing import Parser
+from pytest_repro.cli.portrait import portrait_lines
+from pytest_repro.cli.project import Project
+from pytest_repro.cli.sessions import LastSession, read_last_session
+from pytest_repro.cli.shelf import Kept, read_shelf
+from pytest_repro.errors import ReproUsageError
+from pytest_repro.records import RunRecord
+from pytest_repro.references import ReferenceStore, merge_seeds
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: Parser) -> None:
+    """Declare what is to be shown.
+
+    Args:
+        parser: Takes the arguments.
+    """
+    parser.add_argument(
+        "experiment", metavar="EXPERIMENT", help="a node id, or any part of one"
+    )
+    parser.add_argument(
+        "--key", help="environment key, or any part (default: of the last session)"
+    )
+    parser.add_argument(
+        "--obtained",
+        action="store_true",
+        help="show the runs of the last session instead of the reference",
+    )
+
+
+def run(arguments: Namespace, project: Project) -> Answer:
+    """Show a record.
+
+    Args:
+        arguments: `experiment`, `key` and `obtained`.
+        project: The folders.
+
+    Returns:
+        The answer.
+
+    Raises:
+        ReproUsageError: If several records are meant.
+        RecordError: If the record cannot be read.
+    """
+    kept = read_shelf(ReferenceStore(project.references, base=project.root))
+    last = read_last_session(project)
+    if arguments.obtained:
+        return _show_obtained(arguments, project, kept, last)
+    one = choose_reference(arguments.experiment, arguments.key, kept, last)
+    if isinstance(one, Answer):
+        return one
+    answer = _answer(one.read(), role="reference", folder=one.shown)
+    return replace(answer, problems=last.problems)
+
+
+def _show_obtained(
+    arguments: Namespace, project: Project, kept: Sequence[Kept], last: LastSession
+) -> Answer:
+    if arguments.key is not None:
+        msg = "--key chooses among references: leave it out, or leave out --obtained"
+        raise ReproUsageError(msg)
+    experiment = choose_experiment(arguments.experiment, kept, last.outcomes)
+    if isinstance(experiment, Answer):
+        return experiment
+    obtained = find_obtained(project, experiment, last)
+    if isinstance(obtained, Answer):
+        return obtained
+    folder = project.show(next(iter(obtained.values())))
+    answer = _answer(merge_seeds(read_all(obtained)), role="obtained", folder=folder)
+    return replace(answer, problems=last.problems)
+
+
+def _answer(record: RunRecord, *, role: str, folder: str) -> Answer:
+    return Answer(
+        lines=portrait_lines(record, role=role, folder=folder),
+        data={"folder": folder, "record": record, "role": role},
+    )
