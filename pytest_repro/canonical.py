@@ -98,7 +98,7 @@ def _to_plain(value: object, depth: int) -> Json:
         case int():
             return value if abs(value) <= MAX_INTEGER else str(value)
         case float():
-            return repr(value)
+            return float.__repr__(value)  # a NumPy float would name its class
         case Mapping():
             return {
                 _text_key(key): _to_plain(item, depth + 1)

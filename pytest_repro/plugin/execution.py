@@ -50,7 +50,10 @@ class Execution:
             determinism: What is pinned.
             sink: Hears of progress.
         """
-        self._pinned = self._stack.enter_context(pinned(determinism, self._seed))
+        is_worker = self._isolation == "worker"
+        self._pinned = self._stack.enter_context(
+            pinned(determinism, self._seed, is_worker=is_worker)
+        )
         self._recorder = Recorder(sink)
         self._item.stash[run_key] = Run(
             self._seed,

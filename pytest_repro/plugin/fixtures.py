@@ -20,4 +20,12 @@ def repro(request: pytest.FixtureRequest) -> "Run":
     Asking for this fixture makes a test an experiment: it runs in a process of its
     own under ``pytest --repro``, and is skipped without.
     """
-    return request.node.stash[run_key]
+    node: pytest.Item = request.node
+    run = node.stash.get(run_key, None)
+    if run is None:
+        msg = (
+            f"{node.nodeid}: the fixture repro was asked for while the test ran\n"
+            "  add the argument `repro` to the test's signature"
+        )
+        pytest.fail(msg, pytrace=False)
+    return run

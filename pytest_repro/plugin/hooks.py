@@ -10,16 +10,13 @@ import pytest
 from pytest_repro.plugin.markers import (
     ARGUMENTS,
     MARKER,
+    check_kind,
     contract_of,
     is_experiment,
 )
 from pytest_repro.plugin.options import did_you_mean
-from pytest_repro.plugin.settings import (
-    Settings,
-    own_options_key,
-    read_settings,
-    settings_key,
-)
+from pytest_repro.plugin.own_options import note_foreign_options
+from pytest_repro.plugin.settings import Settings, read_settings, settings_key
 
 __all__: Sequence[str] = ()
 
@@ -27,42 +24,47 @@ SKIP_REASON = "needs --repro"
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Note which options exist before the project's conftest files add theirs."""
-    early_config.stash[own_options_key] = frozenset(
-        vars(early_config.known_args_namespace)
-    )
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser
+) -> None:
+    """Come before the project's own code: note whose options are whose, and seed."""
+    note_foreign_options(early_config, parser)
+    job = early_config.known_args_namespace.repro_worker
+    if job is not None:
+        from pytest_repro.plugin.worker import Worker, read_job  # noqa: PLC0415  # only in workers
+
+        early_config.pluginmanager.register(Worker(read_job(job)), "repro-worker")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Parse the options once, and take the side that this process is on."""
+    """Parse the options once, before anybody configures himself by them."""
     arguments = ", ".join(f"{name}=…" for name in ARGUMENTS)
     line = f"{MARKER}({arguments}): an experiment; added to users of the fixture repro"
     config.addinivalue_line("markers", line)
-    settings = read_settings(config)
-    config.stash[settings_key] = settings
-    job = config.getoption("repro_worker")
-    if job is not None:
-        _be_worker(config, job)
-    elif settings.active:
-        _be_parent(config, settings)
+    config.stash[settings_key] = read_settings(config)
 
 
-def _be_worker(config: pytest.Config, path: str) -> None:
-    from pytest_repro.plugin.worker import Worker, read_job, take_options  # noqa: PLC0415  # only in workers
-
-    job = read_job(path)
-    take_options(config, job)
-    config.pluginmanager.register(Worker(job), "repro-worker")
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Take the side of the parent, now that there is a terminal to draw on."""
+    settings = session.config.stash[settings_key]
+    if settings.active and session.config.getoption("repro_worker") is None:
+        _be_parent(session.config, settings)
 
 
 def _be_parent(config: pytest.Config, settings: Settings) -> None:
-    from pytest_repro.plugin.inprocess import InProcess  # noqa: PLC0415  # only with --repro
-    from pytest_repro.plugin.parent import Parent  # noqa: PLC0415  # as above
-    from pytest_repro.plugin.session import SessionReporter  # noqa: PLC0415  # as above
+    from pytest_repro.plugin.session import SessionReporter  # noqa: PLC0415  # only with --repro
 
-    side = InProcess if settings.in_process else Parent
-    config.pluginmanager.register(side(config, settings), "repro-side")
+    if settings.in_process:
+        from pytest_repro.plugin.inprocess import InProcess  # noqa: PLC0415  # as above
+
+        side: object = InProcess(config, settings)
+    else:
+        from pytest_repro.plugin.parent import Parent  # noqa: PLC0415  # as above
+
+        side = Parent(config, settings)
+    config.pluginmanager.register(side, "repro-side")
     config.pluginmanager.register(SessionReporter(config, settings), "repro-session")
 
 
@@ -73,19 +75,27 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Check every contract; without `--repro`, skip the experiments."""
     settings = config.stash[settings_key]
     is_idle = not settings.active and config.getoption("repro_worker") is None
-    for item in items:
-        _check_marks(item)
-        if is_idle and is_experiment(item):
-            item.add_marker(pytest.mark.skip(reason=SKIP_REASON))
+    try:
+        for item in items:
+            _check_marks(item)
+    except pytest.UsageError as error:
+        if not hasattr(config, "workerinput"):
+            raise
+        # xdist would lose the text of an exception; this one reaches the terminal.
+        session.shouldfail = str(error)
+        items.clear()
+    for item in filter(is_experiment, items if is_idle else ()):
+        item.add_marker(pytest.mark.skip(reason=SKIP_REASON))
 
 
 def _check_marks(item: pytest.Item) -> None:
     if is_experiment(item):
+        check_kind(item)
         contract_of(item)
         names = [mark.name for mark in item.iter_markers() if mark.name != MARKER]
         for name in names:

@@ -31,7 +31,7 @@ class InProcess:
             settings: The options of the session.
         """
         self._settings = settings
-        self._jobs = Jobs(config=config, settings=settings)
+        self._jobs = Jobs(config=config, settings=settings, options={})
         self._replication = make_replication(config, settings, self._jobs)
         self._execution: Execution | None = None
 

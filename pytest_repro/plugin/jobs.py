@@ -17,13 +17,11 @@ import pytest
 from pytest_repro.determinism import worker_variables
 from pytest_repro.launchers.protocol import JOB
 from pytest_repro.plugin.options import WORKER_FLAG
-from pytest_repro.plugin.settings import Settings, own_options_key
+from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Contract, Job
 from pytest_repro.references import experiment_folder
 
 __all__ = ["Jobs"]
-
-LITERALS: Final = (str, int, float, bool, type(None))
 
 # Set for this session, meaningless or harmful in a worker.
 _DROPPED: Final = ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_", "GITHUB_STEP_SUMMARY")
@@ -36,10 +34,12 @@ class Jobs:
     Attributes:
         config: pytest's.
         settings: The options of the session.
+        options: Of the project's own conftest files, as `write_options` gives them.
     """
 
     config: pytest.Config
     settings: Settings
+    options: Mapping[str, str]
 
     def inherited(self) -> dict[str, str]:
         """Return the environment that every worker gets."""
@@ -67,7 +67,7 @@ class Jobs:
             root=str(self.config.rootpath),
             folder=str(folder),
             arguments=self._arguments(item, folder),
-            options=self._options(),
+            options=self.options,
             variables=worker_variables(self.settings.determinism, {}),
             determinism=self.settings.determinism,
             contract=contract,
@@ -96,28 +96,22 @@ class Jobs:
             *(("-W", text) for text in option.pythonwarnings or ()),
             *(("-o", text) for text in option.override_ini or ()),
             ("-o", "addopts="),
-            ("-o", f"cache_dir={folder / 'cache'}"),
         ]
+        if self.config.pluginmanager.has_plugin("cacheprovider"):
+            pairs.append(("-o", f"cache_dir={folder / 'cache'}"))
         if self.config.inipath is not None:
             pairs.append(("-c", str(self.config.inipath)))
         if option.confcutdir:
             pairs.append(("--confcutdir", str(option.confcutdir)))
-        flat = [part for pair in pairs for part in pair]
         return (
-            *flat,
+            *(part for pair in pairs for part in pair),
+            *(("--noconftest",) if option.noconftest else ()),
+            *(("--disable-plugin-autoload",) if option.disable_plugin_autoload else ()),
             f"--rootdir={self.config.rootpath}",
             f"--import-mode={option.importmode}",
             "--capture=no",
-            "-q",
+            "--no-summary",
+            "-qq",
             f"{WORKER_FLAG}={folder / JOB}",
             f"{parent}::{item.originalname}",
         )
-
-    def _options(self) -> Mapping[str, str]:
-        """Write options of the project's own conftest files as Python literals."""
-        known = self.config.stash[own_options_key]
-        return {
-            name: repr(value)
-            for name, value in sorted(vars(self.config.option).items())
-            if name not in known and isinstance(value, LITERALS)
-        }

@@ -5,6 +5,7 @@ selects exactly the experiments.
 """
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -15,10 +16,20 @@ from pytest_repro.errors import ContractError
 from pytest_repro.plugin.options import did_you_mean
 from pytest_repro.records import Contract, Rung, Tolerance
 
-__all__ = ["ARGUMENTS", "FIXTURE", "MARKER", "contract_of", "is_experiment"]
+__all__ = [
+    "ARGUMENTS",
+    "FIXTURE",
+    "MARKER",
+    "check_kind",
+    "contract_of",
+    "is_experiment",
+]
 
 MARKER: Final = "repro"
 FIXTURE: Final = "repro"
+
+_experiment_key: Final = pytest.StashKey[bool]()
+# Remembered, since the parent takes an experiment's fixtures away from it.
 
 ARGUMENTS: Final = {
     "seeds": "at most so many seeds; default 1",
@@ -41,7 +52,30 @@ def is_experiment(item: pytest.Item) -> bool:
     Returns:
         Whether it is one.
     """
-    return FIXTURE in getattr(item, "fixturenames", ())
+    known = item.stash.get(_experiment_key, None)
+    if known is None:
+        known = FIXTURE in getattr(item, "fixturenames", ())
+        item.stash[_experiment_key] = known
+    return known
+
+
+def check_kind(item: pytest.Item) -> None:
+    """Refuse an experiment that pytest would run past us.
+
+    Args:
+        item: An experiment.
+
+    Raises:
+        pytest.UsageError: If it is no plain test function: a method of a
+            `unittest.TestCase` is called by unittest, and would pass uncompared.
+    """
+    unittest = sys.modules.get("unittest")
+    cls = getattr(item, "cls", None)
+    is_case = unittest and cls and issubclass(cls, unittest.TestCase)
+    if is_case or not isinstance(item, pytest.Function):
+        kind = type(item).__name__
+        msg = f"{item.nodeid}: a {kind} cannot be an experiment: write a test function"
+        raise pytest.UsageError(msg)
 
 
 def contract_of(item: pytest.Item) -> Contract:
@@ -86,11 +120,11 @@ def _contract(arguments: Mapping[str, object]) -> Contract:
 
 
 def _seeds(value: object) -> int:
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if not (is_whole and 1 <= value <= MAX_SEEDS):
-        msg = f"seeds= is a number in [1, {MAX_SEEDS}], got {value!r}"
-        raise ContractError(msg)
-    return value
+    is_flag = isinstance(value, bool)
+    if isinstance(value, int) and not is_flag and 1 <= value <= MAX_SEEDS:
+        return value
+    msg = f"seeds= is a number in [1, {MAX_SEEDS}], got {value!r}"
+    raise ContractError(msg)
 
 
 def _tolerances(value: object) -> tuple[tuple[str, Tolerance], ...]:
@@ -110,11 +144,12 @@ def _tolerances(value: object) -> tuple[tuple[str, Tolerance], ...]:
 def _timeout(value: object) -> float | None:
     if value is None:
         return None
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (is_number and math.isfinite(value) and value > 0):
-        msg = f"timeout= is a positive number of seconds, got {value!r}"
-        raise ContractError(msg)
-    return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
+        if math.isfinite(seconds) and seconds > 0:
+            return seconds
+    msg = f"timeout= is a positive number of seconds, got {value!r}"
+    raise ContractError(msg)
 
 
 def _reason(value: object) -> str:

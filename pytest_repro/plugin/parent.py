@@ -13,20 +13,34 @@ import pytest
 
 import pytest_repro
 from pytest_repro import wire
+from pytest_repro.errors import ReproError
 from pytest_repro.launchers import LocalLauncher
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.markers import contract_of, is_experiment
+from pytest_repro.plugin.own_options import write_options
 from pytest_repro.plugin.progress import make_watcher
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Action, Outcome
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication import Approval, Mode, Pool, Replication, Request
-from pytest_repro.reports import experiment_lines, junit_properties
+from pytest_repro.reports import junit_properties
 
-__all__ = ["Parent", "attach", "make_replication", "outcome_key", "pass_judgement"]
+__all__ = [
+    "OUTCOME",
+    "SKIPPED",
+    "Parent",
+    "attach",
+    "make_replication",
+    "outcome_key",
+    "pass_judgement",
+]
 
 outcome_key: Final = pytest.StashKey[Outcome]()
-_experiment_key: Final = pytest.StashKey[bool]()
+OUTCOME: Final = "repro_outcome"
+"""The attribute of a report that holds an outcome as plain JSON."""
+
+SKIPPED: Final = "repro_skipped"
+"""The attribute of a report of an experiment that a mark skipped."""
 
 
 class Parent:
@@ -39,20 +53,21 @@ class Parent:
             config: pytest's.
             settings: The options of the session.
         """
-        self._jobs = Jobs(config=config, settings=settings)
+        self._jobs = Jobs(
+            config=config, settings=settings, options=write_options(config)
+        )
         self._replication = make_replication(config, settings, self._jobs)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Leave the experiment's fixtures to its workers."""
         if isinstance(item, pytest.Function) and is_experiment(item):
-            item.stash[_experiment_key] = True
             item.fixturenames = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Run the experiment in workers instead of calling it here."""
-        if not pyfuncitem.stash.get(_experiment_key, False):
+        if not is_experiment(pyfuncitem):
             return None
         contract = contract_of(pyfuncitem)
         request = Request(
@@ -60,8 +75,14 @@ class Parent:
             contract=contract,
             job_for=lambda seed: self._jobs.make(pyfuncitem, contract, seed),
         )
-        pass_judgement(pyfuncitem, self._replication.run(request))
-        return True
+        try:
+            outcome = self._replication.run(request)
+        except ReproError as error:
+            obstacle = str(error)
+        else:
+            pass_judgement(pyfuncitem, outcome)
+            return True
+        pytest.fail(obstacle, pytrace=False)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -81,9 +102,9 @@ def attach(item: pytest.Item, report: pytest.TestReport) -> None:
         report: The report of one of its phases.
     """
     if report.when == "call" and outcome_key in item.stash:
-        report.repro_outcome = wire.to_json(item.stash[outcome_key])
-    elif report.skipped and item.stash.get(_experiment_key, False):
-        report.repro_skipped = item.nodeid
+        vars(report)[OUTCOME] = wire.to_json(item.stash[outcome_key])
+    elif report.skipped and is_experiment(item):
+        vars(report)[SKIPPED] = item.nodeid
 
 
 def make_replication(
@@ -109,8 +130,8 @@ def make_replication(
             workers=settings.workers,
             watcher=make_watcher(config),
         ),
-        store=ReferenceStore(settings.references),
-        pending=ReferenceStore(settings.out / "pending"),
+        store=ReferenceStore(settings.references, base=config.rootpath),
+        pending=ReferenceStore(settings.out / "pending", base=config.rootpath),
         approval=Approval(
             mode=mode,
             reason=settings.reason,
@@ -136,6 +157,6 @@ def pass_judgement(item: pytest.Function, outcome: Outcome) -> None:
     if outcome.action is Action.SKIPPED:
         pytest.skip(outcome.message)
     if not outcome.passed:
-        text = "\n".join(experiment_lines(outcome))
-        details = f"\n\n{outcome.details}" if outcome.details else ""
-        pytest.fail(text + details, pytrace=False)
+        headline = f"{outcome.verdict.rung.label}: {outcome.verdict.reason}"
+        parts = (headline, outcome.message, outcome.details)
+        pytest.fail("\n".join(filter(None, parts)), pytrace=False)

@@ -14,6 +14,7 @@ import pytest
 import pytest_repro
 from pytest_repro import wire
 from pytest_repro.plugin.inventory import Collected, find_problems
+from pytest_repro.plugin.parent import OUTCOME, SKIPPED
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Outcome, Session
 from pytest_repro.reports import report_json, report_markdown, session_lines
@@ -56,10 +57,10 @@ class SessionReporter:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take an outcome from a report; of a rerun test the last one counts."""
-        outcome = getattr(report, "repro_outcome", None)
+        outcome = getattr(report, OUTCOME, None)
         if outcome is not None:
             self._outcomes[report.nodeid] = wire.from_json(Outcome, outcome)
-        elif getattr(report, "repro_skipped", None) is not None:
+        elif getattr(report, SKIPPED, None) is not None:
             self._skipped.add(report.nodeid)
 
     @pytest.hookimpl(optionalhook=True)

@@ -16,7 +16,7 @@ import pytest
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
 from pytest_repro.records import Determinism, Numerics
 
-__all__ = ["Settings", "is_ci", "own_options_key", "read_settings", "settings_key"]
+__all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
 
 Number = TypeVar("Number", int, float)
 
@@ -57,9 +57,6 @@ class Settings:
 settings_key: Final = pytest.StashKey[Settings]()
 """Where the settings of a session are."""
 
-own_options_key: Final = pytest.StashKey[frozenset[str]]()
-"""The names of options that were known before conftest files were read."""
-
 
 def is_ci(environ: Mapping[str, str]) -> bool:
     """Tell whether this is a CI machine.
@@ -86,12 +83,13 @@ def read_settings(config: pytest.Config) -> Settings:
         pytest.UsageError: If options contradict each other, an ini key is unknown, or
             references would be written where that is not allowed.
     """
-    _check_ini(config)
     values = {option.name: _value(config, option) for option in OPTIONS}
     record, update = bool(values["repro_record"]), bool(values["repro_update"])
     reason = str(values["repro_reason"]).strip()
     _check_writes(values, record=record, update=update, reason=reason)
     active = bool(values["repro"]) or record or update
+    if active:
+        _check_ini(config)
     return Settings(
         active=active and not values["no_repro"],
         record=record,
@@ -133,16 +131,18 @@ def _determinism(values: Mapping[str, object]) -> Determinism:
 
 def _at_least(name: str, value: object, least: Number) -> Number:
     """Check a number from the command line or the ini file."""
-    number = type(least)(value)  # type: ignore[call-overload]  # parsed by pytest already
+    number = cast("Number", value)  # of this type: pytest parsed it
     if not (math.isfinite(number) and number >= least):
         msg = f"{name} is a number from {least} on, got {value!r}"
         raise pytest.UsageError(msg)
-    return cast("Number", number)
+    return number
 
 
 def _check_ini(config: pytest.Config) -> None:
+    from pytest_repro.plugin.inifile import ini_keys  # noqa: PLC0415  # only with --repro
+
     known = {option.name for option in OPTIONS if option.has_ini}
-    for key in config.inicfg:
+    for key in ini_keys(config):
         if key.startswith("repro") and key not in known:
             msg = f"unknown ini key {key}{did_you_mean(key, known)}"
             raise pytest.UsageError(msg)

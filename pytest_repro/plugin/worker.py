@@ -4,9 +4,9 @@ It reads a job, runs exactly that experiment, leaves a run record in the job's f
 and says how it is getting on, one event a line. It never sees a reference.
 """
 
-import ast
 import os
 import time
+from bdb import BdbQuit
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,20 +14,25 @@ from typing import Final
 import pytest
 
 from pytest_repro import wire
+from pytest_repro.determinism import seed_everything
 from pytest_repro.errors import ReproError
 from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.lifeline import hold_lifeline
+from pytest_repro.plugin.own_options import take_options
 from pytest_repro.records import Cause, Event, EventKind, Failure, Job
-from pytest_repro.references import encode
+from pytest_repro.references import write_record
 
-__all__ = ["EventWriter", "Worker", "read_job", "take_options"]
+__all__ = ["EventWriter", "Worker", "read_job"]
 
 EVERY_S: Final = 0.5
 
-_QUIET: Final = ("randomly", "rerunfailures", "timeout")
-"""Plugins that would reseed, repeat or interrupt the run; the parent has them too."""
+_QUIET: Final = ("hypothesispytest", "randomly", "rerunfailures", "timeout")
+"""Plugins that would reseed, repeat or interrupt the run; the parent has them too.
+
+Each is known by this name, or by that of its module if ``-p`` loaded it.
+"""
 
 
 def read_job(path: str) -> Job:
@@ -47,17 +52,6 @@ def read_job(path: str) -> Job:
     except (OSError, ValueError) as error:
         msg = f"--repro-worker is internal, and its job cannot be read: {error}"
         raise pytest.UsageError(msg) from error
-
-
-def take_options(config: pytest.Config, job: Job) -> None:
-    """Give options that the project's conftest files declare the parent's values.
-
-    Args:
-        config: pytest's, before it is configured.
-        job: Holds the values, as Python literals.
-    """
-    for name, text in job.options.items():
-        setattr(config.option, name, ast.literal_eval(text))
 
 
 class EventWriter:
@@ -125,12 +119,20 @@ class Worker:
         self._skipped = ""
         self._pid = os.getpid()
         hold_lifeline()
+        # Modules draw random numbers while they are imported, too.
+        seed_everything(job.seed)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Give the project's own options the parent's values."""
+        take_options(config, self._job.options)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Quiet plugins that would interfere, after their markers are declared."""
         manager = session.config.pluginmanager
-        for plugin in filter(None, map(manager.get_plugin, _QUIET)):
+        names = [name for short in _QUIET for name in (short, f"pytest_{short}")]
+        for plugin in filter(None, map(manager.get_plugin, names)):
             manager.unregister(plugin)
 
     @pytest.hookimpl(trylast=True)
@@ -182,9 +184,12 @@ class Worker:
                 cause=Cause.FAILED, message=message, traceback=report.longreprtext
             )
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Note that the run was interrupted from outside."""
-        self._failure = Failure(cause=Cause.INTERRUPTED, message="interrupted")
+    def pytest_keyboard_interrupt(
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> None:
+        """Note that the run was interrupted, from outside or by `pytest.exit`."""
+        message = f"interrupted by {one_line(excinfo.value)}"
+        self._failure = Failure(cause=Cause.INTERRUPTED, message=message)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -206,11 +211,7 @@ class Worker:
     def _write_record(self) -> None:
         if self._execution is None or self._skipped:
             return
-        files = encode(self._execution.record(self._failure))
-        folder = self._folder / RECORD
-        folder.mkdir()
-        for name, data in files.items():
-            (folder / name).write_bytes(data)
+        write_record(self._folder / RECORD, self._execution.record(self._failure))
 
     def _last_event(self) -> Event:
         if self._skipped:
@@ -224,4 +225,7 @@ class Worker:
 
 
 def _failure_of(error: BaseException, traceback: str) -> Failure:
-    return Failure(cause=classify(error), message=one_line(error), traceback=traceback)
+    message = one_line(error)
+    if isinstance(error, BdbQuit):
+        message = "a worker has no terminal to debug on: add --repro-in-process"
+    return Failure(cause=classify(error), message=message, traceback=traceback)

@@ -5,9 +5,9 @@ it beside the values, and read by the judge. It never judges by itself.
 """
 
 import enum
-import math
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Final
 
 from pytest_repro.errors import ContractError
 
@@ -20,6 +20,8 @@ __all__ = [
     "Tolerance",
     "ToleranceKind",
 ]
+
+_LARGEST: Final = float.fromhex("0x1.fffffffffffffp+1023")
 
 
 class Rung(enum.StrEnum):
@@ -78,7 +80,7 @@ class Tolerance:
             if isinstance(bound, bool) or not isinstance(bound, int | float):
                 msg = f"a tolerance is a number, got {bound!r}"
                 raise ContractError(msg)
-            if not (math.isfinite(bound) and bound >= 0):
+            if not 0 <= bound <= _LARGEST:
                 msg = f"a tolerance is finite and not negative, got {name} {bound!r}"
                 raise ContractError(msg)
 

@@ -25,6 +25,7 @@ _INTEGERS: Final = {
     "uint8": ">B",
 }
 _BFLOAT16_DIGITS: Final = 4
+_TRUTH: Final[dict[float, bytes]] = {0: b"\0", 1: b"\1"}
 
 DTYPES: Final = frozenset({*_FLOATS, *_INTEGERS, "bfloat16", "bool"})
 """The number types that a metric can have."""
@@ -56,6 +57,9 @@ class Scalar:
             raise ValueError(msg)
         if self.bits != self.bits.lower() or len(self.bits) != 2 * _width(self.dtype):
             msg = f"{self.bits!r} is not lower-case hexadecimal without spaces"
+            raise ValueError(msg)
+        if self.dtype == "bool" and self.bits not in {"00", "01"}:
+            msg = f"{self.bits!r} is not a bool"
             raise ValueError(msg)
 
     @classmethod
@@ -128,7 +132,8 @@ class Scalar:
             '0.91'
         """
         value = self.value
-        if not isinstance(value, float) or not math.isfinite(value):
+        is_float = self.dtype in _FLOATS or self.dtype == "bfloat16"
+        if not (is_float and math.isfinite(value)):
             return str(value).lower()
         if self.dtype == "float64":
             return repr(value)
@@ -163,7 +168,7 @@ def _format(dtype: str) -> str:
 def _pack(value: float, dtype: str) -> bytes:
     match dtype:
         case "bool":
-            return bytes([bool(value)])
+            return _TRUTH[value]
         case "bfloat16":
             return _round_to_bfloat16(value)
         case _:

@@ -8,6 +8,7 @@ Unicode tables of the running Python: a file must not become unreadable by an up
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from operator import lt
 from typing import Final
 
@@ -79,7 +80,7 @@ def check_names(names: Sequence[str], *, limit: int) -> None:
         raise ValueError(msg)
     for name in names:
         check_name(name)
-    for one, other in zip(names, names[1:], strict=False):
+    for one, other in pairwise(names):
         if one >= other:
             fault = "appears twice" if one == other else f"stands before {other!r}"
             msg = f"names are distinct and sorted: {one!r} {fault}"

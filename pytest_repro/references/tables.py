@@ -64,9 +64,7 @@ def read_lines(data: bytes, title: str) -> list[str]:
     return lines
 
 
-def blocks_of(
-    lines: Sequence[str], width: int, *, first_line: int
-) -> Iterator[Table]:
+def blocks_of(lines: Sequence[str], width: int, *, first_line: int) -> Iterator[Table]:
     """Turn rows into columns, block by block, so that memory stays warm.
 
     Args:
@@ -85,7 +83,10 @@ def blocks_of(
         # One split for the whole block; a line feed of its own marks each row's end.
         cells = "\t\n\t".join(rows).split("\t")
         whole = len(rows) * (width + 1) - 1
-        if len(cells) != whole or cells[width :: width + 1].count("\n") != len(rows) - 1:
+        if (
+            len(cells) != whole
+            or cells[width :: width + 1].count("\n") != len(rows) - 1
+        ):
             _refuse_width(rows, width, first_line + start)
         yield tuple(tuple(cells[index :: width + 1]) for index in range(width))
 

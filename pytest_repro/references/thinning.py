@@ -54,10 +54,7 @@ def thin(series: Series, stride: int) -> Series:
         raise ReproUsageError(msg)
     if factor == 1:
         return series
-    size = len(series.steps)
-    kept = [*range(0, size, factor)]
-    if (series.count - 1) % stride:
-        kept.append(size - 1)
+    kept = _choose(series, factor)
     return replace(
         series,
         stride=stride,
@@ -95,6 +92,14 @@ def thin_to_fit(
         else:
             high = middle
     return _limit(series, low)
+
+
+def _choose(series: Series, factor: int) -> list[int]:
+    """Choose every so many-th kept point, and the last, which may be out of step."""
+    if not series.count:
+        return []
+    in_step = (series.count - 1) // series.stride + 1
+    return sorted({*range(0, in_step, factor), len(series.steps) - 1})
 
 
 def _limit(series: Sequence[Series], points: int) -> tuple[Series, ...]:

@@ -1,10 +1,10 @@
 """`trace.tsv`: the anchor's traces, one number a line.
 
-After the title, one line declares each series, then come the rows, sorted by metric and
-step::
+After the title, one line declares each series (name, dtype, count, stride, head); then
+come the rows, sorted by metric and step::
 
     #pytest-repro/trace/1
-    #series  train/loss  float32  400  1  rolling-sha256-v1:9f3c…   (count, stride, head)
+    #series  train/loss  float32  400  1  rolling-sha256-v1:9f3c…
     metric  step  order  decimal  bits  chain  envelope
     train/loss  0  0  2.3025851  40135d8e  7b7fb7dd8ee8beba  -
 
@@ -113,6 +113,7 @@ def read_trace(data: bytes) -> tuple[Series, ...]:
         raise ValueError(msg)
     start = lines.index(header)
     declared = columns_of(lines[:start], _DECLARED, first_line=2)
+    check_names(declared[1], limit=MAX_SERIES)
     rows = lines[start + 1 :]
     series = []
     for declaration in zip(*declared, strict=True):
@@ -240,7 +241,7 @@ def _check_points(series: Series) -> None:
     check_bits(series.dtype, series.bits)
     parse_digest(series.head)
     for what, numbers in (("steps", series.steps), ("orders", series.orders)):
-        if numbers and not (0 <= min(numbers) and max(numbers) <= MAX_NUMBER):
+        if min(numbers, default=0) < 0 or max(numbers, default=0) > MAX_NUMBER:
             msg = f"{what} lie in [0, 2**63)"
             raise ValueError(msg)
     if not is_increasing(series.steps):

@@ -5,13 +5,13 @@ does not pass leaves a complete candidate, so that nobody has to train again in 
 to accept it.
 """
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pytest_repro.digests import digest_of_bytes
-from pytest_repro.errors import RecordError
+from pytest_repro.errors import RecordError, StoreError
 from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import (
     Action,
@@ -29,6 +29,7 @@ from pytest_repro.references import (
     ReferenceStore,
     merge_seeds,
     read_record,
+    reference_folder,
     revise,
 )
 from pytest_repro.replication.plan import Mode, may_write, next_seeds
@@ -218,7 +219,9 @@ class Replication:
             return replace(alone, match=found.match)
         if found.record is None:
             key = record.identity.environment.key
-            reason = f"no reference for {request.experiment} under {key}"
+            reason = f"no reference under {key}"
+            if found.others:
+                reason += f", only under {', '.join(found.others)}"
             required = required_rung(contract, Match.NONE)
             return not_comparable(Cause.MISSING_REFERENCE, reason, required=required)
         return judge(record, found.record, contract=contract, match=found.match)
@@ -228,13 +231,19 @@ class Replication:
     ) -> Outcome:
         outcome = _describe(request, state, self._store)
         is_whole = len(state.records) == len(state.runs) and bool(state.records)
+        self._forget_candidate(state)
         if outcome.passed and not writes:
             return outcome
-        if not is_whole:
+        if not (is_whole and self._is_publishable(request, state)):
             return outcome
-        if not (writes and self._is_publishable(request, state)):
+        if not writes:
             return replace(outcome, candidate=self._leave_candidate(state))
-        return self._write(state, outcome)
+        try:
+            return self._write(state, outcome)
+        except (StoreError, RecordError) as error:
+            message = f"the reference could not be written: {error}"
+            candidate = self._leave_candidate(state)
+            return replace(outcome, message=message, candidate=candidate)
 
     def _is_publishable(self, request: Request, state: _Assessment) -> bool:
         contract = request.contract
@@ -254,22 +263,28 @@ class Replication:
             message=self._approval.reason,
         )
 
+    def _forget_candidate(self, state: _Assessment) -> None:
+        """Remove the candidate of an earlier session: nobody should accept it now."""
+        for record in state.records[:1]:
+            identity = record.identity
+            path = reference_folder(identity.experiment, identity.environment.key)
+            shutil.rmtree(self._pending.root / path, ignore_errors=True)
+
     def _leave_candidate(self, state: _Assessment) -> str:
         record, _ = self._revise(state, "")
         return self._pending.show(self._pending.write(record))
 
     def _revise(self, state: _Assessment, reason: str) -> tuple[RunRecord, bool]:
         own = state.found is not None and state.found.match in {Match.EXACT, Match.KEY}
-        old = state.found.record if own and state.found is not None else None
-        folder = state.found.folder if own and state.found is not None else None
-        sums = digest_of_bytes((folder / "SHA256SUMS").read_bytes()) if folder else None
+        found = state.found if own else None
+        old = found.record if found is not None else None
         record = revise(
             merge_seeds(state.records),
             old,
             reason=reason,
             created_utc=self._approval.created_utc,
             created_by=self._approval.created_by,
-            supersedes=sums,
+            supersedes=found.sums if found is not None else None,
         )
         rewrites = old is not None or state.verdict.cause is Cause.CORRUPT_REFERENCE
         return record, rewrites

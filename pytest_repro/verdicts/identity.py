@@ -197,20 +197,19 @@ def _part_state(
     obtained: list[Fingerprint], reference: list[Fingerprint]
 ) -> list[Difference]:
     for one, other in zip_longest(obtained, reference):
-        if one is None or other is None or _moment(one) != _moment(other):
-            return [_state_difference(one, other)]
+        place = other or one
+        if place is not None and _moment(one) != _moment(other):
+            return [_state_difference(place, one, other)]
     return []
 
 
-def _moment(item: Fingerprint) -> tuple[str, int | None, Digest]:
-    return item.name, item.step, item.digest
+def _moment(item: Fingerprint | None) -> tuple[str, int | None, Digest] | None:
+    return None if item is None else (item.name, item.step, item.digest)
 
 
-def _state_difference(one: Fingerprint | None, other: Fingerprint | None) -> Difference:
-    place = other or one
-    if place is None:
-        msg = "two missing fingerprints cannot differ"
-        raise ValueError(msg)
+def _state_difference(
+    place: Fingerprint, one: Fingerprint | None, other: Fingerprint | None
+) -> Difference:
     is_same_moment = (
         one is not None
         and other is not None

@@ -223,8 +223,7 @@ def _over_seeds(
     questions = tuple(
         open_question(pair, name, tolerance)
         for name in sorted(pair.final_names)
-        if (tolerance := pair.contract.tolerance_for(name)) is not None
-        and is_equivalence(tolerance)
+        if is_equivalence(tolerance := pair.contract.tolerance_for(name))
     )
     bare = _without_margin(pair, unequal if questions else pair.final_names)
     if not bare:

@@ -15,12 +15,14 @@ from pytest_repro.records import (
     Rung,
     RunRecord,
     SeedResult,
+    Tolerance,
     Verdict,
 )
 from pytest_repro.verdicts.deviations import allowed_at, exact_mean, multiple_text
 from pytest_repro.verdicts.equivalence import compare_samples
 from pytest_repro.verdicts.judge import lowest
 from pytest_repro.verdicts.pairs import final_value, required_rung
+from pytest_repro.verdicts.tolerances import is_equivalence
 
 __all__ = ["fold"]
 
@@ -118,27 +120,25 @@ def _resolved(seeds: _Seeds) -> Iterator[Finding]:
     for run, verdict in seeds.pairs:
         final = {metric.name for metric in run.anchor.metrics}
         for finding in verdict.findings:
+            tolerance = seeds.contract.tolerance_for(finding.name)
             if finding.rung is not Rung.INCONCLUSIVE:
                 yield finding
-            elif finding.name in final:
-                yield _over_seeds(seeds, finding.name)
+            elif is_equivalence(tolerance) and finding.name in final:
+                yield _over_seeds(seeds, finding.name, tolerance)
             elif not has_anchor or run.anchor.seed == anchor:
                 yield finding
 
 
-def _over_seeds(seeds: _Seeds, name: str) -> Finding:
+def _over_seeds(seeds: _Seeds, name: str, tolerance: Tolerance) -> Finding:
     obtained = _values((run.anchor for run, _ in seeds.pairs), name)
     reference = _values(seeds.reference.seeds, name)
-    tolerance = seeds.contract.tolerance_for(name)
-    mean = exact_mean(reference)
-    margin = Fraction(0)
-    if tolerance is not None and mean is not None:
-        margin = allowed_at(tolerance, mean)
+    # Without a finite mean there is no margin, and no comparison of means either.
+    margin = allowed_at(tolerance, exact_mean(reference) or Fraction(0))
     answer = compare_samples(obtained, reference, margin=margin)
     return Finding(
         name=name,
         rung=answer.rung,
-        tolerance="" if tolerance is None else tolerance.text,
+        tolerance=tolerance.text,
         detail=f"{name} {answer.detail}",
         worst="" if answer.worst is None else multiple_text(answer.worst),
     )

@@ -5,6 +5,7 @@ sides whether anything before it differed. A trace that keeps all its points nam
 exact step; a thinned one names a step by which they have parted, and says so.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from pytest_repro.records import Divergence, Series
@@ -19,10 +20,9 @@ def part_series(
 ) -> tuple[Divergence, int] | None:
     """Find the first place at which two traces differ.
 
-    Let c be the last step kept on both sides up to which all agrees, and let a and b
-    be the next kept steps after c. With all points kept, the traces differ first at
-    min(a, b). With thinned ones they have parted by max(a, b): there, one side has a
-    point that the other lacks or has with another past.
+    Each of these steps shows that the traces have parted, there or before: one kept on
+    both sides with another value or past; one kept on one side that the other lacks,
+    because that keeps all its points or has ended. The first of them is the place.
 
     Args:
         obtained: One trace, or None where there is none.
@@ -33,20 +33,14 @@ def part_series(
     """
     if obtained is None or reference is None:
         return _one_sided(obtained, reference)
-    agreed = _last_agreed(obtained, reference)
-    after = [
-        step
-        for step in (_next_kept(obtained, agreed), _next_kept(reference, agreed))
-        if step is not None
-    ]
-    if after:
-        is_whole = _keeps_all(obtained) and _keeps_all(reference)
-        step = min(after) if is_whole else max(after)
-        before = FIRST_STEP - 1 if agreed is None else agreed
-        is_bounded = not is_whole and step - before > 1
+    parted = [*_unequal(obtained, reference), *_lacking(obtained, reference)]
+    if parted:
+        step = min(parted)
+        is_bounded = not _is_exact(obtained, reference, step)
         return _place(obtained, reference, step, is_bounded=is_bounded)
     if (obtained.count, obtained.head) != (reference.count, reference.head):
-        return _place(obtained, reference, agreed, is_bounded=True)
+        last = max((*obtained.steps, *reference.steps), default=None)
+        return _place(obtained, reference, last, is_bounded=True)
     return None
 
 
@@ -68,21 +62,33 @@ def common_steps(obtained: Series, reference: Series) -> list[tuple[int, int, in
     ]
 
 
-def _last_agreed(obtained: Series, reference: Series) -> int | None:
-    agreed = None
+def _unequal(obtained: Series, reference: Series) -> Iterator[int]:
     for step, one, other in common_steps(obtained, reference):
         if _point(obtained, one) != _point(reference, other):
-            break
-        agreed = step
-    return agreed
+            yield step
 
 
 def _point(series: Series, index: int) -> tuple[str, str, str]:
     return series.dtype, series.bits[index], series.chains[index]
 
 
-def _next_kept(series: Series, after: int | None) -> int | None:
-    return next((step for step in series.steps if after is None or step > after), None)
+def _lacking(obtained: Series, reference: Series) -> Iterator[int]:
+    for one, other in ((obtained, reference), (reference, obtained)):
+        kept = frozenset(other.steps)
+        last = max(kept, default=FIRST_STEP - 1)
+        is_whole = _keeps_all(other)
+        for step in one.steps:
+            if step > last or (is_whole and step not in kept):
+                yield step
+
+
+def _is_exact(obtained: Series, reference: Series, step: int) -> bool:
+    """Whether no point can lie between the last agreement and this step."""
+    if _keeps_all(obtained) and _keeps_all(reference):
+        return True
+    common = (place for place, _, _ in common_steps(obtained, reference))
+    agreed = max((place for place in common if place < step), default=FIRST_STEP - 1)
+    return step - agreed == 1
 
 
 def _keeps_all(series: Series) -> bool:
@@ -143,7 +149,7 @@ def _past(series: Series, step: int | None) -> tuple[str, str]:
         return _whole(series)
     index = series.steps.index(step)
     chain = series.chains[index]
-    return f"{series.scalar(index).decimal} with another past", chain
+    return f"{series.scalar(index).decimal} with the past {chain}", chain
 
 
 def _whole(series: Series) -> tuple[str, str]:

@@ -7,7 +7,7 @@ question open here, which `seeds` answers.
 """
 
 from collections.abc import Iterable
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from pytest_repro.records import Divergence, Finding, Rung, Tolerance, ToleranceKind
 from pytest_repro.verdicts.closeness import close_metric, close_trace
@@ -55,7 +55,7 @@ def weigh(pair: Pair, found: Iterable[Difference]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def is_equivalence(tolerance: Tolerance | None) -> bool:
+def is_equivalence(tolerance: Tolerance | None) -> TypeGuard[Tolerance]:
     """Say whether a tolerance speaks of distributions over seeds.
 
     Args:

@@ -1,0 +1,80 @@
+"""The tables of the reference pages, made from the tables of the code.
+
+A page cannot forget an option, nor promise one: the rows come from where the program
+reads them. The prose around them is written by hand, in `docs/reference/`.
+"""
+
+import enum
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
+
+from pytest_repro import errors
+from pytest_repro.cli.command import VERBS
+from pytest_repro.plugin.markers import ARGUMENTS
+from pytest_repro.plugin.options import OPTIONS, Option
+from pytest_repro.records import Cause, Match, Rung
+
+NAMED: dict[str, type[enum.StrEnum]] = {
+    "causes": Cause,
+    "matches": Match,
+    "rungs": Rung,
+}
+
+
+def write(folder: Path) -> None:
+    """Write each table into a file of its own, for pages to include."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in tables().items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def tables() -> dict[str, str]:
+    """Make every table, by name."""
+    return {
+        "options": options(),
+        "marker": _table(("argument", "meaning"), ARGUMENTS.items()),
+        "verbs": _table(("command", "effect"), _verb_rows()),
+        "errors": _table(("name", "is a", "raised when"), _error_rows()),
+        **{name: _value_table(kind) for name, kind in NAMED.items()},
+    }
+
+
+def options() -> str:
+    """Describe every option: flag, ini key, type, default."""
+    head = ("flag", "ini key", "values", "default", "effect")
+    return _table(head, (_option_row(option) for option in OPTIONS))
+
+
+def _option_row(option: Option) -> tuple[str, ...]:
+    flag = f"`{option.flag}`" if option.has_flag else "–"
+    key = f"`{option.name}`" if option.has_ini else "–"
+    values = " ".join(f"`{value}`" for value in option.choices) or option.kind
+    default = f"`{option.default}`" if option.default != "" else "–"
+    return flag, key, values, default, f"{option.help}. {option.doc}".strip(" .") + "."
+
+
+def _verb_rows() -> Iterable[tuple[str, ...]]:
+    for verb in VERBS.values():
+        yield f"`{f'pytest-repro {verb.name} {verb.arguments}'.strip()}`", verb.summary
+
+
+def _error_rows() -> Iterable[tuple[str, ...]]:
+    for name in errors.__all__:
+        kind: type = getattr(errors, name)
+        parents = ", ".join(f"`{base.__name__}`" for base in kind.__bases__)
+        summary = (inspect.getdoc(kind) or "").splitlines()[0]
+        yield f"`{name}`", parents, summary
+
+
+def _value_table(kind: type[enum.StrEnum]) -> str:
+    return _table(("name", "as text"), ((f"`{m.name}`", m.value) for m in kind))
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")

@@ -1,0 +1,86 @@
+"""Everything that people and CI do with this project, one session each.
+
+Two environments are made: `demo` installs the project as a user would; all other
+sessions share `environment`, where it is installed for development. The commands
+themselves stand in `ci/`. This file does not import the package that it tests.
+"""
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["lint", "types", "floors", "docs", "tests"]
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+
+ROOT = Path(__file__).parent
+SHARED = ROOT / ".nox" / "environment" / "bin"
+
+
+@nox.session(default=False)
+def environment(session: nox.Session) -> None:
+    """Install the project for development, with every tool, at pinned versions."""
+    session.install("-c", "constraints.txt", "--group", "dev", "-e", ".[experiments]")
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Install the project as a user would, and verify the experiments it ships."""
+    session.install("-c", "constraints.txt", ".[experiments]")
+    session.run("bash", "ci/demo.sh", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none", requires=["environment"])
+def lint(session: nox.Session) -> None:
+    """Check style and spelling."""
+    _run(session, "ci/lint.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"])
+def types(session: nox.Session) -> None:
+    """Check types with mypy, and the public names with pyright too."""
+    _run(session, "ci/types.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"])
+def floors(session: nox.Session) -> None:
+    """Check that imports go downwards only."""
+    _run(session, "ci/floors.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"])
+def docs(session: nox.Session) -> None:
+    """Build the documentation and run its examples; warnings are errors."""
+    _run(session, "ci/docs.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"])
+def tests(session: nox.Session) -> None:
+    """Run the tests under coverage; arguments after -- go to pytest."""
+    _run(session, "ci/tests.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
+def campaign(session: nox.Session) -> None:
+    """Run the long studies: crashes at every system call, faults of many kinds."""
+    _run(session, "ci/campaign.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
+def bench(session: nox.Session) -> None:
+    """Run one study of benchmarks/: its name and arguments follow --."""
+    _run(session, "ci/bench.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
+def changelog(session: nox.Session) -> None:
+    """Show what the next release would say; with -- --build, write it."""
+    _run(session, "ci/changelog.sh")
+
+
+def _run(session: nox.Session, script: str) -> None:
+    path = f"{SHARED}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    env = {"PATH": path, "VIRTUAL_ENV": str(SHARED.parent)}
+    session.run("bash", script, *session.posargs, env=env, external=True)

@@ -1,0 +1,141 @@
+"""The format: a run record as a handful of small files, and back.
+
+`encode` and `decode` are pure and inverse. The same format holds a worker's record (one
+seed, no history) and a reference (several seeds and a history)::
+
+    run.json    what was run, and who approved it      run_file.py
+    seeds.tsv   one row a seed                          seeds_table.py
+    trace.tsv   the anchor's traces                     trace_table.py
+    state.tsv   the anchor's fingerprints               state_table.py
+    SHA256SUMS  which bytes belong together             sums.py
+
+Reading is strict: whatever `encode` could not have written is refused, with a typed
+error. Files on a disk are the matter of `folders` and `store`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from pytest_repro.errors import FutureFormat, RecordError, ReproUsageError
+from pytest_repro.records import RunRecord
+from pytest_repro.references.diagnosis import explain
+from pytest_repro.references.run_file import read_run, write_run
+from pytest_repro.references.seeds_table import check_seeds, read_seeds, write_seeds
+from pytest_repro.references.state_table import check_state, read_state, write_state
+from pytest_repro.references.sums import SIGNATURE, SUMS, check_sums, write_sums
+from pytest_repro.references.trace_table import (
+    check_series,
+    fit_series,
+    read_trace,
+    write_trace,
+)
+
+__all__ = [
+    "FILES",
+    "MAX_TRACE_BYTES",
+    "RUN",
+    "SIGNATURE",
+    "SUMS",
+    "decode",
+    "encode",
+]
+
+RUN: Final = "run.json"
+SEEDS: Final = "seeds.tsv"
+TRACE: Final = "trace.tsv"
+STATE: Final = "state.tsv"
+
+FILES: Final = (RUN, SEEDS, TRACE, STATE, SUMS)
+"""The files of every record, in the order in which they are written."""
+
+MAX_TRACE_BYTES: Final = 256 * 1024
+
+T = TypeVar("T")
+
+
+def encode(
+    record: RunRecord, *, max_trace_bytes: int | None = MAX_TRACE_BYTES
+) -> dict[str, bytes]:
+    """Write a record as files.
+
+    Args:
+        record: The record.
+        max_trace_bytes: If `trace.tsv` would be larger [bytes], only every k-th point
+            is kept, with the smallest k that fits; None keeps all, up to a million.
+
+    Returns:
+        The bytes of each file by name, `SHA256SUMS` last; equal records give equal
+        bytes.
+
+    Raises:
+        ReproUsageError: If the record cannot be stored: names or points out of order,
+            malformed digests, or over the limits of the format.
+    """
+    try:
+        check_seeds(record.seeds)
+        check_series(record.series)
+        check_state(record.state)
+        files = {
+            RUN: write_run(record),
+            SEEDS: write_seeds(record.seeds),
+            TRACE: write_trace(fit_series(record.series, max_trace_bytes)),
+            STATE: write_state(record.state),
+        }
+    except (TypeError, ValueError) as error:
+        msg = f"the record of {record.identity.experiment} cannot be stored: {error}"
+        raise ReproUsageError(msg) from error
+    return {**files, SUMS: write_sums(files)}
+
+
+def decode(files: Mapping[str, bytes], *, path: str) -> RunRecord:
+    """Read a record from its files, strictly.
+
+    Args:
+        files: Everything in the folder, by name.
+        path: The folder, as errors should show it.
+
+    Returns:
+        The record.
+
+    Raises:
+        RecordError: If the files are not exactly what `encode` wrote; the subclass
+            says what happened to them, the message what to do.
+    """
+    try:
+        return _decode(files)
+    except (RecordError, ValueError) as error:
+        raise explain(error, files, path=path) from error
+
+
+def _decode(files: Mapping[str, bytes]) -> RunRecord:
+    check_sums(files)
+    if RUN not in files:
+        msg = f"{RUN} is missing"
+        raise ValueError(msg)
+    head = _read(RUN, read_run, files)
+    if unknown := sorted(files.keys() - {*FILES, SIGNATURE}):
+        msg = f"this version knows no file {unknown[0]!a}"
+        raise FutureFormat(msg)
+    if missing := sorted(set(FILES) - files.keys()):
+        msg = f"{', '.join(missing)} is missing"
+        raise ValueError(msg)
+    return RunRecord(
+        identity=head.identity,
+        seeds=_read(SEEDS, read_seeds, files),
+        series=_read(TRACE, read_trace, files),
+        state=_read(STATE, read_state, files),
+        history=head.history,
+        failure=head.failure,
+    )
+
+
+def _read(name: str, reader: Callable[[bytes], T], files: Mapping[str, bytes]) -> T:
+    """Read one file, naming it in whatever goes wrong."""
+    try:
+        return reader(files[name])
+    except FutureFormat as error:
+        msg = f"{name}: {error}"
+        raise FutureFormat(msg) from error
+    except ValueError as error:
+        msg = f"{name}: {error}"
+        raise ValueError(msg) from error

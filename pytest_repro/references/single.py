@@ -1,0 +1,56 @@
+"""A record in a folder of its own, outside any store: what a worker hands over.
+
+The folder appears whole or not at all. The format is that of a reference, with every
+point of every trace.
+"""
+
+from pathlib import Path
+
+from pytest_repro.records import RunRecord
+from pytest_repro.references.folders import Folder
+from pytest_repro.references.format import decode, encode
+from pytest_repro.references.system_errors import reading, writing
+
+__all__ = ["read_record", "write_record"]
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Read a record.
+
+    Args:
+        folder: Where it lies.
+
+    Returns:
+        The record.
+
+    Raises:
+        RecordError: If there is none, or it cannot be read.
+    """
+    shown = str(folder)
+    with reading(shown), Folder.open(folder, shown=shown) as held:
+        files = held.read_all()
+    return decode(files, path=shown)
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Write a record.
+
+    Args:
+        folder: Where; nothing may be there, its parent exists.
+        record: The record.
+
+    Raises:
+        ReproUsageError: If the record cannot be stored.
+        StoreError: If it cannot be written.
+    """
+    files = encode(record, max_trace_bytes=None)
+    unfinished = f".{folder.name}.unfinished"
+    shown = str(folder)
+    with writing(shown), Folder.open(folder.parent, shown=str(folder.parent)) as parent:
+        parent.remove(unfinished)
+        with parent.make(unfinished) as held:
+            for name, data in files.items():
+                held.write(name, data)
+            held.sync()
+        parent.move(unfinished, parent, folder.name)
+        parent.sync()

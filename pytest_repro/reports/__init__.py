@@ -1,0 +1,25 @@
+"""Tell what a session found: plain text, JSON, Markdown and JUnit properties.
+
+Start with `summary`, the facts that all of them show; each other file is one rendering
+of the same outcomes. Names and messages come from tests and from stored files, so every
+rendering takes away what could act: see `plain`. Nothing here judges, reads a file or
+knows pytest; what is returned is written by others.
+"""
+
+from pytest_repro.reports.summary import Status, final_line, status_of
+from pytest_repro.reports.text import experiment_lines, session_lines
+from pytest_repro.reports.to_json import SCHEMA, report_json
+from pytest_repro.reports.to_junit import junit_properties
+from pytest_repro.reports.to_markdown import report_markdown
+
+__all__ = [
+    "SCHEMA",
+    "Status",
+    "experiment_lines",
+    "final_line",
+    "junit_properties",
+    "report_json",
+    "report_markdown",
+    "session_lines",
+    "status_of",
+]

@@ -1,0 +1,63 @@
+"""The report as flat properties of a test case, which every JUnit reader can show.
+
+All names begin with ``repro_`` and all values are text on one line, since the format
+knows nothing else. Properties that would be empty are left out.
+"""
+
+from collections.abc import Iterator
+
+from pytest_repro.records import Divergence, Outcome
+from pytest_repro.reports.plain import one_line
+from pytest_repro.reports.summary import status_of
+
+__all__ = ["junit_properties"]
+
+PREFIX = "repro_"
+
+
+def junit_properties(outcome: Outcome) -> list[tuple[str, str]]:
+    """Write an outcome as properties of its test case.
+
+    Args:
+        outcome: What became of an experiment.
+
+    Returns:
+        Names and values, always in the same order.
+    """
+    pairs = [*_overall(outcome), *_parted(outcome), *_seeds(outcome)]
+    return [(f"{PREFIX}{name}", one_line(value)) for name, value in pairs if value]
+
+
+def _overall(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    verdict = outcome.verdict
+    yield "verdict", status_of(outcome).value
+    yield "rung", verdict.rung.value
+    yield "required", verdict.required.value
+    yield "reason", verdict.reason
+    yield "cause", "" if verdict.cause is None else verdict.cause.value
+    yield "match", verdict.match.value
+    yield "seeds", str(len(outcome.seeds))
+    yield "seeds_allowed", str(outcome.seeds_allowed)
+    yield "wall_s", f"{outcome.wall_s:.3f}"
+    yield "environment", outcome.environment_key
+    yield "reference", outcome.reference
+    yield "candidate", outcome.candidate
+    yield "message", outcome.message
+
+
+def _parted(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    place: Divergence | None = outcome.verdict.divergence
+    if place is None:
+        return
+    yield "parted_path", place.path
+    yield "parted_step", "" if place.step is None else str(place.step)
+    yield "parted_is_bounded", "true" if place.is_bounded else ""
+    yield "parted_obtained", place.obtained
+    yield "parted_obtained_bits", place.obtained_bits
+    yield "parted_reference", place.reference
+    yield "parted_reference_bits", place.reference_bits
+
+
+def _seeds(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    for one in outcome.seeds:
+        yield f"seed_{one.seed}", f"{one.verdict.rung.value}: {one.verdict.reason}"

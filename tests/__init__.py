@@ -1,0 +1,1 @@
+"""Tests, in folders named as the folders of the package; see README.md here."""

@@ -1,0 +1,140 @@
+"""Records to store, small and fixed; with every kind of cell that the format knows.
+
+Child processes import this, so it imports neither Hypothesis nor anything slow.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+from pytest_repro.digests import Digest
+from pytest_repro.records import (
+    AssetUse,
+    Contract,
+    Environment,
+    Equivalent,
+    Exact,
+    Fingerprint,
+    Identity,
+    Metric,
+    Resources,
+    Revision,
+    Rung,
+    RunRecord,
+    Scalar,
+    SeedResult,
+    Series,
+)
+from pytest_repro.references import encode
+from pytest_repro.references.sums import write_sums
+
+EXPERIMENT: Final = "experiments/test_digits.py::test_digits_cnn"
+
+AXES: Final = (
+    ("os", "linux"),
+    ("architecture", "x86_64"),
+    ("instructions", "avx2"),
+    ("accelerator", "cpu"),
+    ("torch", "2.13"),
+)
+
+
+def digest(text: str) -> Digest:
+    """Make a digest of anything."""
+    return Digest(f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")
+
+
+def environment(
+    axes: Sequence[tuple[str, str]] = AXES, *, facts: str = ""
+) -> Environment:
+    """Make an environment of some axes."""
+    key = "-".join(value for _, value in axes)
+    return Environment(key=key, axes=tuple(axes), digest=digest(key + facts))
+
+
+def series(name: str, values: Sequence[float], dtype: str = "float32") -> Series:
+    """Make a series of one point a step, with a chain that depends on all before."""
+    scalars = [Scalar.of(value, dtype) for value in values]
+    chains = [name]
+    for scalar in scalars:
+        chains.append(digest(chains[-1] + scalar.text)[7:23])
+    return Series(
+        name=name,
+        dtype=dtype,
+        count=len(scalars),
+        stride=1,
+        steps=tuple(range(len(scalars))),
+        bits=tuple(scalar.bits for scalar in scalars),
+        orders=tuple(range(len(scalars))),
+        chains=tuple(chains[1:]),
+        head=digest(chains[-1]),
+    )
+
+
+def seed_result(seed: int, metrics: Sequence[tuple[str, float]]) -> SeedResult:
+    """Make the row of a seed; metrics are float32."""
+    return SeedResult(
+        seed=seed,
+        metrics=tuple(
+            Metric(name=name, scalar=Scalar.of(value, "float32"))
+            for name, value in metrics
+        ),
+        trace_root=digest("traces"),
+        state_root=digest(f"state {seed}"),
+        resources=Resources(wall_s=1.5, cpu_s=1.25, peak_rss_bytes=4096, steps=3),
+    )
+
+
+def small_record(experiment: str = EXPERIMENT, *, value: float = 0.91) -> RunRecord:
+    """Make a small reference that uses every table."""
+    trace = series("train/loss", [2.3025851, 1.5, value])
+    state = (
+        Fingerprint(name="weights", step=None, order=0, digest=digest("w")),
+        Fingerprint(
+            name="rng/torch", step=2, order=3, digest=digest("r"), is_evidence=True
+        ),
+    )
+    return RunRecord(
+        identity=Identity(
+            experiment=experiment,
+            config={"lr": "0.1"},
+            environment=environment(),
+            contract=Contract(
+                seeds=2,
+                tolerances=(("test/*", Equivalent(0.01)), ("x", Exact())),
+                required=Rung.EQUIVALENT,
+            ),
+            assets=(AssetUse(name="digits", digest=digest("d"), size_bytes=9),),
+            code={"commit": "abc"},
+            determinism={"threads": 1},
+        ),
+        seeds=(
+            seed_result(0, [("test/accuracy", value)]),
+            seed_result(7, [("test/accuracy", 0.5), ("test/loss", -0.0)]),
+        ),
+        series=(trace,),
+        state=state,
+        history=(
+            Revision(
+                number=1,
+                created_utc="2026-01-01T00:00:00Z",
+                created_by="pytest-repro 0",
+            ),
+        ),
+    )
+
+
+def changed_identity(identity: Identity, field: str, value: object) -> Identity:
+    """Change one field of an identity."""
+    fields = {
+        one.name: getattr(identity, one.name) for one in dataclasses.fields(identity)
+    }
+    return Identity(**{**fields, field: value})
+
+
+def edited(record: RunRecord, name: str, data: bytes) -> dict[str, bytes]:
+    """Write a record, then exchange one file, with sums that fit."""
+    files = {**encode(record), name: data}
+    del files["SHA256SUMS"]
+    return {**files, "SHA256SUMS": write_sums(files)}

@@ -1,0 +1,275 @@
+"""Several seeds into one verdict: the lowest decides, distributions answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from pytest_repro.records import (
+    Cause,
+    Close,
+    Contract,
+    Equivalent,
+    Failure,
+    Match,
+    Rung,
+    RunRecord,
+)
+from pytest_repro.verdicts import fold
+from tests.verdicts.making import (
+    LOWER,
+    REFERENCE_VALUES,
+    Made,
+    approve,
+    equivalent,
+    folded,
+    judged,
+    promise,
+    seeds,
+)
+
+
+def test_no_seeds_have_no_verdict() -> None:
+    """An empty session of an experiment is nobody's success."""
+    with pytest.raises(ValueError, match="no verdict over no seeds"):
+        fold([], Made().run(), contract=Contract(), match=Match.EXACT)
+
+
+def test_one_seed_twice_is_refused() -> None:
+    """A rerun of the same seed is no further evidence."""
+    run = Made().run()
+
+    with pytest.raises(ValueError, match="seed 0 ran 2 times"):
+        folded([run, run], run, Contract())
+
+
+def test_identical_seeds_are_identical_together() -> None:
+    """The reason counts the seeds."""
+    runs = seeds([0.9, 0.91, 0.92])
+
+    verdict = folded(runs, approve(*runs), Contract())
+
+    assert verdict.rung is Rung.IDENTICAL
+    assert verdict.reason == "same bits at all 3 seeds"
+
+
+def test_single_seed_keeps_its_verdict() -> None:
+    """Folding one verdict changes nothing."""
+    reference, run = Made().run(), Made(metrics={"test/loss": 0.75}).run()
+
+    assert folded([run], reference, Contract()) == judged(run, reference)
+
+
+def test_lowest_seed_decides() -> None:
+    """One diverged seed among good ones is not voted away."""
+    reference = approve(*seeds([0.9, 0.91, 0.92]))
+    runs = seeds([0.9, 0.75, 0.92])
+
+    verdict = folded(runs, reference, promise(acc=Close(rtol=0.01)))
+
+    assert verdict.rung is Rung.DIVERGED
+    assert verdict.reason.startswith("seed 1: acc leaves Close(rtol=0.01, atol=0)")
+    assert not verdict.holds
+
+
+def test_near_seeds_are_within_rounding_together() -> None:
+    """Identical and near seeds fold to the lower of the two."""
+    reference = approve(*seeds([0.9, 0.91, 0.92]))
+
+    verdict = folded(
+        seeds([0.9, 0.9101, 0.92]), reference, promise(acc=Close(rtol=0.01))
+    )
+
+    assert verdict.rung is Rung.WITHIN_ROUNDING
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_first_seed_that_cannot_be_compared_decides(place: int) -> None:
+    """A crash outweighs what the other seeds gave, wherever it stands."""
+    runs = seeds([0.9, 0.75, 0.92])
+    failure = Failure(cause=Cause.CRASHED, message="SIGSEGV")
+    runs[place] = replace(runs[place], seeds=(), failure=failure)
+
+    verdict = folded(runs, approve(*seeds([0.9, 0.91, 0.92])), Contract())
+
+    assert verdict.cause is Cause.CRASHED
+    assert verdict.reason == "SIGSEGV"
+
+
+def test_one_seed_cannot_show_equivalence() -> None:
+    """A seed that differs says how far, and leaves it open."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+    (run,) = seeds([0.904])
+
+    alone = judged(run, reference, equivalent(0.01))
+    together = folded([run], reference, equivalent(0.01))
+
+    assert alone.rung is Rung.INCONCLUSIVE
+    assert alone.reason == (
+        "acc is 0.4 margins of Equivalent(0.01) from the reference;"
+        " one seed cannot show equivalence"
+    )
+    assert together.rung is Rung.INCONCLUSIVE
+    assert together.reason == (
+        "acc 1 obtained and 6 reference seeds cannot decide: it takes 3 on each side"
+    )
+    assert not together.holds
+
+
+@pytest.mark.parametrize(
+    ("obtained", "rung"),
+    [
+        ((0.905, 0.91, 0.915, 0.91), Rung.EQUIVALENT),
+        ((0.81, 0.82, 0.815, 0.80), Rung.DIVERGED),
+        ((0.99, 0.98, 0.985, 0.99), Rung.DIVERGED),
+        ((0.88, 0.95, 0.90, 0.93), Rung.INCONCLUSIVE),
+    ],
+)
+def test_seeds_together_answer_for_a_distribution(
+    obtained: Sequence[float], rung: Rung
+) -> None:
+    """Equivalent, shifted either way, or undecided: by all values of both sides."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+
+    verdict = folded(seeds(obtained), reference, equivalent(0.02))
+
+    assert verdict.rung is rung
+    assert verdict.holds == (rung is Rung.EQUIVALENT)
+    assert "over 4 obtained and 6 reference seeds" in verdict.reason
+    assert verdict.findings[0].tolerance == "Equivalent(0.02)"
+
+
+def test_equivalence_is_too_low_where_more_is_required() -> None:
+    """By default a reference of the same environment asks for more."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+    contract = promise(acc=Equivalent(0.02))
+
+    verdict = folded(seeds([0.905, 0.91, 0.915, 0.91]), reference, contract)
+
+    assert verdict.rung is Rung.EQUIVALENT
+    assert not verdict.holds
+
+
+def test_relative_margin_is_of_the_references_mean() -> None:
+    """Equivalent(rel=0.1) of a mean of 0.91 allows 0.091."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+    contract = replace(promise(acc=Equivalent(rel=0.1)), required=LOWER)
+
+    verdict = folded(seeds([0.95, 0.96, 0.97]), reference, contract)
+
+    assert verdict.rung is Rung.EQUIVALENT
+    assert "margin 0.091 " in verdict.reason
+
+
+def test_diverged_metric_is_not_hidden_by_an_equivalent_one() -> None:
+    """What another tolerance refused stays refused."""
+    made = [
+        Made(seed=seed, metrics={"acc": acc, "loss": 1.0}, traces={}, state=[]).run()
+        for seed, acc in enumerate(REFERENCE_VALUES)
+    ]
+    runs = [
+        Made(seed=seed, metrics={"acc": acc, "loss": 2.0}, traces={}, state=[]).run()
+        for seed, acc in enumerate((0.905, 0.91, 0.915))
+    ]
+    contract = promise(acc=Equivalent(0.02), loss=Close(rtol=0.1))
+
+    verdict = folded(runs, approve(*made), contract)
+
+    assert verdict.rung is Rung.DIVERGED
+    assert "loss leaves" in verdict.reason
+
+
+def followed(seed: int, values: tuple[float, ...]) -> RunRecord:
+    """Build a run with a trace that the contract names."""
+    return Made(seed=seed, traces={"train/loss": values}).run()
+
+
+@pytest.mark.parametrize(
+    ("ran", "rung"),
+    [((0, 1), Rung.WITHIN_ROUNDING), ((1,), Rung.INCONCLUSIVE)],
+)
+def test_anchor_answers_for_the_traces(ran: tuple[int, ...], rung: Rung) -> None:
+    """A named trace is followed at the anchor; without the anchor it stays open."""
+    reference = approve(*(followed(seed, (3.0, 2.0)) for seed in (0, 1)))
+    runs = [followed(seed, (3.0, 2.01)) for seed in ran]
+
+    verdict = folded(runs, reference, promise(train__loss=Close(rtol=0.1)))
+
+    assert verdict.rung is rung
+
+
+def test_anchor_with_the_same_bits_answers_for_the_traces() -> None:
+    """Where nothing but another seed's trace was open, near is all that is claimed."""
+    reference = approve(*(followed(seed, (3.0, 2.0)) for seed in (0, 1)))
+    runs = [followed(0, (3.0, 2.0)), followed(1, (3.0, 2.01))]
+
+    verdict = folded(runs, reference, promise(train__loss=Close(rtol=0.1)))
+
+    assert verdict.rung is Rung.WITHIN_ROUNDING
+    assert verdict.reason == "every metric that decides has the same bits"
+
+
+def test_trace_cannot_be_equivalent() -> None:
+    """Equivalent() on a trace, by its name, is a question that nobody answers."""
+    reference, run = followed(0, (3.0, 2.0)), followed(0, (3.0, 2.01))
+
+    named = folded([run], reference, promise(train__loss=Equivalent(0.5)))
+    by_pattern = folded(
+        [run], reference, Contract(tolerances=(("*", Equivalent(0.5)),))
+    )
+
+    assert named.rung is Rung.INCONCLUSIVE
+    assert "train/loss is a trace" in named.reason
+    assert by_pattern.rung is Rung.WITHIN_ROUNDING
+
+
+def test_findings_of_all_seeds_are_kept_once() -> None:
+    """The lowest finding of each name is kept, whichever seed found it."""
+    values = {"acc": 0.9, "loss": 1.0}
+    reference = approve(
+        *(Made(seed=seed, metrics=values, traces={}).run() for seed in range(3))
+    )
+    runs = [
+        Made(seed=seed, metrics={"acc": acc, "loss": loss}, traces={}).run()
+        for seed, (acc, loss) in enumerate(((0.9, 1.01), (0.91, 1.02), (0.9, 1.0)))
+    ]
+    contract = promise(acc=Equivalent(0.05), loss=Close(rtol=0.1))
+
+    verdict = folded(runs, reference, replace(contract, required=LOWER))
+
+    assert verdict.rung is Rung.EQUIVALENT
+    assert [(one.name, one.rung) for one in verdict.findings] == [
+        ("loss", Rung.WITHIN_ROUNDING),
+        ("acc", Rung.EQUIVALENT),
+    ]
+
+
+def test_trace_that_shares_its_name_with_a_metric_stays_open() -> None:
+    """Close on an unseen trace is not answered by a test on the metric's means."""
+    reference = approve(
+        *(
+            Made(seed=seed, metrics={"x": 1.0}, traces={"x": (1.0,)}).run()
+            for seed in range(4)
+        )
+    )
+    runs = [
+        Made(seed=seed, metrics={"x": 1.0}, traces={"x": (1.5,)}).run()
+        for seed in (1, 2, 3)
+    ]
+
+    verdict = folded(runs, reference, promise(x=Close(atol=0.1)))
+
+    assert verdict.rung is Rung.INCONCLUSIVE
+    assert verdict.reason == "x cannot be followed: no traces of seed 1 are kept"
+    assert not verdict.holds
+
+
+def test_values_that_are_not_finite_answer_nothing() -> None:
+    """An allowed infinity has no mean, so nothing is equivalent to it."""
+    reference = approve(*seeds((float("inf"), 0.9, 0.9)))
+    contract = replace(equivalent(0.5), allow_nonfinite="for this test")
+
+    verdict = folded(seeds((0.9, 0.9, 0.91)), reference, contract)
+
+    assert verdict.rung is Rung.INCONCLUSIVE
+    assert "a value is not finite" in verdict.reason
