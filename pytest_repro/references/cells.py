@@ -1,4 +1,4 @@
-"""Single cells of a stored table: names, integers, seconds, digests; each strict.
+"""Single cells of a stored table: names, integers, seconds; each strict.
 
 One value has one spelling, so that equal records are equal bytes and a reviewer reads
 what the machine compares. Names are checked against fixed ranges, not against the
@@ -12,8 +12,6 @@ from itertools import pairwise
 from operator import lt
 from typing import Final
 
-from pytest_repro.digests import Digest, parse_digest
-
 __all__ = [
     "MAX_NAME",
     "MISSING",
@@ -21,7 +19,6 @@ __all__ = [
     "check_names",
     "first_unequal",
     "is_increasing",
-    "read_digest",
     "read_integer",
     "read_integers",
     "read_seconds",
@@ -185,18 +182,3 @@ def read_seconds(text: str) -> float:
         msg = f"duration {text!r} is spelled {number!r}"
         raise ValueError(msg)
     return number
-
-
-def read_digest(text: str) -> Digest:
-    """Read a digest.
-
-    Args:
-        text: ``algorithm:hex``.
-
-    Returns:
-        The digest.
-
-    Raises:
-        ValueError: If it is none.
-    """
-    return parse_digest(text)

@@ -34,8 +34,8 @@ _REMEDIES: Final[Mapping[type[RecordError], str]] = {
     ),
     FutureFormat: "upgrade it: python -m pip install --upgrade pytest-repro",
     ConflictedRecord: (
-        "choose one side whole, 'git checkout --ours -- FOLDER' or '--theirs', "
-        "then run the experiment again: references are never merged by line"
+        "take one side whole, 'git checkout HEAD -- FOLDER' or 'git checkout "
+        "MERGE_HEAD -- FOLDER', then run the experiment again"
     ),
     LineEndingError: (
         "keep 'reference_runs/.gitattributes' in git, then "

@@ -114,10 +114,14 @@ def stored_folders(root: Folder, below: PurePosixPath = _TOP) -> list[PurePosixP
         UnsafePath: If there is a link among them.
         RecordError: If something cannot be read.
     """
-    with reading(root.shown), entering(root, below.parts) as held:
-        found = set(_walk(held, below)) if held else set()
-        aside = {path for path in _set_aside(root) if path.is_relative_to(below)}
-        return sorted(found | aside)
+    with reading(root.shown):
+        found = _look(root, below)
+        # One look may fall into the moment of a swap: two that agree do not.
+        for _ in range(ATTEMPTS):
+            before, found = found, _look(root, below)
+            if found == before:
+                break
+        return sorted(found)
 
 
 @contextmanager
@@ -149,16 +153,17 @@ def _read_steadily(
     root: Folder, folder: PurePosixPath, read: Callable[[Folder], T]
 ) -> T | None:
     """Read, and look again for as long as the folder is replaced under us."""
-    for attempt in range(1, ATTEMPTS + 1):
+    attempts = 0
+    while True:
+        attempts += 1
         with reading(f"{root.shown}/{folder}"), _current(root, folder) as held:
             if held is None:
                 return None
             try:
                 return read(held)
             except (OSError, RecordError):
-                if attempt == ATTEMPTS or _is_still(root, folder, held):
+                if attempts == ATTEMPTS or _is_still(root, folder, held):
                     raise
-    return None
 
 
 @contextmanager
@@ -206,6 +211,12 @@ def _head_of(held: Folder, shown: str) -> RunFile:
         return read_run(data)
     except (RecordError, ValueError) as error:
         raise explain(error, {RUN: data}, path=shown) from error
+
+
+def _look(root: Folder, below: PurePosixPath) -> set[PurePosixPath]:
+    with entering(root, below.parts) as held:
+        found = set(_walk(held, below)) if held else set()
+    return found | {path for path in _set_aside(root) if path.is_relative_to(below)}
 
 
 def _walk(folder: Folder, path: PurePosixPath) -> Iterator[PurePosixPath]:

@@ -109,7 +109,8 @@ def check_state(state: Sequence[Fingerprint]) -> None:
 def _read_row(row: Sequence[str]) -> Fingerprint:
     name, step, order, digest, role = row
     if role not in _IS_EVIDENCE:
-        msg = f"fingerprint {name!a} has the role {role[:40]!a}, not one of {ROLES}"
+        roles = " or ".join(_IS_EVIDENCE)
+        msg = f"fingerprint {name!a} has the role {role[:40]!a}, not {roles}"
         raise ValueError(msg)
     return Fingerprint(
         name=name,

@@ -7,14 +7,11 @@ Nothing here knows how points are written.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Series
 
 __all__ = ["kept_count", "thin", "thin_to_fit"]
-
-FEWEST: Final = 2
 
 
 def kept_count(count: int, stride: int) -> int:
@@ -78,20 +75,22 @@ def thin_to_fit(
         fits: Tells whether they are small enough; thinner ones fit better.
 
     Returns:
-        The series themselves if they fit; else the thinnest tried that fit, at worst
-        the first and last point of each.
+        The series as dense as fits; at worst the first and last point of each.
     """
-    if fits(series):
-        return tuple(series)
-    low = FEWEST
-    high = max((len(one.steps) for one in series), default=FEWEST)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if fits(_limit(series, middle)):
-            low = middle
+    longest = max((one.count for one in series), default=0)
+    failed, stride = 0, 1
+    tried = tuple(series)
+    while not fits(tried) and stride < longest - 1:
+        failed, stride = stride, min(2 * stride, longest - 1)
+        tried = _limit(series, kept_count(longest, stride))
+    while stride - failed > 1:
+        middle = (failed + stride) // 2
+        denser = _limit(series, kept_count(longest, middle))
+        if fits(denser):
+            stride, tried = middle, denser
         else:
-            high = middle
-    return _limit(series, low)
+            failed = middle
+    return tried
 
 
 def _choose(series: Series, factor: int) -> list[int]:

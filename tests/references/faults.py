@@ -7,6 +7,7 @@ all of them.
 
 import errno
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -48,9 +49,15 @@ class Countdown:
         self.calls: list[str] = []
         self._number = number
         self._fault = fault
+        self._thread = threading.get_ident()
 
     def strike(self, name: str) -> None:
-        """Count a call, and let the fault happen if it is the one."""
+        """Count a call, and let the fault happen if it is the one.
+
+        Calls of other threads (those of xdist) are neither counted nor struck.
+        """
+        if threading.get_ident() != self._thread:
+            return
         self.calls.append(name)
         if len(self.calls) == self._number:
             self._fault(name)

@@ -127,9 +127,8 @@ def small_record(experiment: str = EXPERIMENT, *, value: float = 0.91) -> RunRec
 
 def changed_identity(identity: Identity, field: str, value: object) -> Identity:
     """Change one field of an identity."""
-    fields = {
-        one.name: getattr(identity, one.name) for one in dataclasses.fields(identity)
-    }
+    names = [one.name for one in dataclasses.fields(identity)]
+    fields = {name: getattr(identity, name) for name in names}
     return Identity(**{**fields, field: value})
 
 

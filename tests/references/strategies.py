@@ -48,6 +48,8 @@ SECONDS: Final = st.floats(min_value=0, allow_infinity=False).map(abs)
 def scalars(draw: st.DrawFn, dtype: str | None = None) -> Scalar:
     """Draw a number of any bits whatever."""
     kind = draw(st.sampled_from(sorted(DTYPES))) if dtype is None else dtype
+    if kind == "bool":
+        return Scalar.of(draw(st.booleans()))
     size = WIDTHS[kind] // 2
     return Scalar(dtype=kind, bits=draw(st.binary(min_size=size, max_size=size)).hex())
 

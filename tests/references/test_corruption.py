@@ -151,7 +151,7 @@ def test_conflict_markers_of_git_are_named(store: ReferenceStore, name: str) -> 
     error = refusal(store)
 
     assert type(error) is ConflictedRecord
-    assert "--ours" in error.remedy
+    assert "git checkout MERGE_HEAD -- " in error.remedy
 
 
 def test_files_of_two_references_are_no_reference(store: ReferenceStore) -> None:
@@ -230,6 +230,31 @@ def test_entry_that_cannot_be_read_is_not_left_out(store: ReferenceStore) -> Non
 
     with pytest.raises(CorruptRecord, match=r"test_digits_cnn/linux-.*: the schema is"):
         store.entries()
+
+
+def test_entry_without_identity_is_not_left_out(store: ReferenceStore) -> None:
+    """A folder with tables and no `run.json` is a reference that lost it."""
+    (folder_of(store) / "run.json").unlink()
+
+    with pytest.raises(IncompleteRecord, match=r"there is no run\.json"):
+        store.entries()
+
+
+def test_folder_full_of_files_is_refused_unread(store: ReferenceStore) -> None:
+    """Thousands of files would be read only to be refused."""
+    folder = folder_of(store)
+    for number in range(40):
+        (folder / f"{number}.txt").write_text("x")
+
+    assert "45 files are over the limit of 32" in str(refusal(store))
+
+
+def test_huge_file_is_refused_unread(store: ReferenceStore) -> None:
+    """A sparse file of a gigabyte costs nothing to plant and much to read."""
+    with (folder_of(store) / "state.tsv").open("r+b") as file:
+        file.truncate(1 << 30)
+
+    assert "over the limit of 268435456" in str(refusal(store))
 
 
 def test_fifo_in_place_of_a_file_does_not_hang(store: ReferenceStore) -> None:

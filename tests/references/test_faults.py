@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,8 +13,9 @@ import pytest
 
 from pytest_repro.errors import StoreError, StoreFull, StoreReadOnly
 from pytest_repro.records import RunRecord
-from pytest_repro.references import ReferenceStore, encode
+from pytest_repro.references import ReferenceStore, encode, reference_folder
 from tests.references.crashes import leftovers, state_of
+from tests.references.disks import unmeasured
 from tests.references.faults import Fault, failing, no_space, striking
 from tests.references.samples import EXPERIMENT, environment, small_record
 
@@ -83,9 +85,10 @@ def test_error_at_any_call_leaves_the_old_or_the_new_state(
 
 def write_in_place(store: ReferenceStore, record: RunRecord) -> None:
     """Write a reference as one would without thinking of failures."""
-    folder = store.entries()[0].folder
+    key = record.identity.environment.key
+    folder = reference_folder(record.identity.experiment, key)
     for name, data in encode(record).items():
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_TRUNC)
+        descriptor = os.open(store.root / folder / name, os.O_WRONLY | os.O_TRUNC)
         os.write(descriptor, data)
         os.close(descriptor)
 
@@ -102,14 +105,15 @@ def test_writer_that_mixes_states_would_be_caught(quick_disk: Path) -> None:
 
 def crashes(*arguments: str) -> list[str]:
     """Run a study of dying writers and return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.references.crashes", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
+    command = [sys.executable, "-m", "tests.references.crashes", *arguments]
+    return started(command).stdout.splitlines()
+
+
+def started(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program from the root of the project, with nobody measuring it."""
+    return subprocess.run(
+        command, cwd=ROOT, env=unmeasured(), check=True, capture_output=True, text=True
     )
-    return done.stdout.splitlines()
 
 
 def test_death_at_any_call_leaves_the_old_or_the_new_state(quick_disk: Path) -> None:
@@ -160,7 +164,7 @@ def test_state_set_aside_is_found_and_put_back(tmp_path: Path) -> None:
     folder = store.write(small_record(value=0.25))
     command = [sys.executable, "-c", SWAPS, str(store.root), "2"]
 
-    died = subprocess.run(command, cwd=ROOT, check=False)
+    died = subprocess.run(command, cwd=ROOT, env=unmeasured(), check=False)
     is_missing = not folder.exists()
     found = store.find(EXPERIMENT, environment()).record
     entries = store.entries()
@@ -209,7 +213,7 @@ def test_real_full_disk_keeps_the_old_state(tmp_path: Path, size: int) -> None:
     before = sorted(path for path in store.root.rglob("*"))
     command = [sys.executable, "-c", FULL, str(store.root), str(size)]
 
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    done = started(command)
 
     assert done.stdout.startswith("no space to write store/experiments/")
     assert "what it held before is untouched" in done.stdout
@@ -249,7 +253,7 @@ def test_store_that_may_not_be_written_is_read(tmp_path: Path, mode: int) -> Non
     store.root.chmod(mode)
     command = [sys.executable, "-c", READ_ONLY, str(store.root)]
 
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    done = started(command)
 
     match, message, remedy = done.stdout.splitlines()
     assert match == "EXACT"
@@ -338,4 +342,23 @@ def test_power_failure_after_the_swap_is_told(
     ) as caught:
         store.write(small_record(value=0.5))
     assert not isinstance(caught.value, StoreFull | StoreReadOnly)
+    assert state_of(store) == "0.5"
+
+
+def test_file_system_that_cannot_sync_folders_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some network file systems answer EINVAL; files are synced all the same."""
+    store = ReferenceStore(tmp_path / "store")
+    fsync = os.fsync
+
+    def files_only(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", files_only)
+
+    store.write(small_record(value=0.5))
+
     assert state_of(store) == "0.5"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_repro.errors import CorruptRecord, LineEndingError
-from pytest_repro.records import RunRecord
+from pytest_repro.records import Match, RunRecord
 from pytest_repro.references import FILES, ReferenceStore
 from tests.references.samples import EXPERIMENT, environment, seed_result, small_record
 
@@ -109,12 +109,20 @@ def test_updates_of_different_tables_do_not_blend(
     merge = git("merge", "theirs", check=False)
 
     assert merge.returncode == 1
-    with pytest.raises(CorruptRecord, match=r"seeds\.tsv is not what was written"):
+    with pytest.raises(CorruptRecord, match=r"seeds\.tsv is not what was") as caught:
         store.find(EXPERIMENT, environment())
+    git(*caught.value.remedy.split("'")[1].split()[1:])
+    assert store.find(EXPERIMENT, environment()).match is Match.EXACT
 
 
-def test_side_chosen_by_the_remedy_is_whole(git: Git, store: ReferenceStore) -> None:
-    """What the message says to type resolves the conflict."""
+@pytest.mark.parametrize(
+    ("side", "record"),
+    [("HEAD", small_record(value=0.75)), ("MERGE_HEAD", with_seed(8))],
+)
+def test_side_chosen_by_the_remedy_is_whole(
+    git: Git, store: ReferenceStore, side: str, record: RunRecord
+) -> None:
+    """What the message says to type resolves the conflict, for either side."""
     git("checkout", "-b", "theirs")
     store.write(with_seed(8))
     commit(git, "theirs")
@@ -123,9 +131,9 @@ def test_side_chosen_by_the_remedy_is_whole(git: Git, store: ReferenceStore) -> 
     commit(git, "ours")
     git("merge", "theirs", check=False)
 
-    git("checkout", "theirs", "--", "reference_runs")
+    git("checkout", side, "--", "reference_runs")
 
-    assert store.find(EXPERIMENT, environment()).record == with_seed(8)
+    assert store.find(EXPERIMENT, environment()).record == record
 
 
 def test_clone_that_converts_line_endings_verifies(

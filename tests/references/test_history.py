@@ -138,6 +138,17 @@ def test_trace_that_goes_on_has_moved_where_the_other_ends() -> None:
     )
 
 
+def test_traces_without_a_shared_step_are_nan_apart() -> None:
+    """Where no step can be compared, the drift says so instead of being zero."""
+    new = run(1.0, trace=[1.0, 2.0])
+    late = replace(new.series[0], steps=(7, 8), head=digest("late"))
+
+    (found,) = drift_between(replace(new, series=(late,)), new)
+
+    assert math.isnan(found.absolute)
+    assert found.first_step == 0
+
+
 def test_vanished_and_new_metrics_move_by_nan() -> None:
     """There is no distance to a metric that is not there, and it is not silent."""
     old = run(1.0, trace=[1.0])

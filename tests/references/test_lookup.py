@@ -4,13 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_repro.digests import digest_of_bytes
 from pytest_repro.errors import CorruptRecord, UnsafePath
 from pytest_repro.records import Environment, Match, RunRecord
 from pytest_repro.references import Entry, ReferenceStore, nearest_key
+from tests.references.disks import memory_folder
 from tests.references.samples import AXES, EXPERIMENT, environment, small_record
 
 
@@ -117,19 +118,18 @@ def test_choice_depends_on_the_set_alone(
     assert wanted.key not in forwards or key == wanted.key
 
 
+@settings(max_examples=25)
 @given(added=st.lists(ENVIRONMENTS, max_size=6), wanted=ENVIRONMENTS)
 def test_adding_references_never_moves_one_that_has_its_own(
-    tmp_path_factory: pytest.TempPathFactory,
-    added: list[Environment],
-    wanted: Environment,
+    added: list[Environment], wanted: Environment
 ) -> None:
     """An environment with a reference finds that one, whatever is added for others."""
-    store = ReferenceStore(tmp_path_factory.mktemp("store") / "reference_runs")
-    store.write(recorded(wanted))
-    for where in added:
-        store.write(recorded(where))
+    with memory_folder() as folder:
+        store = ReferenceStore(Path(folder))
+        for where in (wanted, *added):
+            store.write(recorded(where))
 
-    found = store.find(EXPERIMENT, wanted)
+        found = store.find(EXPERIMENT, wanted)
 
     assert (found.match, found.record) == (Match.EXACT, recorded(wanted))
 

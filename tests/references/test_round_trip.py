@@ -165,6 +165,14 @@ def _unlawful() -> list[object]:
             replace(record, series=(trace, trace)), "appears twice", id="series twice"
         ),
         pytest.param(
+            replace(record, seeds=(replace(rows[1], metrics=rows[1].metrics[::-1]),)),
+            "distinct and sorted",
+            id="unsorted metrics",
+        ),
+        pytest.param(
+            replace(record, state=(state,) * 1_000_001), "over the limit", id="states"
+        ),
+        pytest.param(
             replace(record, series=(replace(trace, steps=(0, 2, 1)),)),
             "strictly increase",
             id="steps go back",

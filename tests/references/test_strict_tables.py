@@ -9,6 +9,7 @@ from pytest_repro.errors import (
     RecordError,
 )
 from pytest_repro.references import decode, encode
+from pytest_repro.references.sums import write_sums
 from tests.references.samples import edited, small_record
 
 TRACE_HEAD = "metric\tstep\torder\tdecimal\tbits\tchain\tenvelope\n"
@@ -211,6 +212,25 @@ def test_later_version_is_told_from_damage(name: str, old: str, new: str) -> Non
 
     assert type(error) is FutureFormat
     assert "pip install --upgrade pytest-repro" in error.remedy
+
+
+@pytest.mark.parametrize("name", ["run.json", "seeds.tsv", "trace.tsv", "state.tsv"])
+def test_record_without_one_of_its_tables_is_refused(name: str) -> None:
+    """Even if the sums were computed for the files that are left."""
+    files = encode(small_record())
+    left = {one: files[one] for one in files if one not in {name, "SHA256SUMS"}}
+
+    with pytest.raises(CorruptRecord, match=f"{name} is missing"):
+        decode({**left, "SHA256SUMS": write_sums(left)}, path="x")
+
+
+def test_bomb_of_empty_lines_is_refused() -> None:
+    """Lines are counted before any of them is read."""
+    title = b"#pytest-repro/trace/1\n"
+    files = edited(small_record(), "trace.tsv", title + b"\n" * 1_002_000)
+
+    with pytest.raises(CorruptRecord, match="lines are over the limit"):
+        decode(files, path="x")
 
 
 def test_file_of_a_later_version_is_told_from_damage() -> None:

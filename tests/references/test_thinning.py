@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_repro.errors import ReproUsageError
+from pytest_repro.records import Series
 from pytest_repro.references import MAX_TRACE_BYTES, decode, encode, thin
 from pytest_repro.references.thinning import kept_count
 from pytest_repro.references.trace_table import fit_series
-from tests.references.samples import series, small_record
+from tests.references.samples import digest, series, small_record
 
 
 @given(count=st.integers(0, 40), stride=st.integers(1, 45))
@@ -86,6 +87,27 @@ def test_worker_keeps_every_point() -> None:
     record = replace(small_record(), series=(whole,))
 
     assert decode(encode(record, max_trace_bytes=None), path="x").series == (whole,)
+
+
+def test_million_rows_are_the_limit_of_a_file() -> None:
+    """Even without a limit in bytes, no file has more rows than a reader takes."""
+    count = 600_000
+    numbers = tuple(range(count))
+    long = Series(
+        name="a",
+        dtype="float32",
+        count=count,
+        stride=1,
+        steps=numbers,
+        bits=("00000000",) * count,
+        orders=numbers,
+        chains=("0" * 16,) * count,
+        head=digest("head"),
+    )
+
+    kept = fit_series([long, replace(long, name="b")], None)
+
+    assert [one.stride for one in kept] == [2, 2]
 
 
 def test_hopeless_limit_leaves_the_first_and_last_point() -> None:

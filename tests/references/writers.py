@@ -1,11 +1,12 @@
 """Processes that write to one store at the same time; run as a program.
 
-``python -m tests.references.writers all ROOT WORKER COUNT`` updates that many
-experiments, beginning at another one for each worker. ``… same ROOT WORKER COUNT``
-rewrites one reference so often with the worker's own value, and says how often it was
-busy.
+``python -m tests.references.writers all ROOT WORKERS COUNT`` lets so many processes
+update so many experiments each, every one beginning elsewhere. ``… same ROOT WORKER
+COUNT`` rewrites one reference so often with the worker's own value, and says how often
+it was busy.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -37,13 +38,24 @@ def write_same(store: ReferenceStore, worker: int, count: int) -> int:
     return busy
 
 
+def fork_writers(root: Path, workers: int, count: int) -> list[int]:
+    """Let some processes write at once; return how each ended."""
+    children = []
+    for worker in range(workers):
+        child = os.fork()
+        if child == 0:
+            write_all(ReferenceStore(root, lock_timeout_s=60), worker, count)
+            os._exit(0)
+        children.append(child)
+    return [os.waitpid(child, 0)[1] for child in children]
+
+
 def main(arguments: list[str]) -> None:
     """Write, as the arguments say."""
     study, root, worker, count = arguments
     if study == "all":
-        write_all(
-            ReferenceStore(Path(root), lock_timeout_s=60), int(worker), int(count)
-        )
+        codes = fork_writers(Path(root), int(worker), int(count))
+        sys.stdout.write(f"{codes}\n")
     else:
         store = ReferenceStore(Path(root), lock_timeout_s=0.001)
         sys.stdout.write(f"{write_same(store, int(worker), int(count))}\n")
