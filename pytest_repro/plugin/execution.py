@@ -12,6 +12,7 @@ import pytest
 from pytest_repro.determinism import Pinned, pinned
 from pytest_repro.experiment import Circumstances, Recorder, Run, Sink, assemble
 from pytest_repro.plugin.fixtures import run_key
+from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.provenance import Meter, collect_code, collect_environment
 from pytest_repro.records import Contract, Determinism, Failure, RunRecord
 
@@ -85,7 +86,7 @@ class Execution:
             raise RuntimeError(msg)
         root = self._item.config.rootpath
         around = Circumstances(
-            experiment=self._item.nodeid,
+            experiment=experiment_id(self._item),
             seed=self._seed,
             config=config_of(self._item),
             contract=self._contract,

@@ -97,8 +97,8 @@ def _check_marks(item: pytest.Item) -> None:
     if is_experiment(item):
         check_kind(item)
         contract_of(item)
-        names = [mark.name for mark in item.iter_markers() if mark.name != MARKER]
-        for name in names:
+        names = {mark.name for mark in item.iter_markers()}
+        for name in sorted(names - _declared_marks(item.config)):
             if did_you_mean(name, [MARKER]):
                 msg = f"{item.nodeid}: unknown marker {name!r}; did you mean {MARKER}?"
                 raise pytest.UsageError(msg)
@@ -108,3 +108,8 @@ def _check_marks(item: pytest.Item) -> None:
             "  add the argument `repro` to the test's signature"
         )
         raise pytest.UsageError(msg)
+
+
+def _declared_marks(config: pytest.Config) -> set[str]:
+    lines: list[str] = config.getini("markers")
+    return {line.partition(":")[0].partition("(")[0].strip() for line in lines}

@@ -4,17 +4,26 @@ Start-up variables are as they happen to be and the record says so. Random gener
 and flags are put back afterwards. Nothing is ever written as a reference.
 """
 
+import contextlib
 from collections.abc import Generator
 from dataclasses import replace
 
 import pytest
 
+from pytest_repro.errors import ReproError
+from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.experiment.recorder import Silent
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.jobs import Jobs
-from pytest_repro.plugin.markers import contract_of, is_experiment
-from pytest_repro.plugin.parent import attach, make_replication, pass_judgement
+from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
+from pytest_repro.plugin.parent import (
+    attach,
+    make_replication,
+    note_outcome,
+    pass_judgement,
+)
 from pytest_repro.plugin.settings import Settings
+from pytest_repro.records import Failure, Outcome
 from pytest_repro.replication import Request
 
 __all__ = ["InProcess"]
@@ -49,20 +58,31 @@ class InProcess:
     def pytest_pyfunc_call(
         self, pyfuncitem: pytest.Function
     ) -> Generator[None, object, object]:
-        """Judge the run when the function has returned."""
-        result = yield
-        if self._execution is None:
-            return result
-        self._execution.finish()
-        contract = replace(contract_of(pyfuncitem), seeds=1)
-        request = Request(
-            experiment=pyfuncitem.nodeid,
-            contract=contract,
-            job_for=lambda seed: self._jobs.make(pyfuncitem, contract, seed),
-        )
-        outcome = self._replication.judge_record(request, self._execution.record())
-        pass_judgement(pyfuncitem, outcome)
+        """Judge the run when the function has ended; its own error goes first."""
+        execution = self._execution
+        if execution is None:
+            return (yield)
+        try:
+            result = yield
+            execution.finish()
+        except (Exception, pytest.fail.Exception) as error:
+            failure = Failure(cause=classify(error), message=one_line(error))
+            with contextlib.suppress(ReproError):
+                note_outcome(pyfuncitem, self._judge(pyfuncitem, execution, failure))
+            raise
+        pass_judgement(pyfuncitem, self._judge(pyfuncitem, execution, None))
         return result
+
+    def _judge(
+        self, item: pytest.Function, execution: Execution, failure: Failure | None
+    ) -> Outcome:
+        contract = replace(contract_of(item), seeds=1)
+        request = Request(
+            experiment=experiment_id(item),
+            contract=contract,
+            job_for=lambda seed: self._jobs.make(item, contract, seed),
+        )
+        return self._replication.judge_record(request, execution.record(failure))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, object, object]:

@@ -13,15 +13,15 @@ from typing import Final
 import pytest
 
 from pytest_repro.errors import RecordError
-from pytest_repro.plugin.markers import is_experiment
+from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Action, Outcome, Problem
 from pytest_repro.references import ReferenceStore
 
 __all__ = ["Collected", "find_problems"]
 
-NARROWING: Final = ("ignore", "ignore_glob", "deselect", "lf", "stepwise")
-"""Options of pytest that leave out whole files while collecting."""
+NARROWING: Final = ("ignore", "ignore_glob", "deselect", "keyword", "lf", "stepwise")
+"""Options of pytest with which somebody looks at a part only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Collected:
         """
         option = session.config.option
         is_narrow = any(getattr(option, name, None) for name in NARROWING)
-        found = tuple(sorted(item.nodeid for item in items if is_experiment(item)))
+        found = tuple(sorted(filter(None, map(experiment_id, items))))
         places = tuple(
             place
             for argument in session.config.args
@@ -139,12 +139,17 @@ def find_problems(
     owned = sorted({entry.experiment for entry in entries})
     if settings.orphans != "ignore":
         problems += _orphans(settings, owned, collected)
-    keys = {outcome.environment_key for outcome in outcomes}
-    here = {entry.experiment for entry in entries if entry.key in keys}
+    machines = {_machine(one.environment_key) for one in outcomes}
+    here = {entry.experiment for entry in entries if _machine(entry.key) in machines}
     gave_up = {o.experiment for o in outcomes if o.action is Action.SKIPPED}
     left_out = {*skipped, *gave_up}
     problems += [_skipped(name) for name in sorted(left_out & here)]
     return tuple(problems)
+
+
+def _machine(key: str) -> str:
+    """Return a key without its last axis: each experiment has its own framework."""
+    return key.rpartition("-")[0]
 
 
 def _vacuous(collected: Collected, skipped: Sequence[str]) -> Problem:
@@ -170,5 +175,5 @@ def _orphans(
 
 
 def _skipped(name: str) -> Problem:
-    message = f"{name} has a reference for this environment, and was skipped"
+    message = f"{name} has a reference for this machine, and was skipped"
     return Problem(name="SKIPPED", message=message)

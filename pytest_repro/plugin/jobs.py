@@ -16,6 +16,7 @@ import pytest
 
 from pytest_repro.determinism import worker_variables
 from pytest_repro.launchers.protocol import JOB
+from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.plugin.options import WORKER_FLAG
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Contract, Job
@@ -60,9 +61,10 @@ class Jobs:
         Returns:
             The job.
         """
-        folder = self._fresh_folder(item.nodeid, seed)
+        experiment = experiment_id(item)
+        folder = self._fresh_folder(experiment, seed)
         return Job(
-            experiment=item.nodeid,
+            experiment=experiment,
             seed=seed,
             root=str(self.config.rootpath),
             folder=str(folder),

@@ -22,14 +22,16 @@ __all__ = [
     "MARKER",
     "check_kind",
     "contract_of",
+    "experiment_id",
     "is_experiment",
 ]
 
 MARKER: Final = "repro"
 FIXTURE: Final = "repro"
 
-_experiment_key: Final = pytest.StashKey[bool]()
-# Remembered, since the parent takes an experiment's fixtures away from it.
+_experiment_key: Final = pytest.StashKey[str]()
+# Remembered, since the parent takes an experiment's fixtures away from it, and xdist
+# adds the name of a group to its node id.
 
 ARGUMENTS: Final = {
     "seeds": "at most so many seeds; default 1",
@@ -52,9 +54,21 @@ def is_experiment(item: pytest.Item) -> bool:
     Returns:
         Whether it is one.
     """
+    return bool(experiment_id(item))
+
+
+def experiment_id(item: pytest.Item) -> str:
+    """Return the node id under which an experiment was collected.
+
+    Args:
+        item: A collected test.
+
+    Returns:
+        Its id as it first was; empty if it is no experiment.
+    """
     known = item.stash.get(_experiment_key, None)
     if known is None:
-        known = FIXTURE in getattr(item, "fixturenames", ())
+        known = item.nodeid if FIXTURE in getattr(item, "fixturenames", ()) else ""
         item.stash[_experiment_key] = known
     return known
 

@@ -232,10 +232,11 @@ def _add_flag(group: pytest.OptionGroup, option: Option) -> None:
 
 def pytest_load_initial_conftests(args: list[str]) -> None:
     """Name the nearest flag before argparse only says "unrecognized"."""
-    known = {o.flag for o in OPTIONS if o.has_flag} | {WORKER_FLAG}
+    known = {option.flag for option in OPTIONS if option.has_flag}
     for argument in args:
         flag = argument.partition("=")[0]
-        if flag.startswith(("--repro-", "--no-repro")) and flag not in known:
+        is_known = flag in known or flag == WORKER_FLAG
+        if flag.startswith(("--repro-", "--no-repro")) and not is_known:
             msg = f"unknown option {flag}{did_you_mean(flag, known)}"
             raise pytest.UsageError(msg)
 

@@ -13,10 +13,9 @@ import pytest
 
 import pytest_repro
 from pytest_repro import wire
-from pytest_repro.errors import ReproError
 from pytest_repro.launchers import LocalLauncher
 from pytest_repro.plugin.jobs import Jobs
-from pytest_repro.plugin.markers import contract_of, is_experiment
+from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
 from pytest_repro.plugin.own_options import write_options
 from pytest_repro.plugin.progress import make_watcher
 from pytest_repro.plugin.settings import Settings
@@ -31,6 +30,7 @@ __all__ = [
     "Parent",
     "attach",
     "make_replication",
+    "note_outcome",
     "outcome_key",
     "pass_judgement",
 ]
@@ -71,18 +71,12 @@ class Parent:
             return None
         contract = contract_of(pyfuncitem)
         request = Request(
-            experiment=pyfuncitem.nodeid,
+            experiment=experiment_id(pyfuncitem),
             contract=contract,
             job_for=lambda seed: self._jobs.make(pyfuncitem, contract, seed),
         )
-        try:
-            outcome = self._replication.run(request)
-        except ReproError as error:
-            obstacle = str(error)
-        else:
-            pass_judgement(pyfuncitem, outcome)
-            return True
-        pytest.fail(obstacle, pytrace=False)
+        pass_judgement(pyfuncitem, self._replication.run(request))
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -104,7 +98,7 @@ def attach(item: pytest.Item, report: pytest.TestReport) -> None:
     if report.when == "call" and outcome_key in item.stash:
         vars(report)[OUTCOME] = wire.to_json(item.stash[outcome_key])
     elif report.skipped and is_experiment(item):
-        vars(report)[SKIPPED] = item.nodeid
+        vars(report)[SKIPPED] = experiment_id(item)
 
 
 def make_replication(
@@ -141,6 +135,20 @@ def make_replication(
     )
 
 
+def note_outcome(item: pytest.Function, outcome: Outcome) -> None:
+    """Keep an outcome for the report of the test, and as its properties.
+
+    Args:
+        item: The experiment.
+        outcome: What became of it; it takes the place of an earlier one.
+    """
+    item.stash[outcome_key] = outcome
+    item.user_properties[:] = [
+        *(pair for pair in item.user_properties if not pair[0].startswith("repro_")),
+        *junit_properties(outcome),
+    ]
+
+
 def pass_judgement(item: pytest.Function, outcome: Outcome) -> None:
     """Turn an outcome into what pytest understands: nothing, a skip, or a failure.
 
@@ -149,11 +157,7 @@ def pass_judgement(item: pytest.Function, outcome: Outcome) -> None:
         outcome: What became of it.
     """
     __tracebackhide__ = True
-    item.stash[outcome_key] = outcome
-    item.user_properties[:] = [
-        *(pair for pair in item.user_properties if not pair[0].startswith("repro_")),
-        *junit_properties(outcome),
-    ]
+    note_outcome(item, outcome)
     if outcome.action is Action.SKIPPED:
         pytest.skip(outcome.message)
     if not outcome.passed:

@@ -6,7 +6,7 @@ Nothing runs in this process meanwhile whose output could get lost.
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -60,14 +60,15 @@ class QuietWatcher:
 class _Latest(QuietWatcher):
     """Keeps the newest progress of each seed that is running."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, clock: Callable[[], float]) -> None:
         self._config = config
+        self._clock = clock
         self._events: dict[int, Event] = {}
         self._since: dict[int, float] = {}
 
     def started(self, seed: int) -> None:
         """Remember when a seed started."""
-        self._since[seed] = time.monotonic()
+        self._since[seed] = self._clock()
         self._events[seed] = Event(kind=EventKind.STARTED)
 
     def heard(self, seed: int, event: Event) -> None:
@@ -95,7 +96,7 @@ class _Latest(QuietWatcher):
         if not event.total or event.step is None:
             return ""
         done = event.step + 1
-        elapsed_s = time.monotonic() - self._since[seed]
+        elapsed_s = self._clock() - self._since[seed]
         return f"  {elapsed_s / done * (event.total - done):.0f} s left"
 
     def _say(self, line: str) -> None:
@@ -108,18 +109,21 @@ class _Latest(QuietWatcher):
 class PlainWatcher(_Latest):
     """One line every ten seconds."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(
+        self, config: pytest.Config, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Start the clock.
 
         Args:
             config: pytest's.
+            clock: Tells the time [s].
         """
-        super().__init__(config)
-        self._next = time.monotonic() + EVERY_S
+        super().__init__(config, clock)
+        self._next = clock() + EVERY_S
 
     def tick(self) -> None:
         """Write a line for each seed if it is time."""
-        now = time.monotonic()
+        now = self._clock()
         if now < self._next:
             return
         self._next = now + EVERY_S
@@ -136,13 +140,13 @@ class LiveWatcher(_Latest):
         Args:
             config: pytest's.
         """
-        super().__init__(config)
+        super().__init__(config, time.monotonic)
         self._live: Live | None = None
         self._next = 0.0
 
     def tick(self) -> None:
         """Redraw, a few times a second."""
-        now = time.monotonic()
+        now = self._clock()
         if now < self._next:
             return
         self._next = now + DRAW_S

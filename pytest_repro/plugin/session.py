@@ -6,6 +6,8 @@ reports, and only here is a session failed in which nothing was compared.
 
 import os
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -16,7 +18,7 @@ from pytest_repro import wire
 from pytest_repro.plugin.inventory import Collected, find_problems
 from pytest_repro.plugin.parent import OUTCOME, SKIPPED
 from pytest_repro.plugin.settings import Settings
-from pytest_repro.records import Outcome, Session
+from pytest_repro.records import Outcome, Problem, Session
 from pytest_repro.reports import report_json, report_markdown, session_lines
 
 __all__ = ["SessionReporter", "XdistNode"]
@@ -58,10 +60,11 @@ class SessionReporter:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take an outcome from a report; of a rerun test the last one counts."""
         outcome = getattr(report, OUTCOME, None)
+        skipped = getattr(report, SKIPPED, None)
         if outcome is not None:
             self._outcomes[report.nodeid] = wire.from_json(Outcome, outcome)
-        elif getattr(report, SKIPPED, None) is not None:
-            self._skipped.add(report.nodeid)
+        elif skipped is not None:
+            self._skipped.add(skipped)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: XdistNode) -> None:
@@ -82,12 +85,10 @@ class SessionReporter:
             return
         if self._config.option.collectonly:
             return
-        self._session = self._close()
+        self._session = self._report(self._close())
         fatal = any(problem.is_fatal for problem in self._session.problems)
         if fatal and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if self._outcomes or self._session.problems:
-            self._write(self._session)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter
@@ -113,12 +114,33 @@ class SessionReporter:
             wall_s=time.monotonic() - self._started,
         )
 
+    def _report(self, session: Session) -> Session:
+        """Write the reports; where that fails, the session has a problem more."""
+        if not (session.outcomes or session.problems):
+            return session
+        try:
+            self._write(session)
+        except OSError as error:
+            message = f"the reports could not be written: {error}"
+            problem = Problem(name="UNREPORTED", message=message)
+            problems = (*session.problems, problem)
+            return replace(session, problems=problems, report="")
+        return session
+
     def _write(self, session: Session) -> None:
         folder = self._settings.out / "report"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "report.json").write_bytes(report_json(session))
         text = report_markdown(session)
-        (folder / "summary.md").write_text(text, encoding="utf-8")
+        files = {"report.json": report_json(session), "summary.md": text.encode()}
+        try:
+            for name, data in files.items():
+                (folder / name).write_bytes(data)
+        except OSError:
+            # Half a report, or that of an earlier session, is worse than none.
+            with suppress(OSError):
+                for name in files:
+                    (folder / name).unlink(missing_ok=True)
+            raise
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             with Path(summary).open("a", encoding="utf-8") as stream:
                 stream.write(text)

@@ -21,6 +21,7 @@ __all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
 Number = TypeVar("Number", int, float)
 
 MIN_REASON: Final = 10
+MAX_HASH_SEED: Final = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,8 @@ def read_settings(config: pytest.Config) -> Settings:
         workers=_at_least("repro_workers", values["repro_workers"], 1),
         timeout_s=_at_least("repro_timeout", values["repro_timeout"], 0.0) or None,
         in_process=bool(values["repro_in_process"]),
-        references=config.rootpath / str(values["repro_dir"]),
-        out=config.rootpath / str(values["repro_out"]),
+        references=_folder(config, "repro_dir", values),
+        out=_folder(config, "repro_out", values),
         orphans=str(values["repro_orphans"]),
         determinism=_determinism(values),
     )
@@ -107,9 +108,17 @@ def read_settings(config: pytest.Config) -> Settings:
 
 def _value(config: pytest.Config, option: Option) -> object:
     given = config.getoption(option.name) if option.has_flag else None
-    if given is not None:
-        return given
-    found = config.getini(option.name) if option.has_ini else option.default
+    # Looked at even if the flag wins: workers have the ini file and not the flag.
+    found = _ini_value(config, option) if option.has_ini else option.default
+    return found if given is None else given
+
+
+def _ini_value(config: pytest.Config, option: Option) -> object:
+    try:
+        found = config.getini(option.name)
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        msg = f"ini key {option.name} is of type {option.kind}: {error}"
+        raise pytest.UsageError(msg) from error
     if option.choices and found not in option.choices:
         allowed = ", ".join(option.choices)
         msg = f"ini key {option.name} is one of {allowed}, got {found!r}"
@@ -119,7 +128,7 @@ def _value(config: pytest.Config, option: Option) -> object:
 
 def _determinism(values: Mapping[str, object]) -> Determinism:
     return Determinism(
-        hash_seed=_at_least("repro_hash_seed", values["repro_hash_seed"], 0),
+        hash_seed=_hash_seed(values["repro_hash_seed"]),
         threads=_at_least("repro_threads", values["repro_threads"], 1),
         numerics=Numerics(str(values["repro_numerics"])),
         deterministic_algorithms=bool(values["repro_deterministic"]),
@@ -127,6 +136,22 @@ def _determinism(values: Mapping[str, object]) -> Determinism:
         matmul_precision=str(values["repro_matmul_precision"]),
         fill_uninitialized_memory=bool(values["repro_fill_uninitialized"]),
     )
+
+
+def _hash_seed(value: object) -> int:
+    seed = _at_least("repro_hash_seed", value, 0)
+    if seed > MAX_HASH_SEED:
+        msg = f"repro_hash_seed is at most {MAX_HASH_SEED}, got {seed}"
+        raise pytest.UsageError(msg)
+    return seed
+
+
+def _folder(config: pytest.Config, name: str, values: Mapping[str, object]) -> Path:
+    folder = config.rootpath / str(values[name])
+    if config.rootpath.resolve().is_relative_to(folder.resolve()):
+        msg = f"{name} is a folder of its own, got {values[name]!r}"
+        raise pytest.UsageError(msg)
+    return folder
 
 
 def _at_least(name: str, value: object, least: Number) -> Number:

@@ -5,7 +5,9 @@ and says how it is getting on, one event a line. It never sees a reference.
 """
 
 import os
+import re
 import time
+import warnings
 from bdb import BdbQuit
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 
 from pytest_repro import wire
 from pytest_repro.determinism import seed_everything
-from pytest_repro.errors import ReproError
+from pytest_repro.errors import ReproError, ReproWarning
 from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
 from pytest_repro.plugin.execution import Execution
@@ -27,6 +29,9 @@ from pytest_repro.references import write_record
 __all__ = ["EventWriter", "Worker", "read_job"]
 
 EVERY_S: Final = 0.5
+MAX_TEXT: Final = 16 * 1024
+_ADDRESS: Final = re.compile(r"\bat 0x[0-9a-f]+")
+"""In the repr of an object; it is another in each process, and reports are equal."""
 
 _QUIET: Final = ("hypothesispytest", "randomly", "rerunfailures", "timeout")
 """Plugins that would reseed, repeat or interrupt the run; the parent has them too.
@@ -124,13 +129,12 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Give the project's own options the parent's values."""
-        take_options(config, self._job.options)
+        """Take the parent's options; quiet plugins that would interfere.
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Quiet plugins that would interfere, after their markers are declared."""
-        manager = session.config.pluginmanager
+        Those still hear this very call, in which they declare their markers.
+        """
+        take_options(config, self._job.options)
+        manager = config.pluginmanager
         names = [name for short in _QUIET for name in (short, f"pytest_{short}")]
         for plugin in filter(None, map(manager.get_plugin, names)):
             manager.unregister(plugin)
@@ -171,7 +175,7 @@ class Worker:
         if call.excinfo is None:
             return report
         if call.excinfo.errisinstance(pytest.skip.Exception):
-            self._skipped = str(call.excinfo.value) or "no reason given"
+            self._skipped = _text(str(call.excinfo.value)) or "no reason given"
         elif self._failure is None:
             self._failure = _failure_of(call.excinfo.value, report.longreprtext)
         return report
@@ -180,15 +184,16 @@ class Worker:
         """Note why the test file could not be collected."""
         if report.failed and self._failure is None:
             message = "the experiment could not be collected in its worker"
+            traceback = _text(report.longreprtext)
             self._failure = Failure(
-                cause=Cause.FAILED, message=message, traceback=report.longreprtext
+                cause=Cause.FAILED, message=message, traceback=traceback
             )
 
     def pytest_keyboard_interrupt(
         self, excinfo: pytest.ExceptionInfo[BaseException]
     ) -> None:
         """Note that the run was interrupted, from outside or by `pytest.exit`."""
-        message = f"interrupted by {one_line(excinfo.value)}"
+        message = _text(f"interrupted by {one_line(excinfo.value)}")
         self._failure = Failure(cause=Cause.INTERRUPTED, message=message)
 
     @pytest.hookimpl(trylast=True)
@@ -211,7 +216,11 @@ class Worker:
     def _write_record(self) -> None:
         if self._execution is None or self._skipped:
             return
-        write_record(self._folder / RECORD, self._execution.record(self._failure))
+        record = self._execution.record(self._failure)
+        with warnings.catch_warnings():
+            # About the size of references; this record is reviewed by nobody.
+            warnings.simplefilter("ignore", ReproWarning)
+            write_record(self._folder / RECORD, record)
 
     def _last_event(self) -> Event:
         if self._skipped:
@@ -228,4 +237,12 @@ def _failure_of(error: BaseException, traceback: str) -> Failure:
     message = one_line(error)
     if isinstance(error, BdbQuit):
         message = "a worker has no terminal to debug on: add --repro-in-process"
-    return Failure(cause=classify(error), message=message, traceback=traceback)
+    return Failure(
+        cause=classify(error), message=_text(message), traceback=_text(traceback)
+    )
+
+
+def _text(text: str) -> str:
+    """Keep the end of a text, with what no report can hold (surrogates) escaped."""
+    kept = _ADDRESS.sub("at 0x…", text)[-MAX_TEXT:]
+    return kept.encode("utf-8", errors="backslashreplace").decode("utf-8")

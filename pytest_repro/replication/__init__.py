@@ -1,11 +1,12 @@
 """Run an experiment as often as it takes to decide: plan, launch, judge, and again.
 
-`plan` decides purely, `pool` runs seeds side by side, `drive` joins the two with the
-reference store and says what became of the experiment.
+`plan` decides purely, `pool` runs seeds side by side, `assess` judges what they left;
+`drive` joins these with the reference store, `outcomes` says what became of it all.
 """
 
-from pytest_repro.replication.drive import Approval, Replication, Request
+from pytest_repro.replication.drive import Replication
 from pytest_repro.replication.plan import Mode
 from pytest_repro.replication.pool import Pool, SeedRun, Watcher
+from pytest_repro.replication.requests import Approval, Request
 
 __all__ = ["Approval", "Mode", "Pool", "Replication", "Request", "SeedRun", "Watcher"]

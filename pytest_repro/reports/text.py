@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pytest_repro.records import (
+    Action,
     Cause,
     Divergence,
     Finding,
@@ -86,7 +87,9 @@ def experiment_lines(outcome: Outcome) -> list[str]:
         Its node id, a line or more for each seed, and what it comes to.
     """
     lines = [shorten_middle(one_line(outcome.experiment), WIDEST_ID)]
-    if status_of(outcome) is not Status.SKIPPED:
+    if outcome.action is Action.RECORDED:
+        lines.append(_row("first", f"recorded under {outcome.environment_key}"))
+    elif status_of(outcome) is not Status.SKIPPED:
         lines += _seeds(outcome)
         lines += _against(outcome)
         lines += _cause(outcome)
@@ -103,10 +106,20 @@ def _seeds(outcome: Outcome) -> Iterator[str]:
     width = max((len(verdict.rung.label) for _, verdict in told), default=0)
     for key, verdict in told:
         first, *rest = _reason(verdict)
+        if _repeats_sides(verdict):
+            first = first.partition(": ")[0]
         yield _row(key, f"{verdict.rung.label:<{width}}   {first}")
         yield from (_below(line) for line in rest)
         if verdict.rung in {Rung.DIVERGED, Rung.INCONCLUSIVE} and key != "seeds":
             yield from _evidence(verdict)
+
+
+def _repeats_sides(verdict: Verdict) -> bool:
+    """Tell whether the reason ends in the two sides that stand aligned below it."""
+    place = verdict.divergence
+    return place is not None and verdict.reason.endswith(
+        f": {place.obtained} against {place.reference}"
+    )
 
 
 def _reason(verdict: Verdict) -> list[str]:

@@ -12,7 +12,6 @@ from typing import Final
 from pytest_repro.records import (
     Cause,
     Contract,
-    Divergence,
     Finding,
     Match,
     Rung,
@@ -154,15 +153,25 @@ def _without_tolerances(pair: Pair, found: tuple[Difference, ...]) -> Verdict | 
     if pair.contract.tolerances:
         return None
     findings = tuple(
-        Finding(name=item.name, rung=Rung.DIVERGED, detail=_sides(item.divergence))
+        Finding(name=item.name, rung=Rung.DIVERGED, detail=_parting(item))
         for item in found
     )
     return _answer(pair, Rung.DIVERGED, findings[0].detail, found, findings)
 
 
-def _sides(place: Divergence) -> str:
+def _parting(item: Difference) -> str:
+    """Say where, and with numbers also how far; digests would tell nobody anything."""
+    place = item.divergence
     where = f"{place.path} differs{step_text(place)}"
+    is_bare = _is_bare(place.obtained, place.obtained_bits)
+    if is_bare and _is_bare(place.reference, place.reference_bits):
+        return where
     return f"{where}: {place.obtained} against {place.reference}"
+
+
+def _is_bare(text: str, bits: str) -> bool:
+    """Tell whether a side shows nothing but the beginning of its digest."""
+    return text.endswith("…") and bits.startswith(text.rstrip("…"))
 
 
 _RUNGS: Final[tuple[Callable[[Pair, tuple[Difference, ...]], Verdict | None], ...]] = (

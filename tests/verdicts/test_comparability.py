@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_repro.digests import digest_of_bytes
 from pytest_repro.records import (
     Cause,
     Close,
@@ -188,6 +189,30 @@ def test_changed_data_is_refused(assets: Mapping[str, str]) -> None:
 
     assert "obtained " in verdict.findings[0].detail
     assert "sha256:" in verdict.findings[0].detail
+
+
+def test_changed_data_shows_both_digests() -> None:
+    """The short digests of both sides stand in the reason."""
+    obtained = Made(assets={"digits": "other"}).run()
+    reference = Made(assets={"digits": "data"}).run()
+
+    verdict = refused(obtained, reference, Cause.CHANGED_DATA)
+
+    assert verdict.reason == (
+        "digits is sha256:d9298a10d1b07358…, in the reference sha256:3a6eb0790f39ac87…"
+    )
+
+
+def test_one_name_for_two_files_shows_both() -> None:
+    """A name that stood for two files is not taken for either of them."""
+    run = Made(assets={"digits": "data"}).run()
+    (use,) = run.identity.assets
+    second = replace(use, digest=digest_of_bytes(b"other"))
+    identity = replace(run.identity, assets=(use, second))
+
+    verdict = refused(replace(run, identity=identity), run, Cause.CHANGED_DATA)
+
+    assert verdict.reason.startswith("digits is sha256:3a6eb0790f39ac87… and sha256:d9")
 
 
 METRICS = {

@@ -7,8 +7,9 @@ import pytest
 
 from pytest_repro.digests import digest_of_bytes
 from pytest_repro.records import Contract, Divergence, Match, RunRecord, Series
-from pytest_repro.verdicts.identity import differences
+from pytest_repro.verdicts.identity import differences, shorten
 from pytest_repro.verdicts.pairs import Pair
+from pytest_repro.verdicts.series import part_series
 from tests.verdicts.making import Made, judged, make_fingerprint, make_series, thin
 
 RAMP = [float(value) for value in range(100)]
@@ -55,8 +56,7 @@ def test_fingerprint_before_a_metric_comes_first() -> None:
     place = parting(changed, reference)
 
     assert (place.path, place.step) == ("weights", 1)
-    assert place.obtained.startswith("sha256:")
-    assert place.obtained.endswith("…")
+    assert place.obtained == f"{place.obtained_bits[: len('sha256:') + 16]}…"
     assert len(place.obtained_bits) == len("sha256:") + 64
 
 
@@ -207,10 +207,36 @@ def test_what_only_one_side_has_is_a_difference(*, is_swapped: bool) -> None:
         "new",
         "test/loss",
     ]
+    assert (found[0].divergence.step, found[0].order) == (0, 0)
     texts = {difference.divergence.obtained for difference in found} | {
         difference.divergence.reference for difference in found
     }
     assert {"a trace of 4 points", "absent", "1.0", "0.5"} <= texts
+
+
+def test_trace_that_appears_late_comes_late() -> None:
+    """A trace of one side stands where its first point stands."""
+    late = make_series("late", (1.0, 1.0), steps=(7, 8))
+
+    place = part_series(late, None)
+
+    assert place is not None
+    assert (place[0].step, place[1]) == (7, 70)
+
+
+def test_short_digest_is_not_shortened() -> None:
+    """Up to sixteen characters a digest is shown whole."""
+    assert shorten("sha256:" + "a" * 16) == "sha256:" + "a" * 16
+    assert shorten("sha256:" + "a" * 17) == "sha256:" + "a" * 16 + "…"
+
+
+def test_trace_that_agrees_wherever_it_is_kept_has_parted_by_its_end() -> None:
+    """With only the heads apart, the last step is a bound, and the heads are shown."""
+    series = make_series("t", (3.0, 2.0))
+    place = parting(of(replace(series, head=digest_of_bytes(b"other"))), of(series))
+
+    assert (place.step, place.is_bounded) == (1, True)
+    assert place.obtained.startswith("2 points, sha256:")
 
 
 def test_trace_without_points_parts_at_the_first_point() -> None:

@@ -162,7 +162,7 @@ def test_seed_that_is_not_the_anchor_is_compared_by_its_roots() -> None:
 
     assert same.rung is Rung.IDENTICAL
     assert parted.rung is Rung.DIVERGED
-    assert parted.reason.startswith("fingerprints differs: sha256:")
+    assert parted.reason == "fingerprints differs"
 
 
 def test_same_bits_from_another_environment_are_identical_and_named() -> None:

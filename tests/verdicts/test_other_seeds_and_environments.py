@@ -163,3 +163,24 @@ def test_new_seed_elsewhere_is_left_to_distributions() -> None:
 
     assert verdict.rung is Rung.INCONCLUSIVE
     assert "from the mean of the reference" in verdict.reason
+
+
+def test_equal_metric_elsewhere_needs_no_margin() -> None:
+    """Same bits hold anywhere, so a metric that has them stops nothing."""
+    runs = [
+        Made(seed=0, metrics={"acc": acc, "loss": 1.0}, traces={}, state=[]).run()
+        for acc in (0.90, 0.91)
+    ]
+
+    verdict = judged(runs[0], runs[1], promise(acc=Equivalent(0.02)), Match.NEAREST)
+
+    assert verdict.rung is Rung.INCONCLUSIVE
+
+
+def test_equal_metrics_elsewhere_do_not_excuse_other_weights() -> None:
+    """Without any margin, nothing but the same bits throughout is comparable."""
+    (run,) = elsewhere([REFERENCE_VALUES[0]])
+
+    verdict = judged(run, here(), Contract(), Match.NEAREST)
+
+    assert verdict.cause is Cause.OTHER_ENVIRONMENT

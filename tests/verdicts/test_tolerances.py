@@ -287,11 +287,12 @@ def test_nan_in_a_trace_is_outside() -> None:
     contract = replace(
         promise(train__loss=Close(rtol=9)), allow_nonfinite="for this test"
     )
-    obtained = Made(traces={"train/loss": (3.0, NAN, 2.25, 2.125)}).run()
+    obtained = Made(traces={"train/loss": (3.5, NAN, 2.25, 9.0)}).run()
 
     verdict = judged(obtained, Made().run(), contract)
 
     assert verdict.rung is Rung.DIVERGED
+    assert verdict.findings[0].worst == "inf"
     assert "at step 1 by infx: nan against 2.5" in verdict.reason
 
 

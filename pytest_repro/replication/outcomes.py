@@ -1,0 +1,154 @@
+"""Say what became of an experiment, in the words that reports understand.
+
+Pure: from what is known to an `Outcome`.
+"""
+
+from typing import Final
+
+from pytest_repro.errors import LaunchError
+from pytest_repro.experiment.failures import classify
+from pytest_repro.records import (
+    Action,
+    Cause,
+    Match,
+    Outcome,
+    RunRecord,
+    SeedVerdict,
+    Verdict,
+)
+from pytest_repro.references import ReferenceStore
+from pytest_repro.replication.pool import SeedRun
+from pytest_repro.replication.requests import Assessment, Request
+from pytest_repro.verdicts import not_comparable, required_rung
+
+__all__ = ["describe", "judged_here", "not_launched", "skipped", "without_reference"]
+
+MAX_OUTPUT: Final = 3000
+
+
+def judged_here(request: Request, record: RunRecord, verdict: Verdict) -> Outcome:
+    """Describe a run that was executed in this process.
+
+    Args:
+        request: The experiment.
+        record: Its record, of one seed.
+        verdict: What was found.
+
+    Returns:
+        The outcome.
+    """
+    seed = SeedVerdict(
+        seed=record.anchor.seed,
+        verdict=verdict,
+        wall_s=record.anchor.resources.wall_s,
+    )
+    return Outcome(
+        experiment=request.experiment,
+        action=Action.COMPARED,
+        verdict=verdict,
+        seeds=(seed,),
+        seeds_allowed=request.contract.seeds,
+        wall_s=seed.wall_s,
+        environment_key=record.identity.environment.key,
+    )
+
+
+def describe(request: Request, state: Assessment, store: ReferenceStore) -> Outcome:
+    """Describe an experiment that was run.
+
+    Args:
+        request: The experiment.
+        state: What is known of it.
+        store: Shows where the reference is.
+
+    Returns:
+        The outcome, as one that was compared.
+    """
+    folder = state.found.folder if state.found is not None else None
+    environment = state.records[0].identity.environment.key if state.records else ""
+    return Outcome(
+        experiment=request.experiment,
+        action=Action.COMPARED,
+        verdict=state.verdict,
+        seeds=tuple(
+            SeedVerdict(seed=run.seed, verdict=verdict, wall_s=run.wall_s)
+            for run, verdict in zip(state.runs, state.verdicts, strict=True)
+        ),
+        seeds_allowed=request.contract.seeds,
+        wall_s=sum(run.wall_s for run in state.runs),
+        environment_key=environment,
+        reference=store.show(folder) if folder else "",
+        details=next((text for run in state.runs if (text := _evidence(run))), ""),
+    )
+
+
+def _evidence(run: SeedRun) -> str:
+    """Return the traceback and the end of the output of a run that failed."""
+    failure = run.ending.failure
+    if failure is None:
+        return ""
+    parts = [f"seed {run.seed}: {failure.message}", failure.traceback.strip()]
+    if tail := failure.output.strip():
+        parts.append(f"end of its output:\n{tail[-MAX_OUTPUT:]}")
+    return "\n".join(part for part in parts if part)
+
+
+def without_reference(outcome: Outcome) -> Verdict:
+    """Keep the verdict, unless it would let pass that nothing was written.
+
+    Args:
+        outcome: What became of an experiment whose reference could not be written.
+
+    Returns:
+        A verdict that does not hold.
+    """
+    verdict = outcome.verdict
+    if not verdict.holds:
+        return verdict
+    return not_comparable(
+        Cause.MISSING_REFERENCE,
+        f"no reference under {outcome.environment_key}, and none could be written",
+        required=verdict.required,
+        match=verdict.match,
+    )
+
+
+def not_launched(request: Request, error: LaunchError) -> Outcome:
+    """Describe an experiment whose worker could not be started.
+
+    Args:
+        request: The experiment.
+        error: Why.
+
+    Returns:
+        The outcome; it fails.
+    """
+    is_full = classify(error.__cause__ or error) is Cause.DISK_FULL
+    cause = Cause.DISK_FULL if is_full else Cause.CRASHED
+    required = required_rung(request.contract, Match.NONE)
+    return Outcome(
+        experiment=request.experiment,
+        action=Action.COMPARED,
+        verdict=not_comparable(cause, str(error), required=required),
+        seeds_allowed=request.contract.seeds,
+    )
+
+
+def skipped(request: Request, reason: str) -> Outcome:
+    """Describe an experiment that skipped itself.
+
+    Args:
+        request: The experiment.
+        reason: Why.
+
+    Returns:
+        The outcome.
+    """
+    required = required_rung(request.contract, Match.NONE)
+    return Outcome(
+        experiment=request.experiment,
+        action=Action.SKIPPED,
+        verdict=not_comparable(Cause.VACUOUS, f"skipped: {reason}", required=required),
+        seeds_allowed=request.contract.seeds,
+        message=reason,
+    )

@@ -1,0 +1,65 @@
+"""What is asked of a replication, and what is known after some of it.
+
+Values that its parts hand to each other; nothing here runs or judges.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pytest_repro.records import Contract, Job, RunRecord, Verdict
+from pytest_repro.references import Found
+from pytest_repro.replication.plan import Mode
+from pytest_repro.replication.pool import SeedRun
+
+__all__ = ["Approval", "Assessment", "Request"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An experiment to be run and judged.
+
+    Attributes:
+        experiment: The node id.
+        contract: What was promised.
+        job_for: Makes the job of a seed.
+    """
+
+    experiment: str
+    contract: Contract
+    job_for: Callable[[int], Job]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who writes references, when and why.
+
+    Attributes:
+        mode: What the session may do.
+        reason: Why references are rewritten.
+        created_utc: The time that goes into the history.
+        created_by: Tool and version.
+    """
+
+    mode: Mode
+    reason: str
+    created_utc: str
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What is known of an experiment after some seeds.
+
+    Attributes:
+        runs: The seeds that ran.
+        records: The records that they left, in the same order; a failed run has none.
+        verdicts: The verdict on each run.
+        found: The reference that was looked up; None if there is nothing readable.
+        verdict: The verdict on all.
+    """
+
+    runs: tuple[SeedRun, ...]
+    records: tuple[RunRecord, ...]
+    verdicts: tuple[Verdict, ...]
+    found: Found | None
+    verdict: Verdict

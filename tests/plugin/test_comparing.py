@@ -1,0 +1,117 @@
+"""`--repro` compares, says what to type next, and never writes a reference."""
+
+import pytest
+
+from pytest_repro.records import Action, Cause, Rung
+from tests.plugin.project import WALK, Project
+
+MOVED = WALK.replace("random.random()", "random.random() + 2**-40")
+
+
+def test_missing_reference_fails_with_the_command_to_type(project: Project) -> None:
+    """Nothing is created implicitly, and what to do is one copied line."""
+    session = project.write({"test_walk.py": WALK}).run("--repro")
+
+    assert session.code == 1
+    assert session.outcomes["test_walk"].verdict.cause is Cause.MISSING_REFERENCE
+    assert (
+        'record it: pytest --repro --repro-record "test_walk.py::test_walk"'
+        in session.output
+    )
+    assert not (project.root / "reference_runs").exists()
+
+
+def test_missing_reference_leaves_a_candidate(project: Project) -> None:
+    """Nobody has to train again in order to accept what was obtained."""
+    session = project.write({"test_walk.py": WALK}).run("--repro")
+
+    candidate = project.candidate("test_walk.py::test_walk")
+
+    assert session.outcomes["test_walk"].candidate.startswith(".repro/pending/")
+    assert [metric.name for metric in candidate.anchor.metrics] == ["end"]
+    assert [series.name for series in candidate.series] == ["position"]
+
+
+def test_agreement_writes_no_reference(walk: Project) -> None:
+    """Comparing leaves every file of the references as it was, times included."""
+    before = walk.reference_bytes()
+
+    session = walk.run("--repro")
+
+    assert session.outcomes["test_walk"].verdict.rung is Rung.IDENTICAL
+    assert walk.reference_bytes() == before
+
+
+def test_divergence_writes_no_reference(walk: Project) -> None:
+    """A result that moved fails, says where first, and leaves a candidate."""
+    before = walk.reference_bytes()
+
+    session = walk.write({"test_walk.py": MOVED}).run("--repro")
+
+    outcome = session.outcomes["test_walk"]
+    assert session.code == 1
+    assert outcome.verdict.rung is Rung.DIVERGED
+    assert outcome.verdict.divergence is not None
+    assert outcome.verdict.divergence.path == "position"
+    assert outcome.verdict.divergence.step == 0
+    assert walk.reference_bytes() == before
+    assert walk.candidate("test_walk.py::test_walk").history[-1].number == 2
+
+
+def test_candidate_of_an_earlier_session_is_gone_when_all_is_well(
+    walk: Project,
+) -> None:
+    """An outdated candidate could be accepted by mistake."""
+    walk.write({"test_walk.py": MOVED}).run("--repro")
+    assert walk.pending.entries()
+
+    session = walk.write({"test_walk.py": WALK}).run("--repro")
+
+    assert session.code == 0
+    assert walk.pending.entries() == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        (
+            WALK.replace('"end"', '"last"'),
+            "end is absent, in the reference final float64; 1 more",
+        ),
+        (WALK.replace('    repro.log("end", random.random())\n', ""), "end is absent"),
+        (WALK + '    repro.log("extra", 1.0)\n', "in the reference absent"),
+        (WALK.replace('"end", random', '"end", 1 > random'), "end is final bool"),
+    ],
+    ids=["renamed", "vanished", "new", "other-type"],
+)
+def test_metrics_that_are_not_the_same_set_fail(
+    walk: Project, text: str, finding: str
+) -> None:
+    """A metric that vanished and one that is new fail, whatever the others say."""
+    session = walk.write({"test_walk.py": text}).run("--repro")
+
+    assert session.outcomes["test_walk"].verdict.cause is Cause.CHANGED_METRICS
+    assert finding in session.output
+
+
+def test_tests_beside_are_run_as_ever(walk: Project) -> None:
+    """A failing unit test fails alone; doctests run; both in this very process."""
+    beside = {
+        "conftest.py": "import os\nPARENT = os.getpid()\n",
+        "test_unit.py": """\
+import os
+from conftest import PARENT
+
+def test_here():
+    assert os.getpid() == PARENT
+
+def test_broken():
+    assert 1 == 2
+""",
+        "recipe.py": '"""\n>>> 1 + 1\n2\n"""\n',
+    }
+
+    session = walk.write(beside).run("--repro", "--doctest-modules")
+
+    assert session.counts == {"passed": 3, "failed": 1}
+    assert session.outcomes["test_walk"].action is Action.COMPARED

@@ -1,0 +1,75 @@
+"""What is selected runs; what is left out is neither judged nor missed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.plugin.project import Project, Session, share
+
+FILES = {
+    f"test_{name}.py": f"def test_{name}(repro):\n    repro.log('loss', {number})\n"
+    for number, name in enumerate(("one", "two", "three"), start=1)
+}
+MOVED = {"test_one.py": FILES["test_one.py"].replace("1", "7")}
+
+
+@pytest.fixture
+def three(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Three experiments with references."""
+
+    def build(project: Project) -> Session:
+        return project.write(FILES).record()
+
+    return share(tmp_path_factory, "three", build)[0].copy(tmp_path / "three")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ran"),
+    [
+        (("-k", "two"), {"test_two"}),
+        (("test_three.py::test_three",), {"test_three"}),
+        (("test_one.py", "test_two.py"), {"test_one", "test_two"}),
+        (("--deselect", "test_one.py", "--ignore", "test_two.py"), {"test_three"}),
+    ],
+    ids=["keyword", "node-id", "files", "deselect-and-ignore"],
+)
+def test_selected_experiments_run(
+    three: Project, arguments: tuple[str, ...], ran: set[str]
+) -> None:
+    """A narrowed session passes, though two thirds of the references were not used."""
+    session = three.run("--repro", *arguments)
+
+    assert session.code == 0
+    assert set(session.outcomes) == ran
+    assert session.problems == []
+
+
+def test_last_failed_runs_only_what_failed(three: Project) -> None:
+    """A failed verdict is a failed test, so `--lf` knows it."""
+    three.write(MOVED).run("--repro")
+
+    session = three.run("--repro", "--lf")
+
+    assert session.code == 1
+    assert set(session.outcomes) == {"test_one"}
+    assert session.problems == []
+
+
+def test_exit_first_stops_at_the_first_failure(three: Project) -> None:
+    """`-x` leaves the rest alone, and the report holds what ran."""
+    session = three.write(MOVED).run("--repro", "-x")
+
+    assert session.code == 1
+    assert set(session.outcomes) == {"test_one"}
+
+
+def test_marked_experiments_can_be_selected_by_their_own_mark(three: Project) -> None:
+    """`-m repro` and another mark combine."""
+    text = "import pytest\npytestmark = pytest.mark.slow\n" + FILES["test_two.py"]
+    ini = "[pytest]\nmarkers = slow: takes its time\n"
+
+    session = three.write({"test_two.py": text, "pytest.ini": ini}).run(
+        "--repro", "-m", "repro and not slow", "-k", "not three"
+    )
+
+    assert set(session.outcomes) == {"test_one"}
