@@ -6,8 +6,8 @@ an experiment gives the same bits whether it logs little or much.
 
 from collections.abc import Iterable, Iterator
 from itertools import count
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, overload
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Final, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError, UnstableInput
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 T = TypeVar("T")
+
+PACKAGE_HOMES: Final = ("site-packages", "dist-packages")
+"""Folders in which installed packages lie, wherever these folders are."""
 
 
 class Run:
@@ -213,8 +216,15 @@ class Run:
             raise UnstableInput(msg)
 
     def _asset_name(self, path: Path) -> str:
-        """Name an asset portably: from the root, or by its file name alone."""
+        """Name an asset portably: from its package, the root, or by its name alone.
+
+        A package may be installed anywhere, below the root too.
+        """
         resolved, root = path.resolve(), self._root.resolve()
+        for home in PACKAGE_HOMES:
+            if home in resolved.parts:
+                start = len(resolved.parts) - resolved.parts[::-1].index(home) - 1
+                return PurePath(*resolved.parts[start:]).as_posix()
         inside = resolved.is_relative_to(root)
         return resolved.relative_to(root).as_posix() if inside else resolved.name
 

@@ -154,6 +154,20 @@ def test_an_asset_is_named_from_the_root_or_by_its_name(
     ]
 
 
+def test_an_asset_of_a_package_is_named_from_its_package(
+    run: Run, recorder: Recorder, tmp_path: Path
+) -> None:
+    """A virtual environment inside the project or elsewhere makes no difference."""
+    for place in ("a/.venv", "b"):
+        data = tmp_path / place / "site-packages" / "made_up" / "data.csv"
+        data.parent.mkdir(parents=True)
+        data.write_bytes(b"1,2\n")
+
+        run.asset(data)
+
+    assert [use.name for use in recorder.assets] == ["site-packages/made_up/data.csv"]
+
+
 def test_a_missing_asset_says_where_it_was_looked_for(run: Run) -> None:
     """The message names the asset."""
     with pytest.raises(ReproUsageError, match=r"no-such\.csv"):
