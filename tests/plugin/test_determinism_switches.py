@@ -1,7 +1,5 @@
 """What can be pinned is pinned in the worker, and the record says to what."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.plugin.project import Project, Session, share

@@ -133,11 +133,12 @@ def test_properties_are_in_the_junit_file(
     """Each test case has those of its own experiment, once each."""
     mixed.run("--repro", "--junitxml=junit.xml", *arguments, plugins=("xdist",))
 
+    tree = ET.parse(mixed.root / "junit.xml")  # noqa: S314  # pytest wrote it
     cases = {
         case.get("name"): [
             (one.get("name"), one.get("value")) for one in case.iter("property")
         ]
-        for case in ET.parse(mixed.root / "junit.xml").iter("testcase")
+        for case in tree.iter("testcase")
     }
     assert set(cases) == {"test_walk", "test_moves", "test_crash"}
     for pairs in cases.values():
