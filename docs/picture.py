@@ -5,6 +5,7 @@ the copy against the project's own references. What the terminal showed becomes 
 without fonts or scripts from elsewhere. Run `python docs/picture.py`.
 """
 
+import io
 import os
 import re
 import shutil
@@ -30,7 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = _faulty_copy(Path(folder) / "project")
         output = _session(project)
-    console = Console(record=True, width=COLUMNS, file=Path(os.devnull).open("w"))
+    console = Console(record=True, width=COLUMNS, file=io.StringIO())
     console.print(Text.from_ansi(f"$ pytest --repro {EXPERIMENT}\n{output}"))
     svg = console.export_svg(title="lr=2e-3 became lr=2.02e-3", theme=MONOKAI)
     PICTURE.write_text(_without_fonts(svg), encoding="utf-8")
@@ -53,7 +54,7 @@ def _faulty_copy(project: Path) -> Path:
 def _session(project: Path) -> str:
     command = [sys.executable, "-m", "pytest", "--repro", EXPERIMENT]
     quiet = ["-p", "no:randomly", "--color=yes", "--no-header", "-q", "--no-summary"]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  # our own command line
         [*command, *quiet],
         cwd=project,
         env={**os.environ, "COLUMNS": str(COLUMNS), "PYTHONSAFEPATH": "1"},

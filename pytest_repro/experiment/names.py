@@ -4,8 +4,9 @@ A name ends up in tables, terminals and web pages, so it is one printable line. 
 and control characters could make a reviewer read something else than what is stored.
 """
 
+import operator
 import unicodedata
-from typing import Final
+from typing import Final, SupportsIndex
 
 from pytest_repro.errors import MetricError
 
@@ -55,11 +56,11 @@ def check_step(name: str, step: object) -> int:
     Raises:
         MetricError: If it is not an integer in [0, 2**53).
     """
-    if isinstance(step, bool) or not hasattr(step, "__index__"):
+    if isinstance(step, bool) or not isinstance(step, SupportsIndex):
         msg = f"the step of {name!r} is an integer, got {step!r}"
         raise MetricError(msg)
-    number = step.__index__()
+    number = operator.index(step)
     if not 0 <= number < 2**53:
         msg = f"the step of {name!r} lies in [0, 2**53), got {number}"
         raise MetricError(msg)
-    return int(number)
+    return number

@@ -5,7 +5,7 @@ The recorder knows nothing of pytest, disks or clocks: progress goes to a sink, 
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, SupportsIndex
 
 from pytest_repro.digests import Digest
 from pytest_repro.errors import MetricError
@@ -85,7 +85,7 @@ class Recorder:
         self._is_finished = False
         self.steps = 0
 
-    def log(self, name: str, value: object, step: int | None) -> None:
+    def log(self, name: str, value: object, step: SupportsIndex | None) -> None:
         """Keep one number.
 
         Args:

@@ -7,7 +7,7 @@ an experiment gives the same bits whether it logs little or much.
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Final, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError, UnstableInput
@@ -91,7 +91,7 @@ class Run:
 
         return torch_device.make_generator(self.derive(name))
 
-    def log(self, name: str, value: object, step: int | None = None) -> None:
+    def log(self, name: str, value: object, step: SupportsIndex | None = None) -> None:
         """Record one number.
 
         Tensors need no `.item()`; on an accelerator they are read later, many at

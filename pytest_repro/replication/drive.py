@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_repro.errors import LaunchError, ReproError, ReproWarning
-from pytest_repro.experiment.failures import one_line
 from pytest_repro.records import Action, Cause, Match, Outcome, RunRecord
 from pytest_repro.references import (
     ReferenceStore,
@@ -92,7 +91,7 @@ class Replication:
         try:
             return self._pool.run(seeds, request.job_for)
         except OSError as error:
-            msg = f"no worker can be started: {one_line(error)}"
+            msg = f"no worker can be started: {type(error).__name__}: {error}"
             raise LaunchError(msg) from error
 
     def judge_record(self, request: Request, record: RunRecord) -> Outcome:

@@ -6,7 +6,6 @@ Pure: from what is known to an `Outcome`.
 from typing import Final
 
 from pytest_repro.errors import LaunchError
-from pytest_repro.experiment.failures import classify
 from pytest_repro.records import (
     Action,
     Cause,
@@ -123,6 +122,8 @@ def not_launched(request: Request, error: LaunchError) -> Outcome:
     Returns:
         The outcome; it fails.
     """
+    from pytest_repro.experiment.failures import classify  # noqa: PLC0415  # has numpy
+
     is_full = classify(error.__cause__ or error) is Cause.DISK_FULL
     cause = Cause.DISK_FULL if is_full else Cause.CRASHED
     required = required_rung(request.contract, Match.NONE)

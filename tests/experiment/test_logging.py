@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_repro.digests import digest_of_bytes
 from pytest_repro.errors import MetricError
 from pytest_repro.experiment import Recorder
 from pytest_repro.experiment.points import Points, read_value
@@ -232,17 +233,10 @@ def test_events_are_ordered_over_all_metrics_and_fingerprints() -> None:
     """The order is the one axis on which first means something."""
     recorder = Recorder()
     recorder.log("b", 1.0, 0)
-    recorder.fingerprint("weights", recorder_digest(), None)
+    recorder.fingerprint("weights", digest_of_bytes(b"weights"), None)
     recorder.log("a", 1.0, 100)
 
     orders = {one.name: one.orders for one in recorder.series}
 
     assert orders == {"a": (2,), "b": (0,)}
     assert recorder.state[0].order == 1
-
-
-def recorder_digest() -> str:
-    """Return some digest."""
-    from pytest_repro.digests import digest_of_bytes  # noqa: PLC0415  # one use
-
-    return digest_of_bytes(b"weights")
