@@ -70,8 +70,14 @@ def campaign(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
 def bench(session: nox.Session) -> None:
-    """Run one study of benchmarks/: its name and arguments follow --."""
-    _run(session, "ci/bench.sh")
+    """Measure what the program costs, next to plain scripts."""
+    _run(session, "ci/bench.sh", "overhead")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
+def faults(session: nox.Session) -> None:
+    """Plant faults and harmless changes in the shipped experiments, and count."""
+    _run(session, "ci/bench.sh", "faults")
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
@@ -80,7 +86,8 @@ def changelog(session: nox.Session) -> None:
     _run(session, "ci/changelog.sh")
 
 
-def _run(session: nox.Session, script: str) -> None:
+def _run(session: nox.Session, script: str, *arguments: str) -> None:
     path = f"{SHARED}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     env = {"PATH": path, "VIRTUAL_ENV": str(SHARED.parent)}
-    session.run("bash", script, *session.posargs, env=env, external=True)
+    words = ("bash", script, *arguments, *session.posargs)
+    session.run(*words, env=env, external=True)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# One study of benchmarks/, by name: bash ci/bench.sh NAME [ARGUMENT…]
+# One study of benchmarks/, overhead or faults; its page in docs/ is rewritten.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-name=${1:?name a module of benchmarks/}
+study=${1:?overhead or faults}
 shift
-python -m "benchmarks.$name" "$@"
+session=$([ "$study" = overhead ] && echo bench || echo "$study")
+python -m "benchmarks.$study" --date "$(date -u +%F)" --command "nox -s $session" "$@"
