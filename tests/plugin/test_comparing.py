@@ -1,7 +1,5 @@
 """`--repro` compares, says what to type next, and never writes a reference."""
 
-import pytest
-
 from pytest_repro.records import Action, Cause, Rung
 from tests.plugin.project import WALK, Project
 
@@ -69,29 +67,6 @@ def test_candidate_of_an_earlier_session_is_gone_when_all_is_well(
 
     assert session.code == 0
     assert walk.pending.entries() == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "finding"),
-    [
-        (
-            WALK.replace('"end"', '"last"'),
-            "end is absent, in the reference final float64; 1 more",
-        ),
-        (WALK.replace('    repro.log("end", random.random())\n', ""), "end is absent"),
-        (WALK + '    repro.log("extra", 1.0)\n', "in the reference absent"),
-        (WALK.replace('"end", random', '"end", 1 > random'), "end is final bool"),
-    ],
-    ids=["renamed", "vanished", "new", "other-type"],
-)
-def test_metrics_that_are_not_the_same_set_fail(
-    walk: Project, text: str, finding: str
-) -> None:
-    """A metric that vanished and one that is new fail, whatever the others say."""
-    session = walk.write({"test_walk.py": text}).run("--repro")
-
-    assert session.outcomes["test_walk"].verdict.cause is Cause.CHANGED_METRICS
-    assert finding in session.output
 
 
 def test_tests_beside_are_run_as_ever(walk: Project) -> None:

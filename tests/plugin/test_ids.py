@@ -12,7 +12,7 @@ FILES = {
 import pytest
 
 LONG = "x" * 299
-IDS = ["a[0]", "b::c", "d/e", "f g", "ü-ζ-漢", "..", "A", "a", LONG + "x", LONG + "y"]
+IDS = ["a[0]", "b::c", "d/e f g", "ü-ζ-漢", "A", "a", LONG + "x", LONG + "y"]
 
 @pytest.mark.parametrize("number", range(len(IDS)), ids=IDS)
 def test_strange(repro, number):
@@ -31,7 +31,7 @@ class TestModel:
     "twin/test_same.py": "def test_name(repro):\n    repro.log('side', 1)\n",
     "twin/other/test_same_name.py": "def test_name(repro):\n    repro.log('side', 2)\n",
 }
-COUNT = 10 + 1 + 1 + 2
+COUNT = 8 + 1 + 1 + 2
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_each_reference_holds_its_own_numbers(shared: tuple[Project, Session]) -
         for metric in project.store.read(entry.folder).anchor.metrics
     ]
 
-    assert sorted(numbers) == list(range(10))
+    assert sorted(numbers) == list(range(8))
 
 
 def test_parameters_are_the_config(shared: tuple[Project, Session]) -> None:
@@ -83,11 +83,11 @@ def test_parameters_are_the_config(shared: tuple[Project, Session]) -> None:
 def test_references_are_found_again(
     shared: tuple[Project, Session], tmp_path: Path
 ) -> None:
-    """A long, a nested and two quoted ones are compared with their own."""
+    """A long, a nested and a strange one are compared with their own."""
     project = shared[0].copy(tmp_path / "again")
 
-    session = project.run("--repro", "-k", "xxxy or TestInner or a[0] or b::c")
+    session = project.run("--repro", "-k", "xxxy or TestInner or b::c")
 
     assert session.code == 0
-    assert len(session.outcomes) == 4
+    assert len(session.outcomes) == 3
     assert {one.verdict.rung for one in session.outcomes.values()} == {Rung.IDENTICAL}

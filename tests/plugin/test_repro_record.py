@@ -1,8 +1,6 @@
 """`--repro-record` records what is missing, and nothing else ever."""
 
-import pytest
-
-from pytest_repro.records import Action, Cause, Rung
+from pytest_repro.records import Action, Rung
 from tests.plugin.project import WALK, Project
 
 REF = "test_walk.py::test_walk"
@@ -56,39 +54,6 @@ def test_only_the_missing_one_is_added(walk: Project) -> None:
     assert {name: after[name] for name in before if "lock" not in name} == {
         name: data for name, data in before.items() if "lock" not in name
     }
-
-
-def test_all_seeds_are_recorded(project: Project) -> None:
-    """A reference holds every seed that the contract allows."""
-    text = WALK.replace("def", "import pytest\n@pytest.mark.repro(seeds=3)\ndef")
-
-    project.write({"test_walk.py": text}).record()
-
-    rows = project.reference(REF).seeds
-    assert [row.seed for row in rows] == [0, 1, 2]
-    assert len({row.metrics for row in rows}) == 3
-
-
-@pytest.mark.parametrize(
-    ("body", "cause"),
-    [
-        ('repro.log("loss", float("nan"))', Cause.NON_FINITE),
-        ("pass", Cause.VACUOUS),
-        ('repro.log("loss", 1.0); raise ValueError("late")', Cause.FAILED),
-    ],
-    ids=["nan", "vacuous", "crash"],
-)
-def test_what_is_no_result_is_not_recorded(
-    project: Project, body: str, cause: Cause
-) -> None:
-    """Not as a reference, and not as a candidate that could be accepted either."""
-    project.write({"test_bad.py": f"def test_bad(repro):\n    {body}\n"})
-
-    session = project.run("--repro-record")
-
-    assert session.code == 1
-    assert session.outcomes["test_bad"].verdict.cause is cause
-    assert project.store.entries() == project.pending.entries() == ()
 
 
 def test_reruns_are_no_way_to_green(walk: Project) -> None:

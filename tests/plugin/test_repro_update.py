@@ -59,20 +59,6 @@ def test_update_rewrites_only_what_fails(walk: Project) -> None:
     assert {name.partition("/")[0] for name in changed} <= {"test_walk.py", ".staging"}
 
 
-def test_update_mends_a_damaged_reference(walk: Project) -> None:
-    """A reference that cannot be read is replaced only where that was asked for."""
-    (trace,) = walk.root.glob("reference_runs/test_walk.py/*/*/trace.tsv")
-    trace.write_bytes(trace.read_bytes()[:-1])
-
-    recorded = walk.run("--repro-record")
-    updated = walk.run(*WHY)
-
-    assert recorded.outcomes["test_walk"].verdict.cause is Cause.CORRUPT_REFERENCE
-    assert recorded.code == 1
-    assert updated.outcomes["test_walk"].action is Action.UPDATED
-    assert walk.run("--repro").code == 0
-
-
 def test_update_does_not_bless_a_crash(walk: Project) -> None:
     """A run that failed can never become a reference."""
     before = walk.reference_bytes()

@@ -28,10 +28,10 @@ def three(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     [
         (("-k", "two"), {"test_two"}),
         (("test_three.py::test_three",), {"test_three"}),
-        (("test_one.py", "test_two.py"), {"test_one", "test_two"}),
+        (("test_one.py",), {"test_one"}),
         (("--deselect", "test_one.py", "--ignore", "test_two.py"), {"test_three"}),
     ],
-    ids=["keyword", "node-id", "files", "deselect-and-ignore"],
+    ids=["keyword", "node-id", "file", "deselect-and-ignore"],
 )
 def test_selected_experiments_run(
     three: Project, arguments: tuple[str, ...], ran: set[str]
@@ -60,16 +60,4 @@ def test_exit_first_stops_at_the_first_failure(three: Project) -> None:
     session = three.write(MOVED).run("--repro", "-x")
 
     assert session.code == 1
-    assert set(session.outcomes) == {"test_one"}
-
-
-def test_marked_experiments_can_be_selected_by_their_own_mark(three: Project) -> None:
-    """`-m repro` and another mark combine."""
-    text = "import pytest\npytestmark = pytest.mark.slow\n" + FILES["test_two.py"]
-    ini = "[pytest]\nmarkers = slow: takes its time\n"
-
-    session = three.write({"test_two.py": text, "pytest.ini": ini}).run(
-        "--repro", "-m", "repro and not slow", "-k", "not three"
-    )
-
     assert set(session.outcomes) == {"test_one"}

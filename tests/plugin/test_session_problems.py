@@ -70,8 +70,8 @@ def test_reference_without_an_experiment_fails_a_complete_session(
 
 @pytest.mark.parametrize(
     "arguments",
-    [("b",), ("-k", "walk"), ("b/test_walk.py::test_walk",), ("--ignore", "a")],
-    ids=["folder", "keyword", "node-id", "ignore"],
+    [("b",), ("-k", "walk"), ("b/test_walk.py::test_walk",)],
+    ids=["folder", "keyword", "node-id"],
 )
 def test_narrowed_session_finds_no_orphans(
     two: Project, arguments: tuple[str, ...]

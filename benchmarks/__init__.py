@@ -1,0 +1,1 @@
+"""Studies of the program as a whole: does it find faults, and what does it cost."""

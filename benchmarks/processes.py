@@ -1,0 +1,70 @@
+"""Start Python processes for a study, in an environment that is the study's own.
+
+Whatever session this runs in, its children must not inherit what belongs to that
+session: pytest's variables, CI (where references may not be written), thread counts.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks.plain import PLAIN_VARIABLES
+
+__all__ = ["ROOT", "make_project", "python"]
+
+ROOT: Final = Path(__file__).parents[1]
+"""This project."""
+
+INI: Final = "[pytest]\naddopts = --import-mode=importlib\npythonpath = .\n"
+
+_DROPPED: Final = ("CI", "GITHUB_", "PYTEST_")
+
+
+def python(
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    variables: Mapping[str, str] = PLAIN_VARIABLES,
+    given: str = "",
+) -> subprocess.CompletedProcess[str]:
+    """Run this interpreter and wait.
+
+    Args:
+        arguments: What follows ``python``.
+        folder: Where it starts; packages in it win over those of this project.
+        variables: What is set besides the inherited environment.
+        given: Its standard input.
+
+    Returns:
+        Its exit code and output.
+    """
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(_DROPPED)}
+    paths = (os.environ.get("PYTHONPATH", ""), str(ROOT))
+    inherited = {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return subprocess.run(  # noqa: S603  # our own interpreter, no shell
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**inherited, **variables},
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def make_project(folder: Path) -> None:
+    """Make a project that holds the shipped experiments, without references.
+
+    Args:
+        folder: Must not exist.
+    """
+    folder.mkdir(parents=True)
+    (folder / "pytest.ini").write_text(INI, encoding="utf-8")
+    for path in sorted((ROOT / "experiments").rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            target = folder / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
