@@ -9,6 +9,7 @@ a single call. The answers are written to a page; nothing here passes or fails.
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -25,12 +26,15 @@ __all__ = ["main", "measure"]
 FEWEST = 5
 
 
-def measure(folder: Path, pairs: int) -> Measurements:
+def measure(
+    folder: Path, pairs: int, names: Sequence[str] = tuple(EXPERIMENTS)
+) -> Measurements:
     """Measure everything.
 
     Args:
         folder: An empty folder.
         pairs: Pairs of whole experiments; what is quicker is measured more often.
+        names: The experiments.
 
     Returns:
         What was measured.
@@ -38,7 +42,7 @@ def measure(folder: Path, pairs: int) -> Measurements:
     _tell("loading the plugin")
     start = start_costs(folder / "start", 4 * pairs)
     experiments = []
-    for number, name in enumerate(EXPERIMENTS):
+    for number, name in enumerate(names):
         _tell(name)
         experiments.append(experiment_costs(folder / str(number), name, pairs))
     _tell("a step")
@@ -70,10 +74,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="overhead against plain scripts")
     add_arguments(parser, "overhead.md")
     parser.add_argument("--pairs", type=int, default=FEWEST, metavar="N")
+    parser.add_argument(
+        "--experiments",
+        nargs="+",
+        choices=tuple(EXPERIMENTS),
+        default=tuple(EXPERIMENTS),
+        metavar="NAME",
+    )
     options = parser.parse_args(arguments)
     occasion = look(options.date, options.command)
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder), max(options.pairs, FEWEST))
+        pairs = max(options.pairs, FEWEST)
+        found = measure(Path(folder), pairs, options.experiments)
     options.write.write_text(page(found, occasion), encoding="utf-8")
     return 0
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from benchmarks.machine import Occasion
 from benchmarks.overhead_sessions import Experiment
+from benchmarks.overhead_steps import BLOCK
 from benchmarks.pairs import BothClocks, Pairs
 
 __all__ = ["Measurements", "page"]
@@ -27,8 +28,8 @@ processes involved; it hardly counts what other programs on the machine take awa
 START = """\
 ## Loading the plugin
 
-`pytest --collect-only -q` in a project with one test and no experiment, with
-`-p no:repro` and without.
+`pytest -q --collect-only` in a project with one test and no experiment, without and
+with `-p pytest_repro.plugin`; no other plugin is loaded.
 """
 
 SESSIONS = """\
@@ -38,16 +39,19 @@ The shipped experiments, by `pytest --repro` and by a plain script with the same
 seeds, flags and environment variables (`benchmarks/plain.py`). Both log the same bits,
 at every step and at the end; the study stops if they do not. *Whole* is from the
 command line to its end. *Training* is the test function alone: reading data, training,
-evaluation, and everything that `repro` records meanwhile. What is left between the two
-is a second process, which imports the experiment's module again, the record, the
-environment that is written down with it, and the comparison.
+evaluation, and everything that `repro` records meanwhile. The rest of the difference
+is constant: pytest collects the experiment, importing its module and so torch, before a
+worker process does the same again and trains; then the environment is written down and
+the record compared.
 """
 
 STEPS = """\
 ## A step
 
-The model is {size}. A step takes {step_ms:.2f} ms without
-recording. Blocks of 40 steps with and without recording alternate in one process.
+The model is {size}. A step takes
+{step_ms:.2f} ms without recording. Blocks of {steps} steps with and without recording
+alternate in one process; every 10 steps are timed as one, and the median of those
+stands for the block.
 """
 
 CALLS = """\
@@ -94,7 +98,7 @@ def page(found: Measurements, occasion: Occasion) -> str:
         _text(_start(found.start)),
         SESSIONS,
         _text(_experiments(found.experiments)),
-        STEPS.format(size=found.size, step_ms=step_s * 1e3),
+        STEPS.format(size=found.size, step_ms=step_s * 1e3, steps=BLOCK),
         _text(_steps(found.steps)),
         CALLS,
         _text(_calls(found.calls)),

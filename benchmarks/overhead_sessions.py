@@ -8,13 +8,12 @@ import json
 import resource
 import time
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.pairs import BothClocks, Clocks, Pairs, alternate
 from benchmarks.plain import show_bits
-from benchmarks.processes import make_project, python
+from benchmarks.processes import PLUGIN, PYTEST, make_project, python
 from benchmarks.variants import EXPERIMENTS
 from pytest_repro.records import RunRecord
 from pytest_repro.references import read_record
@@ -82,23 +81,15 @@ def start_costs(folder: Path, pairs: int) -> BothClocks:
 
     Returns:
         Sessions of ``pytest --collect-only`` without the plugin, and with it.
-
-    Raises:
-        RuntimeError: If the plugin is not installed, so that it cannot be left out.
     """
-    if not entry_points(group="pytest11", name="repro"):
-        msg = "the plugin is not installed here: python -m pip install -e ."
-        raise RuntimeError(msg)
     folder.mkdir(parents=True)
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     (folder / "test_nothing.py").write_text(TEST, encoding="utf-8")
 
-    def collect(*arguments: str) -> Callable[[], Clocks]:
-        return lambda: _timed(
-            ["-m", "pytest", "--collect-only", "-q", *arguments], folder
-        )
+    def collect(*plugin: str) -> Callable[[], Clocks]:
+        return lambda: _timed([*PYTEST, *plugin, "--collect-only"], folder)
 
-    plain, ours = alternate(collect("-p", "no:repro"), collect(), pairs)
+    plain, ours = alternate(collect(), collect(*PLUGIN), pairs)
     return Pairs.by_clock("collect one test", plain, ours)
 
 
@@ -119,7 +110,7 @@ def experiment_costs(folder: Path, name: str, pairs: int) -> Experiment:
     make_project(folder)
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     node = EXPERIMENTS[name].node
-    _timed(["-m", "pytest", "-q", "--repro-record", node], folder)
+    _timed([*PYTEST, *PLUGIN, "--repro-record", node], folder)
     plain, ours = alternate(
         lambda: _run_plain(name, folder), lambda: _run_ours(node, folder), pairs
     )
@@ -163,7 +154,7 @@ def _run_plain(name: str, folder: Path) -> Session:
 
 
 def _run_ours(node: str, folder: Path) -> Session:
-    whole = _timed(["-m", "pytest", "-q", "--repro", node], folder)
+    whole = _timed([*PYTEST, *PLUGIN, "--repro", node], folder)
     trained = json.loads((folder / "trained.json").read_text(encoding="utf-8"))
     (place,) = (folder / ".repro" / "runs").rglob("record")
     return Session(whole, Clocks(*trained), _numbers(read_record(place)))

@@ -6,8 +6,9 @@ shared. Beside that, calls of `repro.log` alone are timed.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -20,10 +21,10 @@ from torch import nn
 from benchmarks.pairs import BothClocks, Clocks, Pairs, alternate
 from pytest_repro.experiment import Recorder, Run, Sink
 
-__all__ = ["STEP_S", "Training", "call_costs", "step_costs"]
+__all__ = ["BLOCK", "STEP_S", "Training", "call_costs", "step_costs"]
 
 STEP_S: Final = 5e-3
-BLOCK: Final = 40
+BLOCK: Final = 100
 CALLS: Final = 10_000
 REPEATS: Final = 9
 EVERY: Final = 10
@@ -153,16 +154,30 @@ def _block(training: Training, sink: Sink, parts: frozenset[str]) -> Clocks:
     run = _run(recorder)
     if "watch" in parts:
         run.watch(training.model, training.optimizer, every=EVERY)
-    steps = run.steps(total=BLOCK) if "steps" in parts else range(BLOCK)
+    steps = run.steps(total=BLOCK) if "steps" in parts else iter(range(BLOCK))
+    groups = []
+    while group := _group(training, run, steps, is_logged="log" in parts):
+        groups.append(group)
+    recorder.finish()
+    return Clocks(
+        median(group.wall_s for group in groups) / EVERY,
+        median(group.processor_s for group in groups) / EVERY,
+    )
+
+
+def _group(
+    training: Training, run: Run, steps: Iterator[int], *, is_logged: bool
+) -> Clocks | None:
+    """Train `EVERY` steps, among them one that is watched; None after the last."""
     wall, processor = time.perf_counter(), time.process_time()
-    for step in steps:
+    step = -1
+    for step in islice(steps, EVERY):
         loss = training.step()
-        if "log" in parts:
+        if is_logged:
             run.log("train/loss", loss, step=step)
             run.log("train/rate", 1e-3, step=step)
-    spent = (time.perf_counter() - wall, time.process_time() - processor)
-    recorder.finish()
-    return Clocks(spent[0] / BLOCK, spent[1] / BLOCK)
+    spent = Clocks(time.perf_counter() - wall, time.process_time() - processor)
+    return spent if step >= 0 else None
 
 
 def _run(recorder: Recorder) -> Run:

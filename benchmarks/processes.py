@@ -2,40 +2,44 @@
 
 Whatever session this runs in, its children must not inherit what belongs to that
 session: pytest's variables, CI (where references may not be written), thread counts.
+Of all plugins that happen to be installed they load ours alone; some of the others take
+seconds to load.
 """
 
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from benchmarks.plain import PLAIN_VARIABLES
 
-__all__ = ["ROOT", "make_project", "python"]
+__all__ = ["PLUGIN", "PYTEST", "ROOT", "make_project", "python"]
 
 ROOT: Final = Path(__file__).parents[1]
 """This project."""
 
+PYTEST: Final = ("-m", "pytest", "-q")
+"""What follows ``python`` for a session without the plugin."""
+
+PLUGIN: Final = ("-p", "pytest_repro.plugin")
+"""What follows that for a session with it."""
+
 INI: Final = "[pytest]\naddopts = --import-mode=importlib\npythonpath = .\n"
 
-_DROPPED: Final = ("CI", "GITHUB_", "PYTEST_")
+_DROPPED: Final = ("CI", "GITHUB_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
+_SET: Final = {**PLAIN_VARIABLES, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def python(
-    arguments: Sequence[str],
-    folder: Path,
-    *,
-    variables: Mapping[str, str] = PLAIN_VARIABLES,
-    given: str = "",
+    arguments: Sequence[str], folder: Path, *, given: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run this interpreter and wait.
 
     Args:
         arguments: What follows ``python``.
         folder: Where it starts; packages in it win over those of this project.
-        variables: What is set besides the inherited environment.
         given: Its standard input.
 
     Returns:
@@ -47,7 +51,7 @@ def python(
     return subprocess.run(  # noqa: S603  # our own interpreter, no shell
         [sys.executable, *arguments],
         cwd=folder,
-        env={**inherited, **variables},
+        env={**inherited, **_SET},
         input=given,
         capture_output=True,
         text=True,

@@ -13,7 +13,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any, Final
 
-from benchmarks.processes import ROOT, make_project, python
+from benchmarks.processes import PLUGIN, PYTEST, ROOT, make_project, python
 from benchmarks.variants import EXPERIMENTS, Variant, apply
 from benchmarks.witness import END, START, Event, Parting, part, read_events
 
@@ -117,7 +117,7 @@ class Laboratory:
 
     def _record(self, names: Iterable[str]) -> None:
         nodes = [EXPERIMENTS[name].node for name in sorted(names)]
-        ended = python(["-m", "pytest", "-q", "--repro-record", *nodes], self._origin)
+        ended = python([*PYTEST, *PLUGIN, "--repro-record", *nodes], self._origin)
         _demand(ended, "references could not be recorded")
 
     def _try_one(
@@ -125,7 +125,7 @@ class Laboratory:
     ) -> Trial:
         shutil.copytree(self._origin / REFERENCES, folder / REFERENCES)
         node = EXPERIMENTS[variant.experiment].node
-        ended = python(["-m", "pytest", "-q", "--repro", node], folder)
+        ended = python([*PYTEST, *PLUGIN, "--repro", node], folder)
         outcome = _outcome(ended, folder)
         verdict = outcome["verdict"]
         return Trial(

@@ -5,7 +5,7 @@ never `not deviation > 1`, since every comparison with NaN is false: a gate writ
 second way lets NaN through.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -30,8 +30,8 @@ class _Gap:
     """Two numbers at one place that are not the same."""
 
     deviation: Fraction | None
-    sides: str
     step: int | None = None
+    indices: tuple[int, int] = (0, 0)
 
     @property
     def size(self) -> tuple[bool, Fraction]:
@@ -59,7 +59,8 @@ def close_metric(pair: Pair, place: Divergence, tolerance: Tolerance) -> Finding
     if obtained is not None and reference is not None:
         deviation = deviation_from(reference, obtained, tolerance)
     sides = f"{place.obtained} against {place.reference}"
-    return _weigh(place.path, tolerance, [_Gap(deviation=deviation, sides=sides)])
+    gaps = [_Gap(deviation=deviation)]
+    return _weigh(place.path, tolerance, gaps, lambda _: sides)
 
 
 def close_trace(pair: Pair, place: Divergence, tolerance: Tolerance) -> Finding:
@@ -87,7 +88,14 @@ def close_trace(pair: Pair, place: Divergence, tolerance: Tolerance) -> Finding:
             ),
             worst="inf",
         )
-    return _weigh(place.path, tolerance, list(_gaps(obtained, reference, tolerance)))
+    ours, theirs = obtained, reference
+
+    def sides(gap: _Gap) -> str:
+        one, other = gap.indices
+        return f"{ours.scalar(one).decimal} against {theirs.scalar(other).decimal}"
+
+    gaps = list(_gaps(obtained, reference, tolerance))
+    return _weigh(place.path, tolerance, gaps, sides)
 
 
 def _named(run: RunRecord, name: str) -> Series | None:
@@ -105,22 +113,28 @@ def _same_steps(obtained: Series, reference: Series) -> bool:
 def _gaps(obtained: Series, reference: Series, tolerance: Tolerance) -> Iterator[_Gap]:
     for step, one, other in common_steps(obtained, reference):
         if obtained.bits[one] != reference.bits[other]:
-            ours, theirs = obtained.scalar(one), reference.scalar(other)
+            ours, theirs = obtained.scalar(one).value, reference.scalar(other).value
             yield _Gap(
-                deviation=deviation_from(theirs.value, ours.value, tolerance),
-                sides=f"{ours.decimal} against {theirs.decimal}",
+                deviation=deviation_from(theirs, ours, tolerance),
                 step=step,
+                indices=(one, other),
             )
 
 
-def _weigh(name: str, tolerance: Tolerance, gaps: list[_Gap]) -> Finding:
+def _weigh(
+    name: str,
+    tolerance: Tolerance,
+    gaps: list[_Gap],
+    sides: Callable[[_Gap], str],
+) -> Finding:
     outside = [gap for gap in gaps if not is_inside(gap.deviation)]
     worst = max(gaps, key=lambda gap: gap.size, default=None)
     far = "0" if worst is None else multiple_text(worst.deviation)
     if outside:
         first = outside[0]
         factor = multiple_text(first.deviation)
-        detail = f"{name} leaves {tolerance.text}{first.at} by {factor}x: {first.sides}"
+        where = f"{name} leaves {tolerance.text}{first.at}"
+        detail = f"{where} by {factor}x: {sides(first)}"
     else:
         at = "" if worst is None else worst.at
         detail = f"{name} at {far} of {tolerance.text}{at}"

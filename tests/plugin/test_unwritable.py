@@ -44,6 +44,13 @@ def stored(project: Project) -> dict[str, bytes]:
     return {name: data for name, (data, _) in files.items() if ".staging" not in name}
 
 
+@pytest.fixture(autouse=True)
+def _unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep coverage out of these sessions: it too would fail to write, and say so."""
+    for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
+        monkeypatch.delenv(name, raising=False)
+
+
 def run_unprivileged(project: Project, *arguments: str) -> Session:
     """Run a session that obeys permissions."""
     words = [sys.executable, "-c", UNPRIVILEGED, *command(*arguments)]
