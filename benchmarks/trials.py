@@ -90,8 +90,7 @@ class Laboratory:
         for variant, folder in places:
             shutil.copytree(self._origin, folder)
             apply(variant, folder)
-        originals = self._see_all(places)
-        self._record(originals)
+        originals = self._prepare(places)
 
         def attempt(place: tuple[Variant, Path]) -> Trial:
             trial = self._try_one(*place, originals[place[0].experiment])
@@ -101,10 +100,14 @@ class Laboratory:
         with ThreadPoolExecutor(self._workers) as pool:
             return list(pool.map(attempt, places))
 
-    def _see_all(
+    def _prepare(
         self, places: Sequence[tuple[Variant, Path]]
     ) -> dict[str, list[Event]]:
-        """Let the witness see every variant, and each experiment unmodified."""
+        """Record references, and let the witness see every version.
+
+        Returns:
+            What it saw of each experiment, unmodified.
+        """
         names = sorted({variant.experiment for variant, _ in places})
         originals = [(name, self._folder / f"original-{name}") for name in names]
         for _, folder in originals:
@@ -112,7 +115,9 @@ class Laboratory:
         jobs = [(v.experiment, folder) for v, folder in places] + originals
         shares = [jobs[first :: self._workers] for first in range(self._workers)]
         with ThreadPoolExecutor(self._workers) as pool:
+            recorded = pool.submit(self._record, names)
             list(pool.map(_see, shares))
+            recorded.result()
         return {name: read_events(folder) for name, folder in originals}
 
     def _record(self, names: Iterable[str]) -> None:
