@@ -74,6 +74,8 @@ class Parent:
             experiment=experiment_id(pyfuncitem),
             contract=contract,
             job_for=lambda seed: self._jobs.make(pyfuncitem, contract, seed),
+            # What failed before and is tried again must not become a reference.
+            allow_write=outcome_key not in pyfuncitem.stash,
         )
         pass_judgement(pyfuncitem, self._replication.run(request))
         return True

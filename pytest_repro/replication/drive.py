@@ -25,7 +25,7 @@ from pytest_repro.replication.outcomes import (
     skipped,
     without_reference,
 )
-from pytest_repro.replication.plan import may_write, next_seeds
+from pytest_repro.replication.plan import Mode, may_write, next_seeds
 from pytest_repro.replication.pool import Pool, SeedRun
 from pytest_repro.replication.requests import Approval, Assessment, Request
 
@@ -78,13 +78,14 @@ class Replication:
         if runs[0].ending.skipped:
             return skipped(request, runs[0].ending.skipped)
         state = self._assessor.assess(request, runs)
-        writes = may_write(self._approval.mode, state.verdict)
+        mode = self._approval.mode if request.allow_write else Mode.COMPARE
+        writes = may_write(mode, state.verdict)
         done = tuple(run.seed for run in runs)
         more = next_seeds(request.contract, done, state.verdict, writes=writes)
         if more:
             runs += self._launch(more, request)
             state = self._assessor.assess(request, runs)
-            writes = may_write(self._approval.mode, state.verdict)
+            writes = may_write(mode, state.verdict)
         return self._conclude(request, state, writes=writes)
 
     def _launch(self, seeds: Sequence[int], request: Request) -> tuple[SeedRun, ...]:

@@ -22,11 +22,13 @@ class Request:
         experiment: The node id.
         contract: What was promised.
         job_for: Makes the job of a seed.
+        allow_write: Whether a reference may be written, if the session may at all.
     """
 
     experiment: str
     contract: Contract
     job_for: Callable[[int], Job]
+    allow_write: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
