@@ -7,7 +7,7 @@ it beside the values, and read by the judge. It never judges by itself.
 import enum
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Final, Literal
 
 from pytest_repro.errors import ContractError
 
@@ -17,6 +17,7 @@ __all__ = [
     "Equivalent",
     "Exact",
     "Rung",
+    "Scale",
     "Tolerance",
     "ToleranceKind",
 ]
@@ -53,6 +54,19 @@ class ToleranceKind(enum.StrEnum):
     EQUIVALENT = "equivalent"
 
 
+class Scale(enum.StrEnum):
+    """The scale on which an equivalence margin is meant."""
+
+    LINEAR = "linear"
+    """A difference, in the metric's own unit."""
+
+    LOG = "log"
+    """A ratio: 0.02 is two per cent, for losses and times."""
+
+    LOGIT = "logit"
+    """A difference of log-odds, for rates near 0 or 1."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
     """How far two runs may differ in one metric.
@@ -63,11 +77,16 @@ class Tolerance:
         kind: The comparison.
         absolute: In the metric's own unit, finite and not negative.
         relative: As a fraction of the reference's magnitude.
+        scale: On which an equivalence margin is meant.
+        is_automatic: Whether the margin is three standard deviations of the reference,
+            measured when that was recorded, and frozen in it.
     """
 
     kind: ToleranceKind
     absolute: float = 0.0
     relative: float = 0.0
+    scale: Scale = Scale.LINEAR
+    is_automatic: bool = False
 
     def __post_init__(self) -> None:
         """Refuse bounds that would disarm the comparison.
@@ -92,10 +111,17 @@ class Tolerance:
                 return "Exact()"
             case ToleranceKind.CLOSE:
                 return f"Close(rtol={self.relative:g}, atol={self.absolute:g})"
-            case ToleranceKind.EQUIVALENT if self.relative:
-                return f"Equivalent(rel={self.relative:g})"
             case ToleranceKind.EQUIVALENT:
-                return f"Equivalent({self.absolute:g})"
+                return f"Equivalent({self._margin_text})"
+
+    @property
+    def _margin_text(self) -> str:
+        if self.is_automatic:
+            frozen = f"={self.absolute:g}" if self.absolute else ""
+            return f'"auto"{frozen}'
+        margin = f"rel={self.relative:g}" if self.relative else f"{self.absolute:g}"
+        scale = "" if self.scale is Scale.LINEAR else f', scale="{self.scale}"'
+        return f"{margin}{scale}"
 
     def margin(self, reference: float) -> float:
         """Return how far from a reference value another may lie.
@@ -139,23 +165,49 @@ def Close(*, rtol: float = 0.0, atol: float = 0.0) -> Tolerance:  # noqa: N802  
     return Tolerance(kind=ToleranceKind.CLOSE, absolute=atol, relative=rtol)
 
 
-def Equivalent(margin: float = 0.0, *, rel: float = 0.0) -> Tolerance:  # noqa: N802  # as Exact
+def Equivalent(  # noqa: N802  # as Exact
+    margin: float | Literal["auto"] = 0.0,
+    *,
+    rel: float = 0.0,
+    scale: Literal["linear", "log", "logit"] = "linear",
+) -> Tolerance:
     """Demand equivalent distributions over seeds, within a margin.
 
+    The margin is the smallest change of the mean over seeds that must not be merged.
+
     Args:
-        margin: In the metric's own unit.
-        rel: Instead of a margin: a fraction of the reference mean.
+        margin: In the metric's own unit; on the log scale a ratio (0.02 is two per
+            cent), on the logit scale a difference of log-odds. ``"auto"`` takes three
+            standard deviations of the reference, measured when it is recorded.
+        rel: Instead of a margin: a fraction of the reference mean, on the linear scale.
+        scale: ``linear``, ``log`` or ``logit``.
 
     Returns:
         The tolerance.
 
     Raises:
-        ContractError: Unless exactly one of the two is positive and finite.
+        ContractError: Unless exactly one of the two is positive and finite, or the
+            scale is unknown, or `rel` is given on another scale than the linear one.
     """
-    if (margin == 0) == (rel == 0):
+    if scale not in list(Scale):
+        msg = f"Equivalent(scale=…) is one of {', '.join(Scale)}, got {scale!r}"
+        raise ContractError(msg)
+    if rel and scale != "linear":
+        msg = f'Equivalent(rel=…) is for the linear scale; write scale="{scale}" alone'
+        raise ContractError(msg)
+    if margin == "auto" and rel == 0:
+        return Tolerance(
+            kind=ToleranceKind.EQUIVALENT, scale=Scale(scale), is_automatic=True
+        )
+    if isinstance(margin, str) or (margin == 0) == (rel == 0):
         msg = "Equivalent() needs either a margin or rel=, and it must be positive"
         raise ContractError(msg)
-    return Tolerance(kind=ToleranceKind.EQUIVALENT, absolute=margin, relative=rel)
+    return Tolerance(
+        kind=ToleranceKind.EQUIVALENT,
+        absolute=margin,
+        relative=rel,
+        scale=Scale(scale),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,18 +216,23 @@ class Contract:
 
     Attributes:
         seeds: At most so many seeds are run.
+        reference_seeds: How many seeds a reference is recorded with; None for ten where
+            a metric is to be equivalent, else as many as `seeds`.
         tolerances: Metric names or shell patterns, with their tolerance, in order.
         required: The lowest rung that passes against a reference of the same
             environment key; None for the default of the judge.
         timeout_s: A run that takes longer is stopped [s]; None for the option's.
         allow_nonfinite: Why a metric may be NaN or infinite; empty: it may not.
+        horizon: How many steps the tier `pr` runs.
     """
 
     seeds: int = 1
+    reference_seeds: int | None = None
     tolerances: tuple[tuple[str, Tolerance], ...] = ()
     required: Rung | None = None
     timeout_s: float | None = None
     allow_nonfinite: str = ""
+    horizon: int = 25
 
     def tolerance_for(self, metric: str) -> Tolerance | None:
         """Find the tolerance that governs a metric.

@@ -65,6 +65,9 @@ class Job:
         determinism: What is pinned.
         contract: What was promised.
         timeout_s: The run is stopped after so long [s]; None for never.
+        horizon: The step whose beginning is noted; None for none.
+        ends_at_horizon: Whether the run is stopped there.
+        replica: Which rounding-sized perturbation is applied; 0 for none.
         wire: The version of this structure.
     """
 
@@ -78,6 +81,9 @@ class Job:
     determinism: Determinism = Determinism()
     contract: Contract = Contract()
     timeout_s: float | None = None
+    horizon: int | None = None
+    ends_at_horizon: bool = False
+    replica: int = 0
     wire: int = WIRE_VERSION
 
 

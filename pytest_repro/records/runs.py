@@ -18,9 +18,12 @@ __all__ = [
     "Drift",
     "Environment",
     "Failure",
+    "Horizon",
     "Identity",
+    "Replica",
     "Resources",
     "Revision",
+    "Rounding",
     "RunRecord",
     "SeedResult",
 ]
@@ -117,6 +120,50 @@ class SeedResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """The moment in a run at which a certain step would begin.
+
+    A pull request is judged by the first steps alone. A full run notes this moment, so
+    that a run which ended there can be held against its beginning.
+
+    Attributes:
+        step: The step, at least 1.
+        order: How many events were recorded before it.
+        is_end: Whether the run was stopped here.
+    """
+
+    step: int
+    order: int
+    is_end: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """A seed run once more, under rounding-sized perturbations.
+
+    Attributes:
+        number: From 1 on; it chooses the perturbation.
+        result: What that gave.
+    """
+
+    number: int
+    result: SeedResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """What the envelopes of a reference were measured with.
+
+    Attributes:
+        noise: The name of the perturbation; it encodes every parameter.
+        replicas: The perturbed runs, by number, all of the anchor's seed.
+    """
+
+    noise: str
+    replicas: tuple[Replica, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
     """How far a metric moved when a reference was rewritten.
 
@@ -190,6 +237,9 @@ class RunRecord:
         state: The anchor's fingerprints, in the order in which they were taken.
         history: Every approval, oldest first; empty for a run nobody approved.
         failure: Why the run is incomplete, or None.
+        horizon: Where the short horizon lies in the anchor's run; None if it was never
+            reached.
+        rounding: What the envelopes were measured with; None where there are none.
     """
 
     identity: Identity
@@ -198,6 +248,8 @@ class RunRecord:
     state: tuple[Fingerprint, ...] = ()
     history: tuple[Revision, ...] = ()
     failure: Failure | None = None
+    horizon: Horizon | None = None
+    rounding: Rounding | None = None
 
     @property
     def anchor(self) -> SeedResult:

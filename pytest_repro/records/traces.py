@@ -43,6 +43,8 @@ class Series:
         orders: The position in the run of each kept point.
         chains: The rolling digest after each kept point, 16 hexadecimal characters.
         head: The rolling digest after the last point.
+        envelope: How far rounding-sized perturbations carried the metric by each kept
+            point, in its own unit and never falling; empty where none was measured.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Series:
     orders: tuple[int, ...]
     chains: tuple[str, ...]
     head: Digest
+    envelope: tuple[float, ...] = ()
 
     def scalar(self, index: int) -> Scalar:
         """Return a kept point as a number.
@@ -77,6 +80,10 @@ class Fingerprint:
         order: The position in the run.
         digest: The fingerprint.
         is_evidence: Whether it only helps to explain (RNG states) and never decides.
+        sketch: A few numbers of the same state whose distance from another sketch
+            estimates that of the states; empty where there is none.
+        envelope: How far rounding-sized perturbations carried the sketch by then; None
+            where that was not measured.
     """
 
     name: str
@@ -84,3 +91,5 @@ class Fingerprint:
     order: int
     digest: Digest
     is_evidence: bool = False
+    sketch: tuple[float, ...] = ()
+    envelope: float | None = None
