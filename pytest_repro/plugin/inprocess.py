@@ -80,7 +80,7 @@ class InProcess:
         request = Request(
             experiment=experiment_id(item),
             contract=contract,
-            job_for=lambda seed: self._jobs.make(item, contract, seed),
+            job_for=lambda run: self._jobs.make(item, contract, run),
         )
         return self._replication.judge_record(request, execution.record(failure))
 

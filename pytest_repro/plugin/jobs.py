@@ -21,6 +21,7 @@ from pytest_repro.plugin.options import WORKER_FLAG
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Contract, Job
 from pytest_repro.references import experiment_folder
+from pytest_repro.replication import PlannedRun
 
 __all__ = ["Jobs"]
 
@@ -50,22 +51,22 @@ class Jobs:
             "PYTEST_ADDOPTS": "",
         }
 
-    def make(self, item: pytest.Function, contract: Contract, seed: int) -> Job:
-        """Make the job of one seed, with an empty folder for it.
+    def make(self, item: pytest.Function, contract: Contract, run: PlannedRun) -> Job:
+        """Make the job of one run, with an empty folder for it.
 
         Args:
             item: The experiment.
             contract: What was promised.
-            seed: The root seed.
+            run: What is to be run.
 
         Returns:
             The job.
         """
         experiment = experiment_id(item)
-        folder = self._fresh_folder(experiment, seed)
+        folder = self._fresh_folder(experiment, run)
         return Job(
             experiment=experiment,
-            seed=seed,
+            seed=run.seed,
             root=str(self.config.rootpath),
             folder=str(folder),
             arguments=self._arguments(item, folder),
@@ -74,11 +75,14 @@ class Jobs:
             determinism=self.settings.determinism,
             contract=contract,
             timeout_s=contract.timeout_s or self.settings.timeout_s,
+            horizon=contract.horizon,
+            ends_at_horizon=run.is_short,
+            replica=run.replica,
         )
 
-    def _fresh_folder(self, node_id: str, seed: int) -> Path:
+    def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
         runs = self.settings.out / "runs"
-        folder = runs / experiment_folder(node_id) / f"seed-{seed}"
+        folder = runs / experiment_folder(node_id) / run.label.replace(" ", "-")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         ignore = self.settings.out / ".gitignore"

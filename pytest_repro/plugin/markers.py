@@ -35,6 +35,8 @@ _experiment_key: Final = pytest.StashKey[str]()
 
 ARGUMENTS: Final = {
     "seeds": "at most so many seeds; default 1",
+    "reference_seeds": "seeds of a reference; default 10 with Equivalent, else seeds",
+    "horizon": "steps that the tier pr runs; default 25",
     "metrics": "tolerances by metric name or pattern: Exact(), Close(…), Equivalent(…)",
     "require": "the lowest rung that passes, such as 'IDENTICAL'",
     "timeout": "stop a run that takes longer [s]",
@@ -42,7 +44,8 @@ ARGUMENTS: Final = {
 }
 """What the marker takes, and what each argument means."""
 
-MAX_SEEDS: Final = 10_000
+MOST: Final = {"seeds": 10_000, "reference_seeds": 10_000, "horizon": 2**53}
+DEFAULT_HORIZON: Final = Contract().horizon
 
 
 def is_experiment(item: pytest.Item) -> bool:
@@ -124,7 +127,13 @@ def contract_of(item: pytest.Item) -> Contract:
 
 def _contract(arguments: Mapping[str, object]) -> Contract:
     contract = Contract(
-        seeds=_seeds(arguments.get("seeds", 1)),
+        seeds=_count("seeds", arguments.get("seeds", 1)),
+        reference_seeds=(
+            _count("reference_seeds", arguments["reference_seeds"])
+            if "reference_seeds" in arguments
+            else None
+        ),
+        horizon=_count("horizon", arguments.get("horizon", DEFAULT_HORIZON)),
         tolerances=_tolerances(arguments.get("metrics", {})),
         timeout_s=_timeout(arguments.get("timeout")),
         allow_nonfinite=_reason(arguments.get("allow_nonfinite", "")),
@@ -133,11 +142,12 @@ def _contract(arguments: Mapping[str, object]) -> Contract:
     return contract if required is None else replace(contract, required=_rung(required))
 
 
-def _seeds(value: object) -> int:
+def _count(name: str, value: object) -> int:
+    most = MOST[name]
     is_flag = isinstance(value, bool)
-    if isinstance(value, int) and not is_flag and 1 <= value <= MAX_SEEDS:
+    if isinstance(value, int) and not is_flag and 1 <= value <= most:
         return value
-    msg = f"seeds= is a number in [1, {MAX_SEEDS}], got {value!r}"
+    msg = f"{name}= is a number in [1, {most}], got {value!r}"
     raise ContractError(msg)
 
 

@@ -102,8 +102,34 @@ OPTIONS: Final = (
         "repro_workers",
         "int",
         1,
-        "how many seeds of an experiment run side by side",
+        "how many runs of an experiment go on side by side",
         metavar="N",
+        doc="More seeds at a time change no verdict: seeds are judged in their order.",
+    ),
+    _row(
+        "repro_tier",
+        "str",
+        "nightly",
+        "first steps of one seed, one whole seed first, or every seed at once",
+        choices=("pr", "nightly", "full"),
+        doc="`pr` and `nightly` run more only while that decides nothing. References "
+        "are always recorded from whole runs.",
+    ),
+    _row(
+        "repro_seeds",
+        "int",
+        0,
+        "at most so many seeds, instead of what the markers say; 0 for that",
+        metavar="N",
+    ),
+    _row(
+        "repro_replicas",
+        "int",
+        8,
+        "perturbed runs that span the rounding envelope of a new reference",
+        metavar="N",
+        doc="0 for no envelope; then a reference holds only for the same bits, or for "
+        "what the contract allows. Fewer than 6 give false alarms.",
     ),
     _row(
         "repro_timeout",

@@ -7,6 +7,7 @@ stays pytest's.
 
 import datetime as dt
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -21,7 +22,14 @@ from pytest_repro.plugin.progress import make_watcher
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Action, Outcome
 from pytest_repro.references import ReferenceStore
-from pytest_repro.replication import Approval, Mode, Pool, Replication, Request
+from pytest_repro.replication import (
+    Approval,
+    Effort,
+    Mode,
+    Pool,
+    Replication,
+    Request,
+)
 from pytest_repro.reports import junit_properties
 
 __all__ = [
@@ -57,6 +65,7 @@ class Parent:
             config=config, settings=settings, options=write_options(config)
         )
         self._replication = make_replication(config, settings, self._jobs)
+        self._seeds = settings.seeds
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -70,10 +79,12 @@ class Parent:
         if not is_experiment(pyfuncitem):
             return None
         contract = contract_of(pyfuncitem)
+        if self._seeds is not None:
+            contract = replace(contract, seeds=self._seeds)
         request = Request(
             experiment=experiment_id(pyfuncitem),
             contract=contract,
-            job_for=lambda seed: self._jobs.make(pyfuncitem, contract, seed),
+            job_for=lambda run: self._jobs.make(pyfuncitem, contract, run),
             # What failed before and is tried again must not become a reference.
             allow_write=outcome_key not in pyfuncitem.stash,
         )
@@ -134,6 +145,7 @@ def make_replication(
             created_utc=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             created_by=f"pytest_repro {pytest_repro.__version__}",
         ),
+        effort=Effort(tier=settings.tier, replicas=settings.replicas),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pytest_repro.records import Event, EventKind
-from pytest_repro.replication import Watcher
+from pytest_repro.replication import PlannedRun, Watcher
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -44,13 +44,13 @@ def make_watcher(config: pytest.Config) -> Watcher:
 class QuietWatcher:
     """Shows nothing."""
 
-    def started(self, seed: int) -> None:
+    def started(self, run: PlannedRun) -> None:
         """Ignore a start."""
 
-    def heard(self, seed: int, event: Event) -> None:
+    def heard(self, run: PlannedRun, event: Event) -> None:
         """Ignore an event."""
 
-    def ended(self, seed: int) -> None:
+    def ended(self, run: PlannedRun) -> None:
         """Ignore an end."""
 
     def tick(self) -> None:
@@ -58,45 +58,45 @@ class QuietWatcher:
 
 
 class _Latest(QuietWatcher):
-    """Keeps the newest progress of each seed that is running."""
+    """Keeps the newest progress of each run under way."""
 
     def __init__(self, config: pytest.Config, clock: Callable[[], float]) -> None:
         self._config = config
         self._clock = clock
-        self._events: dict[int, Event] = {}
-        self._since: dict[int, float] = {}
+        self._events: dict[PlannedRun, Event] = {}
+        self._since: dict[PlannedRun, float] = {}
 
-    def started(self, seed: int) -> None:
-        """Remember when a seed started."""
-        self._since[seed] = self._clock()
-        self._events[seed] = Event(kind=EventKind.STARTED)
+    def started(self, run: PlannedRun) -> None:
+        """Remember when a run started."""
+        self._since[run] = self._clock()
+        self._events[run] = Event(kind=EventKind.STARTED)
 
-    def heard(self, seed: int, event: Event) -> None:
+    def heard(self, run: PlannedRun, event: Event) -> None:
         """Keep progress; show a warning at once."""
         if event.kind is EventKind.PROGRESS:
-            self._events[seed] = event
+            self._events[run] = event
         elif event.kind is EventKind.WARNING:
-            self._say(f"  seed {seed}: warning: {event.message}")
+            self._say(f"  {run.label}: warning: {event.message}")
 
-    def ended(self, seed: int) -> None:
-        """Forget a seed."""
-        self._events.pop(seed, None)
-        self._since.pop(seed, None)
+    def ended(self, run: PlannedRun) -> None:
+        """Forget a run."""
+        self._events.pop(run, None)
+        self._since.pop(run, None)
 
-    def _describe(self, seed: int) -> str:
-        event = self._events[seed]
+    def _describe(self, run: PlannedRun) -> str:
+        event = self._events[run]
         if event.step is None:
-            return f"seed {seed}  starting"
+            return f"{run.label}  starting"
         done = event.step + 1
         of = f"/{event.total}" if event.total else ""
         values = "  ".join(f"{name} {text[:9]}" for name, text in event.values.items())
-        return f"seed {seed}  step {done}{of}  {values}{self._left(seed, event)}"
+        return f"{run.label}  step {done}{of}  {values}{self._left(run, event)}"
 
-    def _left(self, seed: int, event: Event) -> str:
+    def _left(self, run: PlannedRun, event: Event) -> str:
         if not event.total or event.step is None:
             return ""
         done = event.step + 1
-        elapsed_s = self._clock() - self._since[seed]
+        elapsed_s = self._clock() - self._since[run]
         return f"  {elapsed_s / done * (event.total - done):.0f} s left"
 
     def _say(self, line: str) -> None:
@@ -122,13 +122,13 @@ class PlainWatcher(_Latest):
         self._next = clock() + EVERY_S
 
     def tick(self) -> None:
-        """Write a line for each seed if it is time."""
+        """Write a line for each run if it is time."""
         now = self._clock()
         if now < self._next:
             return
         self._next = now + EVERY_S
-        for seed in sorted(self._events):
-            self._say(f"  {self._describe(seed)}")
+        for run in self._events:
+            self._say(f"  {self._describe(run)}")
 
 
 class LiveWatcher(_Latest):
@@ -153,9 +153,9 @@ class LiveWatcher(_Latest):
         with _uncaptured(self._config):
             self._draw()
 
-    def ended(self, seed: int) -> None:
-        """Take the lines away with the last seed."""
-        super().ended(seed)
+    def ended(self, run: PlannedRun) -> None:
+        """Take the lines away with the last run."""
+        super().ended(run)
         if not self._events and self._live is not None:
             with _uncaptured(self._config):
                 self._live.stop()
@@ -165,7 +165,7 @@ class LiveWatcher(_Latest):
         from rich.live import Live  # noqa: PLC0415  # only on a terminal
         from rich.text import Text  # noqa: PLC0415  # as above
 
-        lines = "\n".join(f"  {self._describe(seed)}" for seed in sorted(self._events))
+        lines = "\n".join(f"  {self._describe(run)}" for run in self._events)
         if self._live is None:
             self._live = Live(auto_refresh=False, transient=True)
             self._live.start()

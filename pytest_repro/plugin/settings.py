@@ -14,7 +14,7 @@ from typing import Final, TypeVar, cast
 import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
-from pytest_repro.records import Determinism, Numerics
+from pytest_repro.records import Determinism, Numerics, Tier
 
 __all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
 
@@ -33,7 +33,10 @@ class Settings:
         record: Whether missing references are recorded.
         update: Whether references that do not hold are rewritten.
         reason: Why they are.
-        workers: Seeds side by side.
+        workers: Runs side by side.
+        tier: How much a comparison may cost.
+        replicas: Perturbed runs of a new reference.
+        seeds: At most so many seeds, instead of what the markers say; None for that.
         timeout_s: Limit of a run [s]; None for never.
         in_process: Whether seed 0 runs in this process.
         references: Folder of the references.
@@ -47,6 +50,9 @@ class Settings:
     update: bool
     reason: str
     workers: int
+    tier: Tier
+    replicas: int
+    seeds: int | None
     timeout_s: float | None
     in_process: bool
     references: Path
@@ -97,6 +103,9 @@ def read_settings(config: pytest.Config) -> Settings:
         update=update,
         reason=reason,
         workers=_at_least("repro_workers", values["repro_workers"], 1),
+        tier=Tier(str(values["repro_tier"])),
+        replicas=_at_least("repro_replicas", values["repro_replicas"], 0),
+        seeds=_at_least("repro_seeds", values["repro_seeds"], 0) or None,
         timeout_s=_at_least("repro_timeout", values["repro_timeout"], 0.0) or None,
         in_process=bool(values["repro_in_process"]),
         references=_folder(config, "repro_dir", values),

@@ -22,6 +22,7 @@ from pytest_repro.records.jobs import (
     EventKind,
     Job,
     Numerics,
+    Tier,
 )
 from pytest_repro.records.outcomes import (
     Action,
@@ -87,6 +88,7 @@ __all__ = [
     "SeedVerdict",
     "Series",
     "Session",
+    "Tier",
     "Tolerance",
     "ToleranceKind",
     "Verdict",

@@ -12,9 +12,30 @@ from typing import Final
 from pytest_repro.records.contracts import Contract
 from pytest_repro.records.runs import Failure
 
-__all__ = ["WIRE_VERSION", "Determinism", "Event", "EventKind", "Job", "Numerics"]
+__all__ = [
+    "WIRE_VERSION",
+    "Determinism",
+    "Event",
+    "EventKind",
+    "Job",
+    "Numerics",
+    "Tier",
+]
 
 WIRE_VERSION: Final = 1
+
+
+class Tier(enum.StrEnum):
+    """How much a comparison may cost."""
+
+    PR = "pr"
+    """The first steps of one seed; more only while that decides nothing."""
+
+    NIGHTLY = "nightly"
+    """One whole seed; more only while that decides nothing."""
+
+    FULL = "full"
+    """Every seed that the contract allows."""
 
 
 class Numerics(enum.StrEnum):

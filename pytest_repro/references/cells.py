@@ -1,4 +1,4 @@
-"""Single cells of a stored table: names, integers, seconds; each strict.
+"""Single cells of a stored table: names, integers, floats, seconds; each strict.
 
 One value has one spelling, so that equal records are equal bytes and a reviewer reads
 what the machine compares. Names are checked against fixed ranges, not against the
@@ -19,9 +19,13 @@ __all__ = [
     "check_names",
     "first_unequal",
     "is_increasing",
+    "read_bound",
+    "read_float",
     "read_integer",
     "read_integers",
     "read_seconds",
+    "write_bound",
+    "write_float",
     "write_seconds",
 ]
 
@@ -182,3 +186,70 @@ def read_seconds(text: str) -> float:
         msg = f"duration {text!r} is spelled {number!r}"
         raise ValueError(msg)
     return number
+
+
+def write_float(number: float) -> str:
+    """Write a number that explains and is never compared bit by bit.
+
+    Args:
+        number: Any float.
+
+    Returns:
+        Its shortest decimal; ``nan``, ``inf`` and ``-inf`` as such.
+    """
+    return repr(float(number))
+
+
+def read_float(text: str) -> float:
+    """Read a float in its one spelling.
+
+    Args:
+        text: What `write_float` gave.
+
+    Returns:
+        The number.
+
+    Raises:
+        ValueError: If it is no number or spelled otherwise.
+    """
+    number = float(text)
+    if write_float(number) != text:
+        msg = f"number {text!r} is spelled {number!r}"
+        raise ValueError(msg)
+    return number
+
+
+def write_bound(bound: float) -> str:
+    """Write how far something may deviate.
+
+    Args:
+        bound: Not negative, and no NaN; an infinite bound says that a perturbed run
+            was not finite there.
+
+    Returns:
+        Its shortest decimal.
+
+    Raises:
+        ValueError: If it is negative or NaN.
+    """
+    if math.isnan(bound) or math.copysign(1, bound) < 0:
+        msg = f"an envelope is no NaN and not negative, got {bound!r}"
+        raise ValueError(msg)
+    return write_float(bound)
+
+
+def read_bound(text: str) -> float:
+    """Read a bound in its one spelling.
+
+    Args:
+        text: What `write_bound` gave.
+
+    Returns:
+        The bound.
+
+    Raises:
+        ValueError: If it is negative, no number or spelled otherwise.
+    """
+    bound = read_float(text)
+    write_bound(bound)
+    return bound

@@ -4,7 +4,7 @@
 seed, no history) and a reference (several seeds and a history)::
 
     run.json    what was run, and who approved it      run_file.py
-    seeds.tsv   one row a seed                          seeds_table.py
+    seeds.tsv   one row a seed, and a replica           seeds_table.py
     trace.tsv   the anchor's traces                     trace_table.py
     state.tsv   the anchor's fingerprints               state_table.py
     SHA256SUMS  which bytes belong together             sums.py
@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from pytest_repro.errors import FutureFormat, RecordError, ReproUsageError
-from pytest_repro.records import RunRecord
+from pytest_repro.records import Rounding, RunRecord
 from pytest_repro.references.diagnosis import explain
 from pytest_repro.references.run_file import read_run, write_run
 from pytest_repro.references.seeds_table import check_seeds, read_seeds, write_seeds
@@ -71,13 +71,15 @@ def encode(
         ReproUsageError: If the record cannot be stored: names or points out of order,
             malformed digests, or over the limits of the format.
     """
+    replicas = record.rounding.replicas if record.rounding else ()
     try:
-        check_seeds(record.seeds)
+        _check_rounding(record)
+        check_seeds(record.seeds, replicas)
         check_series(record.series)
         check_state(record.state)
         files = {
             RUN: write_run(record),
-            SEEDS: write_seeds(record.seeds),
+            SEEDS: write_seeds(record.seeds, replicas),
             TRACE: write_trace(fit_series(record.series, max_trace_bytes)),
             STATE: write_state(record.state),
         }
@@ -119,14 +121,37 @@ def _decode(files: Mapping[str, bytes]) -> RunRecord:
     if missing := sorted(set(FILES) - files.keys()):
         msg = f"{', '.join(missing)} is missing"
         raise ValueError(msg)
-    return RunRecord(
+    seeds, replicas = _read(SEEDS, read_seeds, files)
+    has_rounding = bool(head.noise or replicas)
+    record = RunRecord(
         identity=head.identity,
-        seeds=_read(SEEDS, read_seeds, files),
+        seeds=seeds,
         series=_read(TRACE, read_trace, files),
         state=_read(STATE, read_state, files),
         history=head.history,
         failure=head.failure,
+        horizon=head.horizon,
+        rounding=Rounding(noise=head.noise, replicas=replicas)
+        if has_rounding
+        else None,
     )
+    _check_rounding(record)
+    return record
+
+
+def _check_rounding(record: RunRecord) -> None:
+    """Check that noise, replicas and envelopes come together or not at all."""
+    rounding = record.rounding
+    if rounding is None:
+        has_envelope = any(one.envelope for one in record.series) or any(
+            one.envelope is not None for one in record.state
+        )
+        if has_envelope:
+            msg = "there are envelopes, and no replicas that they were measured with"
+            raise ValueError(msg)
+    elif not (rounding.noise and rounding.replicas):
+        msg = "replicas and the name of their noise come together"
+        raise ValueError(msg)
 
 
 def _read(name: str, reader: Callable[[bytes], T], files: Mapping[str, bytes]) -> T:

@@ -13,7 +13,7 @@ from typing import Final
 from pytest_repro import canonical, wire
 from pytest_repro.digests import parse_digest
 from pytest_repro.errors import FutureFormat, ReproWarning
-from pytest_repro.records import Failure, Identity, Revision, RunRecord
+from pytest_repro.records import Failure, Horizon, Identity, Revision, RunRecord
 
 __all__ = ["MAX_BYTES", "SCHEMA", "RunFile", "read_run", "write_run"]
 
@@ -32,12 +32,16 @@ class RunFile:
         identity: What was run.
         history: Every approval, oldest first.
         failure: Why the run is incomplete, or None.
+        horizon: Where the short horizon lies, or None.
+        noise: What the replicas were perturbed with; empty where there are none.
         schema: The version of this structure.
     """
 
     identity: Identity
     history: tuple[Revision, ...] = ()
     failure: Failure | None = None
+    horizon: Horizon | None = None
+    noise: str = ""
     schema: str = SCHEMA
 
 
@@ -54,7 +58,11 @@ def write_run(record: RunRecord) -> bytes:
         ValueError: If they are over 256 KiB, or a digest in them is none.
     """
     content = RunFile(
-        identity=record.identity, history=record.history, failure=record.failure
+        identity=record.identity,
+        history=record.history,
+        failure=record.failure,
+        horizon=record.horizon,
+        noise=record.rounding.noise if record.rounding else "",
     )
     _check(content)
     data = wire.write(content)
@@ -110,6 +118,10 @@ def _check(content: RunFile) -> None:
     parse_digest(identity.environment.digest)
     for asset in identity.assets:
         parse_digest(asset.digest)
+    place = content.horizon
+    if place is not None and not (place.step >= 1 and place.order >= 0):
+        msg = f"no horizon lies at step {place.step}, after {place.order} events"
+        raise ValueError(msg)
     for number, revision in enumerate(content.history, 1):
         if revision.number != number:
             msg = f"revision {number} of the history has the number {revision.number}"

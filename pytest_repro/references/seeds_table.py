@@ -1,20 +1,22 @@
-"""`seeds.tsv`: one row a seed, with roots, final metrics and resources.
+"""`seeds.tsv`: one row a run, with roots, final metrics and resources.
 
 ::
 
     #pytest-repro/seeds/1
-    seed  trace_root  state_root  NAME:decimal  NAME:bits  …  wall_s  cpu_s  …
-    0  root-sha256-v1:9f…  state-sha256-v1:1b…  0.91  float32:3f68f5c3  …  4.1  4.0  …
+    seed  replica  trace_root  state_root  NAME:decimal  NAME:bits  …  wall_s  cpu_s  …
+    0  0  root-sha256-v1:9f…  state-sha256-v1:1b…  0.91  float32:3f68f5c3  …  4.1  …
 
-Seeds and metrics are sorted. A metric that a seed did not give is ``-`` in both
+Replica 0 is the seed itself; the others ran under rounding-sized perturbations. Seeds,
+replicas and metrics are sorted. A metric that a run did not give is ``-`` in both
 columns: a seed that diverged is data, not a gap.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from pytest_repro.digests import parse_digest
-from pytest_repro.records import Metric, Resources, Scalar, SeedResult
+from pytest_repro.records import Metric, Replica, Resources, Scalar, SeedResult
 from pytest_repro.references.cells import (
     MISSING,
     check_names,
@@ -33,7 +35,7 @@ from pytest_repro.references.tables import (
 __all__ = ["MAX_METRICS", "check_seeds", "read_seeds", "write_seeds"]
 
 TITLE: Final = "#pytest-repro/seeds/1"
-BEFORE: Final = ("seed", "trace_root", "state_root")
+BEFORE: Final = ("seed", "replica", "trace_root", "state_root")
 AFTER: Final = ("wall_s", "cpu_s", "peak_rss_bytes", "steps")
 DECIMAL: Final = ":decimal"
 BITS: Final = ":bits"
@@ -42,29 +44,31 @@ MAX_COUNT: Final = 2**63 - 1
 SEEDS: Final = range(-(2**63), 2**64)
 
 
-def write_seeds(seeds: Sequence[SeedResult]) -> bytes:
-    """Write the rows of all seeds.
+def write_seeds(seeds: Sequence[SeedResult], replicas: Sequence[Replica] = ()) -> bytes:
+    """Write the rows of all seeds and replicas.
 
     Args:
         seeds: What `check_seeds` accepts.
+        replicas: Likewise.
 
     Returns:
         The bytes of the file.
     """
-    names = _metric_names(seeds)
+    runs = _runs(seeds, replicas)
+    names = _metric_names([run.result for run in runs])
     middle = [name + end for name in names for end in (DECIMAL, BITS)]
-    rows = [_write_row(row, names) for row in seeds]
+    rows = [_write_row(run, names) for run in runs]
     return write_lines(TITLE, [[*BEFORE, *middle, *AFTER], *rows])
 
 
-def read_seeds(data: bytes) -> tuple[SeedResult, ...]:
+def read_seeds(data: bytes) -> tuple[tuple[SeedResult, ...], tuple[Replica, ...]]:
     """Read the rows strictly.
 
     Args:
         data: The bytes of the file.
 
     Returns:
-        One result a seed, sorted by seed.
+        One result a seed, sorted by seed; and the replicas.
 
     Raises:
         FutureFormat: If a later version wrote it.
@@ -74,40 +78,64 @@ def read_seeds(data: bytes) -> tuple[SeedResult, ...]:
     header = header_line.split("\t")
     names = _read_header(header)
     columns = columns_of(lines, len(header), first_line=3)
-    seeds = tuple(_read_row(row, names) for row in zip(*columns, strict=True))
-    check_seeds(seeds)
-    if _metric_names(seeds) != names:
-        msg = "a column belongs to a metric that no seed gave"
+    runs = [_read_row(row, names) for row in zip(*columns, strict=True)]
+    seeds = tuple(run.result for run in runs if run.number == 0)
+    replicas = tuple(run for run in runs if run.number)
+    check_seeds(seeds, replicas)
+    if runs != _runs(seeds, replicas):
+        msg = "rows are not sorted by seed and replica"
         raise ValueError(msg)
-    return seeds
+    if _metric_names([run.result for run in runs]) != names:
+        msg = "a column belongs to a metric that no run gave"
+        raise ValueError(msg)
+    return seeds, replicas
 
 
-def check_seeds(seeds: Sequence[SeedResult]) -> None:
+def check_seeds(seeds: Sequence[SeedResult], replicas: Sequence[Replica] = ()) -> None:
     """Check what no file may contradict.
 
     Args:
         seeds: The rows of a record.
+        replicas: Those of its perturbed runs.
 
     Raises:
-        ValueError: If there is none, one is malformed, or they are not sorted.
+        ValueError: If there is no seed, a row is malformed, or they are not sorted.
     """
-    if not 1 <= len(seeds) <= MAX_ROWS:
+    if not 1 <= len(seeds) + len(replicas) <= MAX_ROWS or not seeds:
         msg = f"a record has 1 to {MAX_ROWS} seeds, got {len(seeds)}"
         raise ValueError(msg)
     numbers = [row.seed for row in seeds]
     if not is_increasing(numbers):
         msg = f"seeds are distinct and sorted, got {numbers[:20]}"
         raise ValueError(msg)
-    check_names(_metric_names(seeds), limit=MAX_METRICS)
-    for row in seeds:
+    _check_replicas(replicas, numbers)
+    rows = [*seeds, *(replica.result for replica in replicas)]
+    check_names(_metric_names(rows), limit=MAX_METRICS)
+    for row in rows:
         _check_row(row)
+
+
+def _check_replicas(replicas: Sequence[Replica], seeds: Sequence[int]) -> None:
+    places = [(replica.result.seed, replica.number) for replica in replicas]
+    is_sorted = all(one < other for one, other in pairwise(places))
+    is_counted = all(1 <= number < MAX_ROWS for _, number in places)
+    if not (is_sorted and is_counted and {seed for seed, _ in places} <= {*seeds}):
+        msg = f"replicas are of seeds that ran, sorted, from 1 on, got {places[:20]}"
+        raise ValueError(msg)
+
+
+def _runs(seeds: Sequence[SeedResult], replicas: Sequence[Replica]) -> list[Replica]:
+    """Put every row in its place: each seed before its replicas."""
+    runs = [*(Replica(number=0, result=row) for row in seeds), *replicas]
+    return sorted(runs, key=lambda run: (run.result.seed, run.number))
 
 
 def _metric_names(seeds: Sequence[SeedResult]) -> list[str]:
     return sorted({metric.name for row in seeds for metric in row.metrics})
 
 
-def _write_row(row: SeedResult, names: Sequence[str]) -> list[str]:
+def _write_row(run: Replica, names: Sequence[str]) -> list[str]:
+    row = run.result
     given = {metric.name: metric.scalar for metric in row.metrics}
     middle: list[str] = []
     for name in names:
@@ -116,6 +144,7 @@ def _write_row(row: SeedResult, names: Sequence[str]) -> list[str]:
     cost = row.resources
     return [
         str(row.seed),
+        str(run.number),
         row.trace_root,
         row.state_root,
         *middle,
@@ -136,11 +165,11 @@ def _read_header(header: Sequence[str]) -> list[str]:
     return names
 
 
-def _read_row(row: Sequence[str], names: Sequence[str]) -> SeedResult:
-    seed, trace_root, state_root, *middle = row[: -len(AFTER)]
+def _read_row(row: Sequence[str], names: Sequence[str]) -> Replica:
+    seed, number, trace_root, state_root, *middle = row[: -len(AFTER)]
     wall_s, cpu_s, peak_rss_bytes, steps = row[-len(AFTER) :]
     cells = zip(names, middle[::2], middle[1::2], strict=True)
-    return SeedResult(
+    result = SeedResult(
         seed=read_integer(seed),
         metrics=tuple(
             Metric(name=name, scalar=_read_scalar(name, decimal, bits))
@@ -156,6 +185,7 @@ def _read_row(row: Sequence[str], names: Sequence[str]) -> SeedResult:
             steps=read_integer(steps),
         ),
     )
+    return Replica(number=read_integer(number), result=result)
 
 
 def _read_scalar(name: str, decimal: str, bits: str) -> Scalar:

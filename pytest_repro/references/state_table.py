@@ -3,11 +3,12 @@
 ::
 
     #pytest-repro/state/1
-    name  step  order  digest  role
-    weights  -  12  sha256-…:9f3c…  decides
+    name  step  order  digest  role  sketch  envelope
+    weights  -  12  sha256-…:9f3c…  decides  0.25 -1.5 …  1.2e-07
 
 A fingerprint that belongs to no step has the step ``-``; one whose role is ``evidence``
-helps to explain a divergence and never decides.
+helps to explain a divergence and never decides. Sketch and envelope are ``-`` where
+there is none.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,15 @@ from typing import Final
 
 from pytest_repro.digests import parse_digest
 from pytest_repro.records import Fingerprint
-from pytest_repro.references.cells import MISSING, check_name, read_integer
+from pytest_repro.references.cells import (
+    MISSING,
+    check_name,
+    read_bound,
+    read_float,
+    read_integer,
+    write_bound,
+    write_float,
+)
 from pytest_repro.references.tables import (
     MAX_ROWS,
     columns_of,
@@ -26,9 +35,10 @@ from pytest_repro.references.tables import (
 __all__ = ["check_state", "read_state", "write_state"]
 
 TITLE: Final = "#pytest-repro/state/1"
-COLUMNS: Final = ("name", "step", "order", "digest", "role")
+COLUMNS: Final = ("name", "step", "order", "digest", "role", "sketch", "envelope")
 ROLES: Final = {False: "decides", True: "evidence"}
 MAX_NUMBER: Final = 2**63 - 1
+MAX_SKETCH: Final = 64
 
 _IS_EVIDENCE: Final = {role: is_evidence for is_evidence, role in ROLES.items()}
 
@@ -42,17 +52,7 @@ def write_state(state: Sequence[Fingerprint]) -> bytes:
     Returns:
         The bytes of the file.
     """
-    rows = (
-        (
-            one.name,
-            MISSING if one.step is None else str(one.step),
-            str(one.order),
-            one.digest,
-            ROLES[one.is_evidence],
-        )
-        for one in state
-    )
-    return write_lines(TITLE, [COLUMNS, *rows])
+    return write_lines(TITLE, [COLUMNS, *map(_write_row, state)])
 
 
 def read_state(data: bytes) -> tuple[Fingerprint, ...]:
@@ -106,8 +106,20 @@ def check_state(state: Sequence[Fingerprint]) -> None:
         latest = one.order
 
 
+def _write_row(one: Fingerprint) -> tuple[str, ...]:
+    return (
+        one.name,
+        MISSING if one.step is None else str(one.step),
+        str(one.order),
+        one.digest,
+        ROLES[one.is_evidence],
+        " ".join(map(write_float, one.sketch)) or MISSING,
+        MISSING if one.envelope is None else write_bound(one.envelope),
+    )
+
+
 def _read_row(row: Sequence[str]) -> Fingerprint:
-    name, step, order, digest, role = row
+    name, step, order, digest, role, sketch, envelope = row
     if role not in _IS_EVIDENCE:
         roles = " or ".join(_IS_EVIDENCE)
         msg = f"fingerprint {name!a} has the role {role[:40]!a}, not {roles}"
@@ -118,12 +130,20 @@ def _read_row(row: Sequence[str]) -> Fingerprint:
         order=read_integer(order),
         digest=parse_digest(digest),
         is_evidence=_IS_EVIDENCE[role],
+        sketch=() if sketch == MISSING else tuple(map(read_float, sketch.split(" "))),
+        envelope=None if envelope == MISSING else read_bound(envelope),
     )
 
 
 def _check_fingerprint(one: Fingerprint) -> None:
     check_name(one.name)
     parse_digest(one.digest)
+    if len(one.sketch) > MAX_SKETCH:
+        msg = f"the sketch of fingerprint {one.name!r} has over {MAX_SKETCH} numbers"
+        raise ValueError(msg)
+    if one.envelope is not None and not one.sketch:
+        msg = f"fingerprint {one.name!r} has an envelope and no sketch"
+        raise ValueError(msg)
     for what, number in (("step", one.step or 0), ("order", one.order)):
         if not 0 <= number <= MAX_NUMBER:
             msg = f"the {what} of fingerprint {one.name!r} lies in [0, 2**63)"

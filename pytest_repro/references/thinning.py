@@ -59,6 +59,7 @@ def thin(series: Series, stride: int) -> Series:
         bits=tuple(series.bits[index] for index in kept),
         orders=tuple(series.orders[index] for index in kept),
         chains=tuple(series.chains[index] for index in kept),
+        envelope=tuple(series.envelope[index] for index in kept if series.envelope),
     )
 
 

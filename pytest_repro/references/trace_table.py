@@ -6,26 +6,29 @@ come the rows, sorted by metric and step::
     #pytest-repro/trace/1
     #series  train/loss  float32  400  1  rolling-sha256-v1:9f3c…
     metric  step  order  decimal  bits  chain  envelope
-    train/loss  0  0  2.3025851  40135d8e  7b7fb7dd8ee8beba  -
+    train/loss  0  0  2.3025851  40135d8e  7b7fb7dd8ee8beba  2.4e-07
 
-`envelope` is reserved for the rounding envelope; this version writes ``-``.
+`envelope` is how far rounding-sized perturbations carried the metric by that step, in
+its own unit; ``-`` in every row of a series for which that was not measured.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from pytest_repro.digests import parse_digest
-from pytest_repro.errors import FutureFormat
 from pytest_repro.records import Series
 from pytest_repro.references.cells import (
     MISSING,
     check_names,
     first_unequal,
     is_increasing,
+    read_bound,
     read_integer,
     read_integers,
+    write_bound,
 )
 from pytest_repro.references.decimals import check_bits, decimals
 from pytest_repro.references.tables import (
@@ -149,11 +152,18 @@ def check_series(series: Sequence[Series]) -> None:
 
 def _rows(series: Series) -> Iterator[tuple[str, ...]]:
     texts = decimals(series.dtype, series.bits)
+    bounds = [write_bound(bound) for bound in series.envelope]
     points = zip(
-        series.steps, series.orders, texts, series.bits, series.chains, strict=True
+        map(str, series.steps),
+        map(str, series.orders),
+        texts,
+        series.bits,
+        series.chains,
+        bounds or [MISSING] * len(texts),
+        strict=True,
     )
-    for step, order, text, bits, chain in points:
-        yield series.name, str(step), str(order), text, bits, chain, MISSING
+    for point in points:
+        yield series.name, *point
 
 
 def _least_bytes(series: Series) -> int:
@@ -186,29 +196,38 @@ def _fill(series: Series, lines: Sequence[str], *, first_line: int) -> Series:
     orders: list[int] = []
     bits: list[str] = []
     chains: list[str] = []
+    envelope: list[str] = []
     for block in blocks_of(lines, len(COLUMNS), first_line=first_line):
         _check_block(series, block)
         steps += read_integers(block[1])
         orders += read_integers(block[2])
         bits += block[4]
         chains += block[5]
+        envelope += block[6]
     return replace(
         series,
         steps=tuple(steps),
         bits=tuple(bits),
         orders=tuple(orders),
         chains=tuple(chains),
+        envelope=_read_envelope(series.name, envelope),
     )
 
 
+def _read_envelope(name: str, cells: Sequence[str]) -> tuple[float, ...]:
+    if all(cell == MISSING for cell in cells):
+        return ()
+    if MISSING in cells:
+        msg = f"the envelope of series {name!r} has gaps"
+        raise ValueError(msg)
+    return tuple(map(read_bound, cells))
+
+
 def _check_block(series: Series, block: Table) -> None:
-    metrics, steps, _, texts, bits, _, envelopes = block
+    metrics, steps, _, texts, bits, _, _ = block
     if set(metrics) != {series.name}:
         msg = f"a row of series {series.name!r} is missing, added or out of order"
         raise ValueError(msg)
-    if set(envelopes) != {MISSING}:
-        msg = "the envelope column is filled, which this version cannot read"
-        raise FutureFormat(msg)
     check_bits(series.dtype, bits)
     said = decimals(series.dtype, bits)
     index = first_unequal(tuple(said), texts)
@@ -238,6 +257,7 @@ def _check_points(series: Series) -> None:
     if len(lengths) != 1:
         msg = f"columns do not all have the length that its stride keeps: {lengths}"
         raise ValueError(msg)
+    _check_envelope(series)
     check_bits(series.dtype, series.bits)
     parse_digest(series.head)
     for what, numbers in (("steps", series.steps), ("orders", series.orders)):
@@ -250,4 +270,15 @@ def _check_points(series: Series) -> None:
     joined = "".join(series.chains)
     if set(map(len, series.chains)) - {_CHAIN} or not _HEX.fullmatch(joined):
         msg = "a chain is not 16 lower-case hexadecimal characters"
+        raise ValueError(msg)
+
+
+def _check_envelope(series: Series) -> None:
+    if not series.envelope:
+        return
+    for bound in series.envelope:
+        write_bound(bound)
+    is_falling = any(one > other for one, other in pairwise(series.envelope))
+    if len(series.envelope) != len(series.steps) or is_falling:
+        msg = "an envelope has one bound for each kept point, and never falls"
         raise ValueError(msg)

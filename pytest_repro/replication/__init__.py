@@ -1,12 +1,23 @@
 """Run an experiment as often as it takes to decide: plan, launch, judge, and again.
 
-`plan` decides purely, `pool` runs seeds side by side, `assess` judges what they left;
-`drive` joins these with the reference store, `outcomes` says what became of it all.
+`plan` decides purely, `pool` runs seeds side by side, `assess` judges what they left,
+`measure` reruns a seed under noise for its envelope; `drive` joins these with the
+reference store, `outcomes` says what became of it all.
 """
 
 from pytest_repro.replication.drive import Replication
-from pytest_repro.replication.plan import Mode
+from pytest_repro.replication.plan import Mode, PlannedRun
 from pytest_repro.replication.pool import Pool, SeedRun, Watcher
-from pytest_repro.replication.requests import Approval, Request
+from pytest_repro.replication.requests import Approval, Effort, Request
 
-__all__ = ["Approval", "Mode", "Pool", "Replication", "Request", "SeedRun", "Watcher"]
+__all__ = [
+    "Approval",
+    "Effort",
+    "Mode",
+    "PlannedRun",
+    "Pool",
+    "Replication",
+    "Request",
+    "SeedRun",
+    "Watcher",
+]

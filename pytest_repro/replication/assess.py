@@ -13,7 +13,13 @@ from pytest_repro.records import Cause, Contract, Match, RunRecord, Verdict
 from pytest_repro.references import Found, ReferenceStore, read_record
 from pytest_repro.replication.pool import SeedRun
 from pytest_repro.replication.requests import Assessment, Request
-from pytest_repro.verdicts import fold, judge, not_comparable, required_rung
+from pytest_repro.verdicts import (
+    fold,
+    is_short,
+    judge,
+    not_comparable,
+    required_rung,
+)
 
 __all__ = ["Assessor", "is_publishable", "judge_one"]
 
@@ -114,10 +120,11 @@ def is_publishable(contract: Contract, records: Sequence[RunRecord]) -> bool:
         records: The runs.
 
     Returns:
-        Whether each of them agrees with itself.
+        Whether each of them is whole and agrees with itself.
     """
     return all(
-        judge(record, record, contract=contract, match=Match.EXACT).holds
+        not is_short(record)
+        and judge(record, record, contract=contract, match=Match.EXACT).holds
         for record in records
     )
 

@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_repro.errors import LaunchError, ReproError, ReproWarning
-from pytest_repro.records import Action, Cause, Match, Outcome, RunRecord
+from pytest_repro.records import (
+    Action,
+    Cause,
+    Match,
+    Outcome,
+    Rung,
+    RunRecord,
+    Tier,
+)
 from pytest_repro.references import (
     ReferenceStore,
     merge_seeds,
@@ -18,6 +26,7 @@ from pytest_repro.references import (
     revise,
 )
 from pytest_repro.replication.assess import Assessor, is_publishable, judge_one
+from pytest_repro.replication.measure import measure_envelope
 from pytest_repro.replication.outcomes import (
     describe,
     judged_here,
@@ -25,9 +34,14 @@ from pytest_repro.replication.outcomes import (
     skipped,
     without_reference,
 )
-from pytest_repro.replication.plan import Mode, may_write, next_seeds
+from pytest_repro.replication.plan import (
+    Mode,
+    PlannedRun,
+    may_write,
+    next_runs,
+)
 from pytest_repro.replication.pool import Pool, SeedRun
-from pytest_repro.replication.requests import Approval, Assessment, Request
+from pytest_repro.replication.requests import Approval, Assessment, Effort, Request
 
 __all__ = ["Replication"]
 
@@ -42,6 +56,7 @@ class Replication:
         store: ReferenceStore,
         pending: ReferenceStore,
         approval: Approval,
+        effort: Effort,
     ) -> None:
         """Join what is needed.
 
@@ -50,12 +65,14 @@ class Replication:
             store: Holds the references.
             pending: Takes candidates.
             approval: What may be written, and why.
+            effort: What may be spent.
         """
         self._pool = pool
         self._store = store
         self._assessor = Assessor(store)
         self._pending = pending
         self._approval = approval
+        self._effort = effort
 
     def run(self, request: Request) -> Outcome:
         """Run an experiment until it is decided.
@@ -73,24 +90,46 @@ class Replication:
             return not_launched(request, error)
 
     def _decide(self, request: Request) -> Outcome:
-        first = next_seeds(request.contract, (), None, writes=False)
-        runs = self._launch(first, request)
-        if runs[0].ending.skipped:
-            return skipped(request, runs[0].ending.skipped)
-        state = self._assessor.assess(request, runs)
         mode = self._approval.mode if request.allow_write else Mode.COMPARE
-        writes = may_write(mode, state.verdict)
-        done = tuple(run.seed for run in runs)
-        more = next_seeds(request.contract, done, state.verdict, writes=writes)
-        if more:
-            runs += self._launch(more, request)
-            state = self._assessor.assess(request, runs)
+        # The beginning of a run cannot become a reference.
+        tier = self._effort.tier if mode is Mode.COMPARE else Tier.NIGHTLY
+        runs: tuple[SeedRun, ...] = ()
+        state: Assessment | None = None
+        writes = False
+        while planned := next_runs(
+            request.contract,
+            [run.planned for run in runs],
+            verdict=state.verdict if state else None,
+            tier=tier,
+            writes=writes,
+        ):
+            may_stop = not writes and tier is not Tier.FULL
+            runs += self._launch(planned, request, known=runs if may_stop else None)
+            if runs[0].ending.skipped:
+                return skipped(request, runs[0].ending.skipped)
+            state = self._assessor.assess(request, _judged(runs))
             writes = may_write(mode, state.verdict)
+        if state is None:
+            msg = f"{request.experiment} was planned without a single run"
+            raise LaunchError(msg)
         return self._conclude(request, state, writes=writes)
 
-    def _launch(self, seeds: Sequence[int], request: Request) -> tuple[SeedRun, ...]:
+    def _launch(
+        self,
+        planned: Sequence[PlannedRun],
+        request: Request,
+        *,
+        known: tuple[SeedRun, ...] | None = None,
+    ) -> tuple[SeedRun, ...]:
+        """Launch runs; with those known so far, only until they decide."""
+
+        def is_decided(first: Sequence[SeedRun]) -> bool:
+            state = self._assessor.assess(request, _judged((*(known or ()), *first)))
+            return state.verdict.rung is not Rung.INCONCLUSIVE
+
+        is_enough = is_decided if known is not None and len(planned) > 1 else None
         try:
-            return self._pool.run(seeds, request.job_for)
+            return self._pool.run(planned, request.job_for, is_enough=is_enough)
         except OSError as error:
             msg = f"no worker can be started: {type(error).__name__}: {error}"
             raise LaunchError(msg) from error
@@ -121,7 +160,7 @@ class Replication:
         if not writes:
             return self._leave_candidate(state, outcome)
         try:
-            return self._write(state, outcome)
+            return self._write(request, state, outcome)
         except (ReproError, ReproWarning) as error:
             # A warning is an error where the project says so.
             told = replace(
@@ -131,15 +170,21 @@ class Replication:
             )
             return self._leave_candidate(state, told)
 
-    def _write(self, state: Assessment, outcome: Outcome) -> Outcome:
-        record, supersedes = self._revise(state, self._approval.reason)
+    def _write(self, request: Request, state: Assessment, outcome: Outcome) -> Outcome:
+        measured = measure_envelope(
+            merge_seeds(state.records),
+            lambda planned: self._launch(planned, request),
+            replicas=self._effort.replicas,
+        )
+        record, supersedes = self._revise(measured.record, state)
         folder = self._store.write(record)
         action = Action.UPDATED if supersedes else Action.RECORDED
+        notes = (self._approval.reason, measured.note if self._effort.replicas else "")
         return replace(
             outcome,
             action=action,
             reference=self._store.show(folder),
-            message=self._approval.reason,
+            message="\n".join(filter(None, notes)),
         )
 
     def _forget_candidate(self, state: Assessment) -> None:
@@ -152,24 +197,32 @@ class Replication:
     def _leave_candidate(self, state: Assessment, outcome: Outcome) -> Outcome:
         """Keep the runs for review, or say why that was not possible either."""
         try:
-            record, _ = self._revise(state, "")
+            record, _ = self._revise(merge_seeds(state.records), state, reason="")
             folder = self._pending.write(record)
         except (ReproError, ReproWarning) as error:
             parts = (outcome.message, f"the candidate could not be written: {error}")
             return replace(outcome, message="\n".join(filter(None, parts)))
         return replace(outcome, candidate=self._pending.show(folder))
 
-    def _revise(self, state: Assessment, reason: str) -> tuple[RunRecord, bool]:
+    def _revise(
+        self, merged: RunRecord, state: Assessment, reason: str | None = None
+    ) -> tuple[RunRecord, bool]:
         own = state.found is not None and state.found.match in {Match.EXACT, Match.KEY}
         found = state.found if own else None
         old = found.record if found is not None else None
         record = revise(
-            merge_seeds(state.records),
+            merged,
             old,
-            reason=reason,
+            reason=self._approval.reason if reason is None else reason,
             created_utc=self._approval.created_utc,
             created_by=self._approval.created_by,
             supersedes=found.sums if found is not None else None,
         )
         rewrites = old is not None or state.verdict.cause is Cause.CORRUPT_REFERENCE
         return record, rewrites
+
+
+def _judged(runs: tuple[SeedRun, ...]) -> tuple[SeedRun, ...]:
+    """Drop the short run once a whole one of the same seed is there."""
+    whole = tuple(run for run in runs if not run.planned.is_short)
+    return whole or runs

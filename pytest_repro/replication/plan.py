@@ -1,15 +1,35 @@
-"""Decide which seeds to run next, and whether a reference may be written.
+"""Decide which runs come next, and whether a reference may be written.
 
-Pure: the same verdicts always lead to the same plan.
+Pure: the same verdicts always lead to the same plan. One seed is tried before many are
+paid for, and its first steps before the whole where the tier says so.
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from pytest_repro.records import Cause, Contract, Match, Rung, Verdict
+from pytest_repro.records import (
+    Cause,
+    Contract,
+    Match,
+    Rung,
+    Tier,
+    ToleranceKind,
+    Verdict,
+)
 
-__all__ = ["Mode", "may_write", "next_seeds"]
+__all__ = [
+    "REFERENCE_SEEDS",
+    "Mode",
+    "PlannedRun",
+    "may_write",
+    "next_runs",
+    "reference_seeds",
+]
+
+REFERENCE_SEEDS: Final = 10
+"""Seeds of a reference where a metric is to be equivalent, unless the marker says."""
 
 
 class Mode(enum.StrEnum):
@@ -18,6 +38,31 @@ class Mode(enum.StrEnum):
     COMPARE = "compare"
     RECORD = "record"
     UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRun:
+    """One run that is to be launched.
+
+    Attributes:
+        seed: The root seed.
+        replica: Which rounding-sized perturbation is applied; 0 for none.
+        is_short: Whether it ends at the horizon.
+    """
+
+    seed: int
+    replica: int = 0
+    is_short: bool = False
+
+    @property
+    def label(self) -> str:
+        """What progress and folders call it."""
+        words = (
+            f"seed {self.seed}",
+            f"replica {self.replica}" if self.replica else "",
+            "horizon" if self.is_short else "",
+        )
+        return " ".join(filter(None, words))
 
 
 _REWRITABLE: Final = frozenset(
@@ -31,25 +76,68 @@ _REWRITABLE: Final = frozenset(
 """What a new reference can mend; a run that failed can never become one."""
 
 
-def next_seeds(
-    contract: Contract, done: Sequence[int], verdict: Verdict | None, *, writes: bool
-) -> tuple[int, ...]:
-    """Choose the seeds to run next.
+def reference_seeds(contract: Contract) -> int:
+    """Say how many seeds a reference is recorded with.
+
+    Args:
+        contract: What was promised.
+
+    Returns:
+        What the marker says; else ten if distributions are to be compared and several
+        seeds are allowed for that; else as many as are allowed.
+    """
+    if contract.reference_seeds is not None:
+        return contract.reference_seeds
+    has_margin = any(
+        one.kind is ToleranceKind.EQUIVALENT for _, one in contract.tolerances
+    )
+    if has_margin and contract.seeds > 1:
+        return max(REFERENCE_SEEDS, contract.seeds)
+    return contract.seeds
+
+
+def next_runs(
+    contract: Contract,
+    done: Sequence[PlannedRun],
+    *,
+    verdict: Verdict | None,
+    tier: Tier,
+    writes: bool,
+) -> tuple[PlannedRun, ...]:
+    """Choose what to run next.
 
     Args:
         contract: Says how many seeds at most.
-        done: The seeds that ran.
-        verdict: What was found so far; None before the first seed.
+        done: What ran.
+        verdict: What was found so far; None before the first run.
+        tier: How much may be spent.
         writes: Whether a reference will be written, which needs every seed.
 
     Returns:
-        Seeds in order; empty when nothing more can matter.
+        Runs in order; empty when nothing more can matter.
     """
     if verdict is None:
-        return (0,)
-    if not writes and verdict.rung is not Rung.INCONCLUSIVE:
+        return _first_runs(contract, tier)
+    whole = {run.seed for run in done if not run.is_short}
+    if writes:
+        return _others(reference_seeds(contract), whole)
+    if verdict.rung is not Rung.INCONCLUSIVE:
         return ()
-    return tuple(seed for seed in range(contract.seeds) if seed not in done)
+    return _others(contract.seeds if whole else 1, whole)
+
+
+def _first_runs(contract: Contract, tier: Tier) -> tuple[PlannedRun, ...]:
+    match tier:
+        case Tier.PR:
+            return (PlannedRun(seed=0, is_short=True),)
+        case Tier.NIGHTLY:
+            return (PlannedRun(seed=0),)
+        case Tier.FULL:
+            return _others(contract.seeds, frozenset())
+
+
+def _others(count: int, done: Collection[int]) -> tuple[PlannedRun, ...]:
+    return tuple(PlannedRun(seed=seed) for seed in range(count) if seed not in done)
 
 
 def may_write(mode: Mode, verdict: Verdict) -> bool:

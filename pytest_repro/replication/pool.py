@@ -1,4 +1,4 @@
-"""Run several seeds of one experiment side by side, and tell how they get on.
+"""Launch several runs of one experiment side by side, and tell how they get on.
 
 However the caller leaves, by an exception, a time-out or Ctrl-C, no worker stays.
 """
@@ -10,8 +10,9 @@ from typing import Final, Protocol
 
 from pytest_repro.launchers import Ending, Launcher, Submission
 from pytest_repro.records import Event, Job
+from pytest_repro.replication.plan import PlannedRun
 
-__all__ = ["Pool", "SeedRun", "Watcher"]
+__all__ = ["IsEnough", "Pool", "SeedRun", "Watcher"]
 
 PAUSE_S: Final = 0.02
 
@@ -19,26 +20,26 @@ PAUSE_S: Final = 0.02
 class Watcher(Protocol):
     """Who wants to see how runs are getting on."""
 
-    def started(self, seed: int) -> None:
-        """Hear that a seed was started.
+    def started(self, run: PlannedRun) -> None:
+        """Hear that a run was started.
 
         Args:
-            seed: The root seed.
+            run: Which.
         """
 
-    def heard(self, seed: int, event: Event) -> None:
+    def heard(self, run: PlannedRun, event: Event) -> None:
         """Hear what a worker said.
 
         Args:
-            seed: The root seed.
+            run: Which run it executes.
             event: What it said.
         """
 
-    def ended(self, seed: int) -> None:
-        """Hear that a seed has ended.
+    def ended(self, run: PlannedRun) -> None:
+        """Hear that a run has ended.
 
         Args:
-            seed: The root seed.
+            run: Which.
         """
 
     def tick(self) -> None:
@@ -47,19 +48,28 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedRun:
-    """One seed that has ended.
+    """One run that has ended.
 
     Attributes:
-        seed: The root seed.
+        planned: What it was to be.
         folder: The job's folder.
         ending: How it ended.
         wall_s: How long it took, start of the worker included [s].
     """
 
-    seed: int
+    planned: PlannedRun
     folder: str
     ending: Ending
     wall_s: float
+
+    @property
+    def seed(self) -> int:
+        """The root seed."""
+        return self.planned.seed
+
+
+IsEnough = Callable[[Sequence[SeedRun]], bool]
+"""Tells whether the first runs, all of which have ended, make the others needless."""
 
 
 class Pool:
@@ -78,51 +88,66 @@ class Pool:
         self._watcher = watcher
 
     def run(
-        self, seeds: Sequence[int], job_for: Callable[[int], Job]
+        self,
+        planned: Sequence[PlannedRun],
+        job_for: Callable[[PlannedRun], Job],
+        *,
+        is_enough: IsEnough | None = None,
     ) -> tuple[SeedRun, ...]:
-        """Run one job for each seed.
+        """Launch a job for each run.
 
         Args:
-            seeds: The root seeds.
-            job_for: Makes the job of a seed.
+            planned: The runs.
+            job_for: Makes the job of one.
+            is_enough: Asked each time after one more of the first runs has ended; if
+                so, the others are stopped. By default all run.
 
         Returns:
-            How each ended, in the order of the seeds.
+            How each ended, in the order of the plan; without those that were stopped
+            or had no need to start.
 
         Raises:
             LaunchError: If a worker cannot be started.
         """
-        waiting = list(seeds)
-        running: dict[int, tuple[Submission, float]] = {}
-        ended: dict[int, SeedRun] = {}
+        waiting = list(planned)
+        running: dict[PlannedRun, tuple[Submission, float]] = {}
+        ended: dict[PlannedRun, SeedRun] = {}
+        first: list[SeedRun] = []
         try:
             while waiting or running:
                 while waiting and len(running) < self._workers:
-                    seed = waiting.pop(0)
-                    submission = self._launcher.submit(job_for(seed))
-                    running[seed] = (submission, time.monotonic())
-                    self._watcher.started(seed)
+                    run = waiting.pop(0)
+                    submission = self._launcher.submit(job_for(run))
+                    running[run] = (submission, time.monotonic())
+                    self._watcher.started(run)
                 ended |= self._look(running)
+                while len(first) < len(planned) and planned[len(first)] in ended:
+                    first.append(ended[planned[len(first)]])
+                    if is_enough is not None and is_enough(first):
+                        return tuple(first)
                 self._watcher.tick()
                 time.sleep(PAUSE_S)
         finally:
-            for submission, _ in running.values():
+            for run, (submission, _) in running.items():
                 submission.cancel()
-        return tuple(ended[seed] for seed in seeds)
+                self._watcher.ended(run)
+        return tuple(first)
 
-    def _look(self, running: dict[int, tuple[Submission, float]]) -> dict[int, SeedRun]:
-        ended: dict[int, SeedRun] = {}
-        for seed, (submission, since) in list(running.items()):
+    def _look(
+        self, running: dict[PlannedRun, tuple[Submission, float]]
+    ) -> dict[PlannedRun, SeedRun]:
+        ended: dict[PlannedRun, SeedRun] = {}
+        for run, (submission, since) in list(running.items()):
             ending = submission.poll()
             for event in submission.events():
-                self._watcher.heard(seed, event)
+                self._watcher.heard(run, event)
             if ending is None:
                 continue
-            del running[seed]
-            self._watcher.ended(seed)
+            del running[run]
+            self._watcher.ended(run)
             wall_s = time.monotonic() - since
             folder = submission.job.folder
-            ended[seed] = SeedRun(
-                seed=seed, folder=folder, ending=ending, wall_s=wall_s
+            ended[run] = SeedRun(
+                planned=run, folder=folder, ending=ending, wall_s=wall_s
             )
         return ended

@@ -6,12 +6,12 @@ Values that its parts hand to each other; nothing here runs or judges.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pytest_repro.records import Contract, Job, RunRecord, Verdict
+from pytest_repro.records import Contract, Job, RunRecord, Tier, Verdict
 from pytest_repro.references import Found
-from pytest_repro.replication.plan import Mode
+from pytest_repro.replication.plan import Mode, PlannedRun
 from pytest_repro.replication.pool import SeedRun
 
-__all__ = ["Approval", "Assessment", "Request"]
+__all__ = ["Approval", "Assessment", "Effort", "Request"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +21,13 @@ class Request:
     Attributes:
         experiment: The node id.
         contract: What was promised.
-        job_for: Makes the job of a seed.
+        job_for: Makes the job of a run.
         allow_write: Whether a reference may be written, if the session may at all.
     """
 
     experiment: str
     contract: Contract
-    job_for: Callable[[int], Job]
+    job_for: Callable[[PlannedRun], Job]
     allow_write: bool = True
 
 
@@ -46,6 +46,20 @@ class Approval:
     reason: str
     created_utc: str
     created_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """What a session may spend.
+
+    Attributes:
+        tier: How much a comparison may cost.
+        replicas: How many perturbed runs span the envelope of a new reference; 0 for
+            no envelope.
+    """
+
+    tier: Tier = Tier.NIGHTLY
+    replicas: int = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from pytest_repro.records import Cause, Finding, Rung, RunRecord, SeedResult, Series
+from pytest_repro.verdicts.horizons import is_short
 from pytest_repro.verdicts.identity import shorten
 from pytest_repro.verdicts.pairs import Pair
 
@@ -157,6 +158,8 @@ def _recorded(run: RunRecord, row: SeedResult | None = None) -> Mapping[str, str
 
 def _unlogged(pair: Pair) -> Obstacle | None:
     """A tolerance for a metric that no run logs is a check that never runs."""
+    if is_short(pair.obtained):
+        return None
     logged = _recorded(pair.obtained)
     for name, _ in pair.contract.tolerances:
         if name not in logged and not PATTERN_CHARACTERS & set(name):

@@ -19,6 +19,7 @@ from pytest_repro.records import (
     Verdict,
 )
 from pytest_repro.verdicts.comparability import find_obstacle
+from pytest_repro.verdicts.horizons import beginning_of, is_short, why_not_short
 from pytest_repro.verdicts.identity import (
     Difference,
     Kind,
@@ -27,8 +28,10 @@ from pytest_repro.verdicts.identity import (
     step_text,
 )
 from pytest_repro.verdicts.pairs import Pair
+from pytest_repro.verdicts.rounding import has_envelope, weigh_rounding
 from pytest_repro.verdicts.tolerances import (
     is_equivalence,
+    is_pairwise,
     open_question,
     unseen_state,
     weigh,
@@ -52,10 +55,23 @@ def judge(
         The highest rung that holds, with the evidence.
     """
     pair = Pair(obtained=obtained, reference=reference, contract=contract, match=match)
+    return _judge_beginning(pair) if is_short(obtained) else _judge_whole(pair)
+
+
+def _judge_beginning(pair: Pair) -> Verdict:
+    reason = why_not_short(pair)
+    if reason:
+        return _answer(pair, Rung.INCONCLUSIVE, f"{reason}; a whole run decides")
+    verdict = _judge_whole(beginning_of(pair))
+    step = pair.obtained.horizon.step if pair.obtained.horizon else 0
+    return replace(verdict, reason=f"{verdict.reason}; in the first {step} steps")
+
+
+def _judge_whole(pair: Pair) -> Verdict:
     obstacle = find_obstacle(pair)
     if obstacle is not None:
         verdict = not_comparable(
-            obstacle.cause, obstacle.reason, required=pair.required, match=match
+            obstacle.cause, obstacle.reason, required=pair.required, match=pair.match
         )
         return replace(verdict, findings=obstacle.findings)
     if pair.row is None:
@@ -149,6 +165,49 @@ def _other_environment(pair: Pair, found: tuple[Difference, ...]) -> Verdict | N
     return _over_seeds(pair, unequal, found)
 
 
+def _within_rounding(pair: Pair, found: tuple[Difference, ...]) -> Verdict | None:
+    if not has_envelope(pair) or _broken(pair, found):
+        return None
+    findings = weigh_rounding(pair, found)
+    outside = [one for one in findings if one.rung is Rung.DIVERGED]
+    if outside:
+        return _beyond_rounding(pair, found, findings)
+    worst = max(findings, key=lambda finding: float(finding.worst))
+    parted = f"left the bits {parted_at(found[0].divergence)}"
+    reason = f"{parted}, stays at {worst.worst} of the rounding envelope ({worst.name})"
+    return _answer(pair, Rung.WITHIN_ROUNDING, reason, found, findings)
+
+
+def _broken(pair: Pair, found: tuple[Difference, ...]) -> list[Finding]:
+    """List what is outside a tolerance that a person declared: that decides."""
+    return [
+        finding
+        for finding in weigh(pair, found)
+        if finding.rung is Rung.DIVERGED
+        and is_pairwise(pair.contract.tolerance_for(finding.name))
+    ]
+
+
+def _beyond_rounding(
+    pair: Pair, found: tuple[Difference, ...], findings: tuple[Finding, ...]
+) -> Verdict | None:
+    """Climb down past the envelope: to declared tolerances, to seeds, or not at all."""
+    if any(is_pairwise(one) for _, one in pair.contract.tolerances):
+        return None
+    outside = [one for one in findings if one.rung is Rung.DIVERGED]
+    questions = _questions(pair)
+    finals = {one.name for one in outside} & pair.final_names
+    may_ask = pair.required.height <= Rung.EQUIVALENT.height
+    if may_ask and questions and not _without_margin(pair, finals):
+        return _answer(pair, Rung.INCONCLUSIVE, outside[0].detail, found, questions)
+    reason = outside[0].detail
+    if len(outside) > 1:
+        reason += f"; {len(outside) - 1} more"
+    if questions and not may_ask:
+        reason += '; to ask the seeds instead: require="EQUIVALENT"'
+    return _answer(pair, Rung.DIVERGED, reason, found, findings)
+
+
 def _without_tolerances(pair: Pair, found: tuple[Difference, ...]) -> Verdict | None:
     if pair.contract.tolerances:
         return None
@@ -177,6 +236,7 @@ def _is_bare(text: str, bits: str) -> bool:
 _RUNGS: Final[tuple[Callable[[Pair, tuple[Difference, ...]], Verdict | None], ...]] = (
     _same_bits,
     _other_environment,
+    _within_rounding,
     _without_tolerances,
 )
 
@@ -229,11 +289,7 @@ def _without_margin(pair: Pair, names: Collection[str]) -> list[str]:
 def _over_seeds(
     pair: Pair, unequal: Collection[str], found: tuple[Difference, ...] = ()
 ) -> Verdict:
-    questions = tuple(
-        open_question(pair, name, tolerance)
-        for name in sorted(pair.final_names)
-        if is_equivalence(tolerance := pair.contract.tolerance_for(name))
-    )
+    questions = _questions(pair)
     bare = _without_margin(pair, unequal if questions else pair.final_names)
     if not bare:
         return _answer(pair, Rung.INCONCLUSIVE, questions[0].detail, found, questions)
@@ -244,4 +300,12 @@ def _over_seeds(
     )
     return not_comparable(
         Cause.OTHER_ENVIRONMENT, reason, required=pair.required, match=pair.match
+    )
+
+
+def _questions(pair: Pair) -> tuple[Finding, ...]:
+    return tuple(
+        open_question(pair, name, tolerance)
+        for name in sorted(pair.final_names)
+        if is_equivalence(tolerance := pair.contract.tolerance_for(name))
     )

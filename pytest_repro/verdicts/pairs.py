@@ -8,26 +8,43 @@ here compares.
 from dataclasses import dataclass
 from typing import assert_never
 
-from pytest_repro.records import Contract, Match, Rung, RunRecord, SeedResult
+from pytest_repro.records import (
+    Contract,
+    Match,
+    Rung,
+    RunRecord,
+    SeedResult,
+    ToleranceKind,
+)
 
 __all__ = ["Pair", "final_value", "required_rung"]
 
 
-def required_rung(contract: Contract, match: Match) -> Rung:
+def required_rung(
+    contract: Contract, match: Match, reference: RunRecord | None = None
+) -> Rung:
     """Return the lowest rung that passes.
 
     Args:
         contract: What was promised.
         match: How the reference was found.
+        reference: The reference, where there is one.
 
     Returns:
-        The contract's rung, else `WITHIN_ROUNDING` for a reference of the same
-        environment key and `EQUIVALENT` for one of another.
+        The contract's rung; else `EQUIVALENT` for a reference of another environment
+        key, or of the same if it has no rounding envelope and margins are declared;
+        else `WITHIN_ROUNDING`.
     """
     if contract.required is not None:
         return contract.required
     match match:
         case Match.EXACT | Match.KEY | Match.NONE:
+            has_margin = any(
+                one.kind is ToleranceKind.EQUIVALENT for _, one in contract.tolerances
+            )
+            has_envelope = reference is None or reference.rounding is not None
+            if has_margin and not has_envelope:
+                return Rung.EQUIVALENT
             return Rung.WITHIN_ROUNDING
         case Match.NEAREST:
             return Rung.EQUIVALENT
@@ -70,7 +87,7 @@ class Pair:
     @property
     def required(self) -> Rung:
         """The lowest rung that passes."""
-        return required_rung(self.contract, self.match)
+        return required_rung(self.contract, self.match, self.reference)
 
     @property
     def seed(self) -> int:

@@ -97,7 +97,7 @@ def _answered(seeds: _Seeds) -> Verdict:
     places = (verdict.divergence for _, verdict in seeds.pairs)
     return Verdict(
         rung=rung,
-        required=required_rung(seeds.contract, seeds.match),
+        required=required_rung(seeds.contract, seeds.match, seeds.reference),
         reason=reason,
         divergence=next((place for place in places if place is not None), None),
         findings=findings,

@@ -26,7 +26,7 @@ from pytest_repro.verdicts.identity import (
 )
 from pytest_repro.verdicts.pairs import Pair, final_value
 
-__all__ = ["is_equivalence", "open_question", "unseen_state", "weigh"]
+__all__ = ["is_equivalence", "is_pairwise", "open_question", "unseen_state", "weigh"]
 
 
 def weigh(pair: Pair, found: Iterable[Difference]) -> tuple[Finding, ...]:
@@ -65,6 +65,18 @@ def is_equivalence(tolerance: Tolerance | None) -> TypeGuard[Tolerance]:
         True for `Equivalent`.
     """
     return tolerance is not None and tolerance.kind is ToleranceKind.EQUIVALENT
+
+
+def is_pairwise(tolerance: Tolerance | None) -> bool:
+    """Say whether a tolerance speaks of one seed and its counterpart.
+
+    Args:
+        tolerance: The tolerance, or None where none is declared.
+
+    Returns:
+        True for `Exact` and `Close`.
+    """
+    return tolerance is not None and not is_equivalence(tolerance)
 
 
 def unseen_state(pair: Pair) -> tuple[Finding, ...]:

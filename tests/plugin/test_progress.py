@@ -10,6 +10,7 @@ import pytest
 
 from pytest_repro.plugin.progress import PlainWatcher
 from pytest_repro.records import Event, EventKind
+from pytest_repro.replication import PlannedRun
 from tests.plugin.project import Project, command, environment
 
 SLOW = """\
@@ -69,8 +70,8 @@ def progress(step: int, total: int | None = None) -> Event:
 
 def test_line_comes_every_ten_seconds(watched: Watched) -> None:
     """Short runs print nothing, long ones a line now and then."""
-    watched.watcher.started(0)
-    watched.watcher.heard(0, progress(19, 100))
+    watched.watcher.started(PlannedRun(seed=0))
+    watched.watcher.heard(PlannedRun(seed=0), progress(19, 100))
 
     printed = {now: watched.lines_at(now) for now in (0, 9.9, 10, 10.1, 19.9, 20)}
 
@@ -85,23 +86,23 @@ def test_line_comes_every_ten_seconds(watched: Watched) -> None:
 
 
 def test_line_for_each_seed_that_runs(watched: Watched) -> None:
-    """In order; one that has ended is gone, one that said nothing is starting."""
+    """As they started; one that ended is gone, one that said nothing is starting."""
     for seed in (2, 0, 1):
-        watched.watcher.started(seed)
-    watched.watcher.heard(2, progress(4))
-    watched.watcher.ended(1)
+        watched.watcher.started(PlannedRun(seed=seed))
+    watched.watcher.heard(PlannedRun(seed=2), progress(4))
+    watched.watcher.ended(PlannedRun(seed=1))
 
     assert watched.lines_at(10) == [
-        "  seed 0  starting",
         "  seed 2  step 5  train/loss 0.1234567",
+        "  seed 0  starting",
     ]
 
 
 def test_time_left_is_of_the_seed(watched: Watched) -> None:
     """A seed that started later has had less time for its steps."""
     watched.clock.now = 8
-    watched.watcher.started(3)
-    watched.watcher.heard(3, progress(0, 3))
+    watched.watcher.started(PlannedRun(seed=3))
+    watched.watcher.heard(PlannedRun(seed=3), progress(0, 3))
 
     assert watched.lines_at(10) == [
         "  seed 3  step 1/3  train/loss 0.1234567  4 s left"
@@ -110,9 +111,11 @@ def test_time_left_is_of_the_seed(watched: Watched) -> None:
 
 def test_warning_is_shown_at_once(watched: Watched) -> None:
     """What may spoil a long run is worth a line now."""
-    watched.watcher.started(0)
+    watched.watcher.started(PlannedRun(seed=0))
 
-    watched.watcher.heard(0, Event(kind=EventKind.WARNING, message="no total"))
+    watched.watcher.heard(
+        PlannedRun(seed=0), Event(kind=EventKind.WARNING, message="no total")
+    )
 
     assert watched.lines_at(1) == ["  seed 0: warning: no total"]
 

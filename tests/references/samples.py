@@ -5,7 +5,9 @@ Child processes import this, so it imports neither Hypothesis nor anything slow.
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pytest_repro.digests import Digest
@@ -16,10 +18,13 @@ from pytest_repro.records import (
     Equivalent,
     Exact,
     Fingerprint,
+    Horizon,
     Identity,
     Metric,
+    Replica,
     Resources,
     Revision,
+    Rounding,
     Rung,
     RunRecord,
     Scalar,
@@ -122,6 +127,22 @@ def small_record(experiment: str = EXPERIMENT, *, value: float = 0.91) -> RunRec
                 created_by="pytest-repro 0",
             ),
         ),
+    )
+
+
+def enveloped_record(experiment: str = EXPERIMENT) -> RunRecord:
+    """Make a small reference with a horizon, sketches, envelopes and replicas."""
+    record = small_record(experiment)
+    (trace,), (weights, *others) = record.series, record.state
+    sketched = replace(weights, sketch=(0.25, -1.5, math.inf), envelope=1.2e-07)
+    rows = [seed_result(0, [("test/accuracy", 0.9 + 0.01 * n)]) for n in range(2)]
+    replicas = [Replica(number=n, result=row) for n, row in enumerate(rows, 1)]
+    return replace(
+        record,
+        series=(replace(trace, envelope=(0.0, 2.4e-07, math.inf)),),
+        state=(sketched, *others),
+        horizon=Horizon(step=2, order=5, is_end=False),
+        rounding=Rounding(noise="noise-v1", replicas=tuple(replicas)),
     )
 
 

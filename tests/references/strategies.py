@@ -15,10 +15,13 @@ from pytest_repro.records import (
     Equivalent,
     Failure,
     Fingerprint,
+    Horizon,
     Identity,
     Metric,
+    Replica,
     Resources,
     Revision,
+    Rounding,
     RunRecord,
     Scalar,
     SeedResult,
@@ -41,6 +44,7 @@ FACTS: Final = st.dictionaries(
     WORDS, WORDS | st.integers(-9, 9) | st.none(), max_size=2
 )
 FINITE: Final = st.floats(allow_nan=False)
+BOUNDS: Final = st.floats(min_value=0).map(abs)
 SECONDS: Final = st.floats(min_value=0, allow_infinity=False).map(abs)
 
 
@@ -55,7 +59,7 @@ def scalars(draw: st.DrawFn, dtype: str | None = None) -> Scalar:
 
 
 @st.composite
-def series_of(draw: st.DrawFn, name: str) -> Series:
+def series_of(draw: st.DrawFn, name: str, *, has_envelope: bool = False) -> Series:
     """Draw a series of any dtype, thinned or not."""
     dtype = draw(st.sampled_from(sorted(DTYPES)))
     stride = draw(st.integers(1, 3))
@@ -76,6 +80,13 @@ def series_of(draw: st.DrawFn, name: str) -> Series:
         orders=tuple(draw(column)),
         chains=tuple(digest(str(step))[7:23] for step in steps),
         head=draw(DIGESTS),
+        envelope=tuple(
+            draw(
+                st.just([]) | st.lists(BOUNDS, min_size=size, max_size=size).map(sorted)
+            )
+        )
+        if has_envelope
+        else (),
     )
 
 
@@ -155,10 +166,36 @@ FAILURES: Final = st.builds(
 )
 
 
+HORIZONS: Final = st.builds(
+    Horizon, step=st.integers(1, 99), order=COUNTS, is_end=st.booleans()
+)
+
+
+@st.composite
+def roundings(draw: st.DrawFn, seeds: tuple[SeedResult, ...]) -> Rounding:
+    """Draw replicas of seeds that ran."""
+    places = draw(
+        st.sets(
+            st.tuples(st.sampled_from([row.seed for row in seeds]), st.integers(1, 9)),
+            min_size=1,
+            max_size=3,
+        )
+    )
+    results = {row.seed: row for row in seeds}
+    replicas = [
+        Replica(number=number, result=results[seed]) for seed, number in sorted(places)
+    ]
+    return Rounding(noise=draw(NAMES), replicas=tuple(replicas))
+
+
 @st.composite
 def records(draw: st.DrawFn) -> RunRecord:
     """Draw any record that may be stored."""
     names = sorted(draw(st.sets(NAMES, max_size=2)))
+    seeds = draw(seed_rows())
+    rounding = draw(st.none() | roundings(seeds))
+    has_envelope = rounding is not None
+    sketches = st.lists(FINITE, max_size=2).map(tuple)
     moments = draw(st.sets(st.tuples(NAMES, st.none() | COUNTS), max_size=3))
     orders = sorted(draw(st.lists(COUNTS, min_size=3, max_size=3)))
     state = tuple(
@@ -168,18 +205,24 @@ def records(draw: st.DrawFn) -> RunRecord:
             order=order,
             digest=draw(DIGESTS),
             is_evidence=draw(st.booleans()),
+            sketch=(sketch := draw(sketches)),
+            envelope=draw(st.none() | BOUNDS) if sketch and has_envelope else None,
         )
         for (name, step), order in zip(sorted(moments, key=repr), orders, strict=False)
     )
     revisions = draw(st.lists(REVISIONS, max_size=2))
     return RunRecord(
         identity=draw(IDENTITIES),
-        seeds=draw(seed_rows()),
-        series=tuple(draw(series_of(name)) for name in names),
+        seeds=seeds,
+        series=tuple(
+            draw(series_of(name, has_envelope=has_envelope)) for name in names
+        ),
         state=state,
         history=tuple(
             replace(revision, number=number)
             for number, revision in enumerate(revisions, 1)
         ),
         failure=draw(st.none() | FAILURES),
+        horizon=draw(st.none() | HORIZONS),
+        rounding=rounding,
     )

@@ -1,16 +1,24 @@
 """A launcher that starts nothing: its jobs take as many looks as they are told to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pytest_repro.errors import LaunchError
 from pytest_repro.launchers import Ending
 from pytest_repro.records import Cause, Event, EventKind, Failure, Job
+from pytest_repro.replication import PlannedRun
 
-__all__ = ["Diary", "Pretended", "Pretender", "job_for"]
+__all__ = ["Diary", "Pretended", "Pretender", "job_for", "planned"]
 
 
-def job_for(seed: int) -> Job:
+def planned(seeds: Iterable[int]) -> list[PlannedRun]:
+    """Plan a whole run of each seed."""
+    return [PlannedRun(seed=seed) for seed in seeds]
+
+
+def job_for(run: PlannedRun) -> Job:
     """Make a job that nobody executes."""
+    seed = run.seed
     return Job(experiment="test_it.py::test", seed=seed, root="/", folder=f"/{seed}")
 
 
@@ -86,17 +94,17 @@ class Diary:
     ticks: int = 0
     limit: int = 1000
 
-    def started(self, seed: int) -> None:
+    def started(self, run: PlannedRun) -> None:
         """Write down a start."""
-        self.lines.append(("started", seed))
+        self.lines.append(("started", run.seed))
 
-    def heard(self, seed: int, event: Event) -> None:
+    def heard(self, run: PlannedRun, event: Event) -> None:
         """Write down an event."""
-        self.lines.append((event.kind.value, seed))
+        self.lines.append((event.kind.value, run.seed))
 
-    def ended(self, seed: int) -> None:
+    def ended(self, run: PlannedRun) -> None:
         """Write down an end."""
-        self.lines.append(("ended", seed))
+        self.lines.append(("ended", run.seed))
 
     def tick(self) -> None:
         """Count, until it is enough."""

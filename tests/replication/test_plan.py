@@ -1,13 +1,29 @@
 """Which seeds run next, and what may be written: every mode, match and cause."""
 
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_repro.records import Cause, Contract, Match, Rung, Verdict
-from pytest_repro.replication.plan import Mode, may_write, next_seeds
+from pytest_repro.records import (
+    Cause,
+    Close,
+    Contract,
+    Equivalent,
+    Match,
+    Rung,
+    Tier,
+    Verdict,
+)
+from pytest_repro.replication.plan import (
+    Mode,
+    PlannedRun,
+    may_write,
+    next_runs,
+    reference_seeds,
+)
 
 MISSING = {Match.NONE, Match.NEAREST}
 RECORDABLE = {Cause.MISSING_REFERENCE, Cause.OTHER_ENVIRONMENT}
@@ -129,36 +145,112 @@ def test_failures_are_among_the_causes_never_written() -> None:
 
 
 seeds = st.integers(1, 30)
+tiers = st.sampled_from(Tier)
+
+
+def whole(numbers: Iterable[int]) -> tuple[PlannedRun, ...]:
+    """Plan a whole run of each seed."""
+    return tuple(PlannedRun(seed=number) for number in numbers)
+
+
+def after(  # noqa: PLR0913  # the arguments of `next_runs`, with defaults
+    done: tuple[PlannedRun, ...],
+    verdict: Verdict | None,
+    *,
+    count: int = 1,
+    reference: int | None = None,
+    tier: Tier = Tier.NIGHTLY,
+    writes: bool = False,
+) -> tuple[PlannedRun, ...]:
+    """Plan what comes after some runs."""
+    contract = Contract(seeds=count, reference_seeds=reference)
+    return next_runs(contract, done, verdict=verdict, tier=tier, writes=writes)
 
 
 @given(seeds, st.booleans())
 def test_first_is_seed_0_alone(count: int, writes: bool) -> None:  # noqa: FBT001  # drawn
     """One seed is tried before many are paid for."""
-    assert next_seeds(Contract(seeds=count), (), None, writes=writes) == (0,)
+    assert after((), None, count=count, writes=writes) == whole([0])
 
 
-@given(seeds, st.sampled_from(EVERY))
-def test_decided_experiment_runs_no_more(count: int, verdict: Verdict) -> None:
+@given(seeds)
+def test_pull_request_pays_for_the_first_steps_only(count: int) -> None:
+    """Most faults show in them."""
+    first = after((), None, count=count, tier=Tier.PR)
+
+    assert first == (PlannedRun(seed=0, is_short=True),)
+
+
+@given(seeds)
+def test_full_tier_runs_everything_at_once(count: int) -> None:
+    """A release wants every seed, whatever the first says."""
+    assert after((), None, count=count, tier=Tier.FULL) == whole(range(count))
+
+
+@given(seeds, st.sampled_from(EVERY), tiers)
+def test_decided_experiment_runs_no_more(
+    count: int, verdict: Verdict, tier: Tier
+) -> None:
     """More seeds are run to decide what is undecided, and for nothing else."""
-    more = next_seeds(Contract(seeds=count), (0,), verdict, writes=False)
+    more = after(whole([0]), verdict, count=count, tier=tier)
 
     is_undecided = verdict.rung is Rung.INCONCLUSIVE
-    assert more == (tuple(range(1, count)) if is_undecided else ())
+    assert more == (whole(range(1, count)) if is_undecided else ())
 
 
-@given(seeds, st.sampled_from(EVERY))
-def test_what_is_written_has_every_seed(count: int, verdict: Verdict) -> None:
-    """A reference of fewer seeds than the contract's could not be compared with."""
-    assert next_seeds(Contract(seeds=count), (0,), verdict, writes=True) == tuple(
-        range(1, count)
-    )
+@given(seeds)
+def test_undecided_beginning_is_followed_by_one_whole_seed(count: int) -> None:
+    """And that by the others, if it decides nothing either."""
+    short, undecided = PlannedRun(seed=0, is_short=True), verdict_of(Rung.INCONCLUSIVE)
+
+    second = after((short,), undecided, count=count, tier=Tier.PR)
+    third = after((short, *second), undecided, count=count, tier=Tier.PR)
+
+    assert second == whole([0])
+    assert third == whole(range(1, count))
 
 
-@given(seeds, st.sets(st.integers(0, 29)), st.booleans())
+@given(seeds, seeds, st.sampled_from(EVERY))
+def test_what_is_written_has_every_seed(
+    count: int, reference: int, verdict: Verdict
+) -> None:
+    """A reference of fewer seeds could not be compared with as promised."""
+    more = after(whole([0]), verdict, count=count, reference=reference, writes=True)
+
+    assert more == whole(range(1, reference))
+
+
+@given(seeds, st.sets(st.integers(0, 29), min_size=1), st.booleans())
 def test_no_seed_runs_twice(count: int, done: set[int], writes: bool) -> None:  # noqa: FBT001  # drawn
     """Together with those that ran, each seed of the contract comes once."""
-    contract, verdict = Contract(seeds=count), verdict_of(Rung.INCONCLUSIVE)
+    verdict = verdict_of(Rung.INCONCLUSIVE)
 
-    more = next_seeds(contract, sorted(done), verdict, writes=writes)
+    more = after(whole(sorted(done)), verdict, count=count, writes=writes)
 
-    assert list(more) == sorted(set(range(count)) - done)
+    assert more == whole(sorted(set(range(count)) - done))
+
+
+@pytest.mark.parametrize(
+    ("contract", "expected"),
+    [
+        (Contract(), 1),
+        (Contract(seeds=3), 3),
+        (Contract(seeds=8, tolerances=(("a", Equivalent(0.1)),)), 10),
+        (Contract(seeds=20, tolerances=(("a", Equivalent(0.1)),)), 20),
+        (Contract(seeds=1, tolerances=(("a", Equivalent(0.1)),)), 1),
+        (Contract(seeds=8, tolerances=(("a", Close(rtol=0.1)),)), 8),
+        (Contract(seeds=8, reference_seeds=5), 5),
+    ],
+)
+def test_reference_has_the_seeds_that_its_contract_needs(
+    contract: Contract, expected: int
+) -> None:
+    """Ten, where distributions are compared, unless the marker says otherwise."""
+    assert reference_seeds(contract) == expected
+
+
+def test_labels_tell_runs_apart() -> None:
+    """They name folders, so no two runs of one experiment share one."""
+    assert PlannedRun(seed=0).label == "seed 0"
+    assert PlannedRun(seed=0, replica=3).label == "seed 0 replica 3"
+    assert PlannedRun(seed=0, is_short=True).label == "seed 0 horizon"
