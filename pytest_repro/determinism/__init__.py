@@ -7,6 +7,7 @@ experiment has imported torch itself.
 
 from pytest_repro.determinism.guard import Pinned, pinned
 from pytest_repro.determinism.late import is_imported, when_imported
+from pytest_repro.determinism.noise import NOISE, rounding_noise
 from pytest_repro.determinism.seeding import (
     derive,
     generator_states,
@@ -20,6 +21,7 @@ from pytest_repro.determinism.variables import (
 )
 
 __all__ = [
+    "NOISE",
     "Pinned",
     "Variable",
     "derive",
@@ -28,6 +30,7 @@ __all__ = [
     "keep_generators",
     "pinned",
     "pinned_variables",
+    "rounding_noise",
     "seed_everything",
     "when_imported",
     "worker_variables",

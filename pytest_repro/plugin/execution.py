@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_repro.determinism import Pinned, pinned
+from pytest_repro.determinism import Pinned, pinned, rounding_noise
 from pytest_repro.experiment import Circumstances, Recorder, Run, Sink, assemble
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
@@ -68,6 +68,14 @@ class Execution:
         """Take the last fingerprints and close the record; after the call."""
         if self._recorder is not None:
             self._recorder.finish()
+
+    def perturb(self, replica: int) -> None:
+        """Add rounding-sized noise until the run is over; before fixtures.
+
+        Args:
+            replica: Which noise; 0 for none.
+        """
+        self._stack.enter_context(rounding_noise(self._seed, replica))
 
     def record(self, failure: Failure | None = None) -> RunRecord:
         """Build the record of the run.

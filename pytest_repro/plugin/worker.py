@@ -152,6 +152,7 @@ class Worker:
             item, seed=job.seed, contract=job.contract, isolation="worker"
         )
         self._execution.start(job.determinism, self._events)
+        self._execution.perturb(job.replica)
         self._events.write(Event(kind=EventKind.STARTED))
 
     @pytest.hookimpl(wrapper=True)
