@@ -5,18 +5,14 @@ The recorder knows nothing of pytest, disks or clocks: progress goes to a sink, 
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol, SupportsIndex
+from typing import Protocol, SupportsIndex
 
 from pytest_repro.digests import Digest
 from pytest_repro.errors import MetricError
 from pytest_repro.experiment.names import check_name, check_step
-from pytest_repro.experiment.points import Points, read_value
+from pytest_repro.experiment.numbers import Reading, read_value
+from pytest_repro.experiment.points import Points
 from pytest_repro.records import AssetUse, Fingerprint, Metric, Scalar, Series
-
-if TYPE_CHECKING:
-    import torch
-
-    from pytest_repro.experiment.numbers import Bits
 
 __all__ = ["Recorder", "Silent", "Sink"]
 
@@ -76,7 +72,7 @@ class Recorder:
         """
         self._sink = sink or Silent()
         self._order = 0
-        self._finals: dict[str, Bits | torch.Tensor] = {}
+        self._finals: dict[str, Reading] = {}
         self._points: dict[str, Points] = {}
         self._state: list[Fingerprint] = []
         self._taken: set[tuple[str, int | None]] = set()
@@ -101,12 +97,15 @@ class Recorder:
         if step is None:
             self._log_final(name, read_value(name, value))
             return
-        if name in self._finals:
+        points = self._points.get(name)
+        if points is None and name in self._finals:
             msg = f"metric {name!r} is final: log its trace under another name"
             raise MetricError(msg)
         number = check_step(name, step)
-        bits = read_value(name, value)
-        self._points.setdefault(name, Points(name)).add(number, self._next(), bits)
+        reading = read_value(name, value)
+        if points is None:
+            points = self._points[name] = Points(name)
+        points.add(number, self._next(), reading)
 
     def fingerprint(
         self, name: str, digest: Digest, step: int | None, *, is_evidence: bool = False
@@ -216,7 +215,7 @@ class Recorder:
         """The files that were read, sorted by name."""
         return tuple(use for _, use in sorted(self._assets.items()))
 
-    def _log_final(self, name: str, value: "Bits | torch.Tensor") -> None:
+    def _log_final(self, name: str, value: Reading) -> None:
         if name in self._finals:
             msg = f"final metric {name!r} was logged twice: pass step= for a trace"
             raise MetricError(msg)
@@ -235,9 +234,10 @@ class Recorder:
         return self._order - 1
 
 
-def _scalar(value: "Bits | torch.Tensor") -> Scalar:
-    if not isinstance(value, tuple):
+def _scalar(value: Reading) -> Scalar:
+    dtype, bits = value
+    if not isinstance(bits, bytes):
         from pytest_repro.experiment import torch_numbers  # noqa: PLC0415  # torch is loaded
 
-        value = torch_numbers.read_now(value)
-    return Scalar(dtype=value[0], bits=value[1].hex())
+        dtype, bits = torch_numbers.read_now(bits)
+    return Scalar(dtype=dtype, bits=bits.hex())
