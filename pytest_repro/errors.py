@@ -22,6 +22,7 @@ One tree, because "what can go wrong" should be readable on one screen::
     ├── UnstableInput (RuntimeError)      an asset changed under a run
     └── LaunchError (RuntimeError)        a worker could not even be started
 
+    HorizonReached (BaseException)        a short run ends here, and nothing failed
     ReproWarning (UserWarning)            worth knowing, and nothing failed
 
 A failed verdict is not an error: it is a value, `pytest_repro.records.Verdict`.
@@ -33,6 +34,7 @@ __all__ = [
     "CorruptRecord",
     "FingerprintError",
     "FutureFormat",
+    "HorizonReached",
     "IncompleteRecord",
     "LaunchError",
     "LineEndingError",
@@ -147,3 +149,11 @@ class LaunchError(ReproError, RuntimeError):
 
 class ReproWarning(UserWarning):
     """Something that a person should know although nothing failed."""
+
+
+class HorizonReached(BaseException):  # like StopIteration, no error
+    """A run that ends early, at its horizon, is there; let it pass.
+
+    It is raised in the midst of training, which must not take it for a failure and go
+    on: so `except Exception` does not catch it, just as with `KeyboardInterrupt`.
+    """

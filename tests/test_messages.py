@@ -5,13 +5,21 @@ import inspect
 import pytest
 
 from pytest_repro import errors
-from pytest_repro.errors import CorruptRecord, RecordError, ReproError, ReproWarning
+from pytest_repro.errors import (
+    CorruptRecord,
+    HorizonReached,
+    RecordError,
+    ReproError,
+    ReproWarning,
+)
 
 CLASSES = [
     kind
     for _, kind in inspect.getmembers(errors, inspect.isclass)
     if kind.__module__ == errors.__name__
 ]
+
+NO_ERRORS = {HorizonReached, ReproWarning}
 
 
 def test_message_says_where_and_what_to_do() -> None:
@@ -36,14 +44,14 @@ def test_message_leaves_out_what_is_unknown() -> None:
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_class_is_listed_and_explained(kind: type[Exception]) -> None:
+def test_class_is_listed_and_explained(kind: type[BaseException]) -> None:
     """Each class is public, has a docstring, and stands in the drawn tree."""
     assert kind.__name__ in errors.__all__
     assert inspect.getdoc(kind)
     assert f" {kind.__name__}" in str(errors.__doc__)
 
 
-@pytest.mark.parametrize("kind", [k for k in CLASSES if k is not ReproWarning])
+@pytest.mark.parametrize("kind", [k for k in CLASSES if k not in NO_ERRORS])
 def test_every_exception_is_caught_by_the_root(kind: type[Exception]) -> None:
     """A caller who catches the root catches all."""
     assert issubclass(kind, ReproError)
@@ -67,9 +75,14 @@ def test_builtin_that_fits_catches_too(
     assert issubclass(kind, builtin)
 
 
+def test_the_end_of_a_short_run_is_caught_by_nobody_by_chance() -> None:
+    """Training code that catches every error still lets it pass."""
+    assert not issubclass(HorizonReached, Exception)
+
+
 def test_tree_names_no_class_that_is_gone() -> None:
     """The drawn tree and the listed names agree in number."""
     branches = [line for line in str(errors.__doc__).splitlines() if "── " in line]
-    roots = 2  # ReproError and ReproWarning hang on nothing
+    roots = 1 + len(NO_ERRORS)  # these and ReproError hang on nothing
 
     assert len(branches) + roots == len(errors.__all__) == len(CLASSES)

@@ -87,6 +87,7 @@ def assemble(
         series=series,
         state=recorder.state,
         failure=failure,
+        horizon=recorder.horizon,
     )
 
 

@@ -6,6 +6,7 @@ and control characters could make a reviewer read something else than what is st
 
 import operator
 import unicodedata
+from functools import lru_cache
 from typing import Final, SupportsIndex
 
 from pytest_repro.errors import MetricError
@@ -13,6 +14,10 @@ from pytest_repro.errors import MetricError
 __all__ = ["MAX_LENGTH", "check_name", "check_step"]
 
 MAX_LENGTH: Final = 128
+MAX_STEP: Final = 2**53
+
+REMEMBERED: Final = 4096
+"""Names that were checked are known again; training uses the same ones all along."""
 
 
 def check_name(name: object) -> str:
@@ -30,6 +35,11 @@ def check_name(name: object) -> str:
     if not isinstance(name, str):
         msg = f"a metric's name is text, got {type(name).__name__}: {name!r}"
         raise MetricError(msg)
+    return _normal(name)
+
+
+@lru_cache(REMEMBERED)
+def _normal(name: str) -> str:
     normal = unicodedata.normalize("NFC", name)
     if not normal.strip() or normal != normal.strip():
         msg = f"a metric's name has no blanks at its ends, got {name!r}"
@@ -56,11 +66,13 @@ def check_step(name: str, step: object) -> int:
     Raises:
         MetricError: If it is not an integer in [0, 2**53).
     """
+    if type(step) is int and 0 <= step < MAX_STEP:
+        return step
     if isinstance(step, bool) or not isinstance(step, SupportsIndex):
         msg = f"the step of {name!r} is an integer, got {step!r}"
         raise MetricError(msg)
     number = operator.index(step)
-    if not 0 <= number < 2**53:
+    if not 0 <= number < MAX_STEP:
         msg = f"the step of {name!r} lies in [0, 2**53), got {number}"
         raise MetricError(msg)
     return number

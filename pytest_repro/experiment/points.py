@@ -1,45 +1,24 @@
 """One metric's points while a run is under way.
 
-Points on a device wait here until enough have gathered; the rolling digest advances
-in the order of logging whatever was waiting. This is not the finished `Series`.
+Training waits for every call, so a point is only put down here. Whatever can be done
+later is done for many at once, in the order of logging: reading numbers that are still
+on a device, and advancing the rolling digest. This is not the finished `Series`.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from pytest_repro.errors import MetricError
-from pytest_repro.experiment.numbers import Bits, is_tensor, to_bits
+from pytest_repro.experiment.numbers import Reading
 from pytest_repro.fingerprints import RollingDigest
 from pytest_repro.records import Scalar, Series
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Points", "read_value"]
+__all__ = ["Points"]
 
 BATCH: Final = 256
 MAX_POINTS: Final = 1_000_000
-
-
-def read_value(name: str, value: object) -> "Bits | torch.Tensor":
-    """Turn a logged value into bits, or into a tensor to be read later.
-
-    Args:
-        name: The metric's name, for messages.
-        value: What was logged.
-
-    Returns:
-        Its bits; a device tensor if reading it would wait for the device.
-
-    Raises:
-        MetricError: If it is no single real number.
-    """
-    if not is_tensor(value):
-        return to_bits(name, value)
-    from pytest_repro.experiment import torch_numbers  # noqa: PLC0415  # torch is loaded
-
-    tensor = torch_numbers.snapshot(name, value)  # type: ignore[arg-type]  # is_tensor
-    is_local = tensor.device.type == "cpu"
-    return torch_numbers.read_now(tensor) if is_local else tensor
 
 
 class Points:
@@ -59,13 +38,13 @@ class Points:
         self._orders: list[int] = []
         self._bits: list[str] = []
         self._chains: list[str] = []
-        self._waiting: list[torch.Tensor] = []
+        self._waiting: list[bytes | torch.Tensor] = []
 
     def __len__(self) -> int:
         """Return how many points were logged."""
         return len(self._steps)
 
-    def add(self, step: int, order: int, value: "Bits | torch.Tensor") -> None:
+    def add(self, step: int, order: int, value: Reading) -> None:
         """Add a point.
 
         Args:
@@ -77,29 +56,30 @@ class Points:
             MetricError: If the step was logged before, steps go back, the dtype
                 changes, or there are over a million points.
         """
-        self._check_step(step)
-        if isinstance(value, tuple):
-            self._drain()
-            self._keep(value)
-        else:
-            self._waiting.append(value)
+        dtype, bits = value
+        if step <= self.last_step or len(self._steps) >= MAX_POINTS:
+            self._refuse_step(step)
+        if dtype != self.dtype:
+            self._take_dtype(dtype)
         self._steps.append(step)
         self._orders.append(order)
+        self._waiting.append(bits)
         self.last_step = step
-        if isinstance(value, tuple):
-            self._advance(step, value)
-        elif len(self._waiting) >= BATCH:
-            self._drain()
+        if len(self._waiting) >= BATCH:
+            self._settle()
 
     def latest(self) -> str:
         """Return the newest number already read, as a decimal; empty if none is."""
+        for bits in reversed(self._waiting):
+            if isinstance(bits, bytes):
+                return Scalar(dtype=self.dtype, bits=bits.hex()).decimal
         if not self._bits:
             return ""
         return Scalar(dtype=self.dtype, bits=self._bits[-1]).decimal
 
     def finish(self) -> Series:
         """Read what is still waiting and return the finished series."""
-        self._drain()
+        self._settle()
         return Series(
             name=self.name,
             dtype=self.dtype,
@@ -112,36 +92,36 @@ class Points:
             head=self._rolling.head,
         )
 
-    def _check_step(self, step: int) -> None:
+    def _refuse_step(self, step: int) -> NoReturn:
         if step == self.last_step:
             msg = f"metric {self.name!r} was logged twice at step {step}"
-            raise MetricError(msg)
-        if step < self.last_step:
+        elif step < self.last_step:
             msg = f"steps of {self.name!r} go up: {self.last_step}, then {step}"
-            raise MetricError(msg)
-        if len(self._steps) >= MAX_POINTS:
+        else:
             msg = f"metric {self.name!r} has over {MAX_POINTS} points: log less often"
-            raise MetricError(msg)
+        raise MetricError(msg)
 
-    def _keep(self, bits: Bits) -> None:
-        dtype = bits[0]
-        if self.dtype and dtype != self.dtype:
+    def _take_dtype(self, dtype: str) -> None:
+        if self.dtype:
             msg = f"metric {self.name!r} was {self.dtype}, now {dtype}: log one dtype"
             raise MetricError(msg)
         self.dtype = dtype
 
-    def _advance(self, step: int, bits: Bits) -> None:
-        self._rolling.advance(step, *bits)
-        self._bits.append(bits[1].hex())
-        self._chains.append(self._rolling.short)
-
-    def _drain(self) -> None:
-        if not self._waiting:
-            return
-        from pytest_repro.experiment import torch_numbers  # noqa: PLC0415  # as above
-
+    def _settle(self) -> None:
+        """Read what is waiting, and advance the rolling digest over it."""
         start = len(self._bits)
         waiting, self._waiting = self._waiting, []
-        for index, bits in enumerate(torch_numbers.read_many(waiting), start):
-            self._keep(bits)
-            self._advance(self._steps[index], bits)
+        bits = _read(waiting)
+        chains = self._rolling.advance_many(self._steps[start:], self.dtype, bits)
+        self._bits += [one.hex() for one in bits]
+        self._chains += chains
+
+
+def _read(waiting: "list[bytes | torch.Tensor]") -> list[bytes]:
+    tensors = [one for one in waiting if not isinstance(one, bytes)]
+    if not tensors:
+        return [one for one in waiting if isinstance(one, bytes)]
+    from pytest_repro.experiment import torch_numbers  # noqa: PLC0415  # torch is loaded
+
+    later = iter(torch_numbers.read_many(tensors))
+    return [one if isinstance(one, bytes) else next(later) for one in waiting]

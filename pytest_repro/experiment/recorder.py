@@ -5,18 +5,15 @@ The recorder knows nothing of pytest, disks or clocks: progress goes to a sink, 
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol, SupportsIndex
+from typing import Protocol, SupportsIndex
 
 from pytest_repro.digests import Digest
 from pytest_repro.errors import MetricError
+from pytest_repro.experiment.lookout import Lookout
 from pytest_repro.experiment.names import check_name, check_step
-from pytest_repro.experiment.points import Points, read_value
-from pytest_repro.records import AssetUse, Fingerprint, Metric, Scalar, Series
-
-if TYPE_CHECKING:
-    import torch
-
-    from pytest_repro.experiment.numbers import Bits
+from pytest_repro.experiment.numbers import Reading, read_value
+from pytest_repro.experiment.points import Points
+from pytest_repro.records import AssetUse, Fingerprint, Horizon, Metric, Scalar, Series
 
 __all__ = ["Recorder", "Silent", "Sink"]
 
@@ -68,20 +65,32 @@ class Silent:
 class Recorder:
     """Metrics, fingerprints and assets of one run, under way."""
 
-    def __init__(self, sink: Sink | None = None) -> None:
+    def __init__(
+        self,
+        sink: Sink | None = None,
+        *,
+        horizon: int | None = None,
+        ends_at_horizon: bool = False,
+    ) -> None:
         """Start with nothing recorded.
 
         Args:
             sink: Who hears of progress.
+            horizon: The step whose beginning is noted, at least 1; None for none.
+            ends_at_horizon: Whether the run ends at that moment.
+
+        Raises:
+            ReproUsageError: If the horizon is below 1.
         """
         self._sink = sink or Silent()
         self._order = 0
-        self._finals: dict[str, Bits | torch.Tensor] = {}
+        self._finals: dict[str, Reading] = {}
         self._points: dict[str, Points] = {}
         self._state: list[Fingerprint] = []
         self._taken: set[tuple[str, int | None]] = set()
         self._assets: dict[str, AssetUse] = {}
         self._at_finish: list[Callable[[], None]] = []
+        self._lookout = Lookout(horizon, is_end=ends_at_horizon)
         self._is_finished = False
         self.steps = 0
 
@@ -95,18 +104,24 @@ class Recorder:
 
         Raises:
             MetricError: If it cannot be kept, naming what is wrong.
+            HorizonReached: If the run ends before that step.
         """
         self._check_open(name)
         name = check_name(name)
         if step is None:
             self._log_final(name, read_value(name, value))
             return
-        if name in self._finals:
+        points = self._points.get(name)
+        if points is None and name in self._finals:
             msg = f"metric {name!r} is final: log its trace under another name"
             raise MetricError(msg)
         number = check_step(name, step)
-        bits = read_value(name, value)
-        self._points.setdefault(name, Points(name)).add(number, self._next(), bits)
+        if number >= self._lookout.step:
+            self._lookout.reach(self._order)
+        reading = read_value(name, value)
+        if points is None:
+            points = self._points[name] = Points(name)
+        points.add(number, self._next(), reading)
 
     def fingerprint(
         self, name: str, digest: Digest, step: int | None, *, is_evidence: bool = False
@@ -121,10 +136,13 @@ class Recorder:
 
         Raises:
             MetricError: If that name was fingerprinted at that step before.
+            HorizonReached: If the run ends before that step.
         """
         self._check_open(name)
         name = check_name(name)
         step = None if step is None else check_step(name, step)
+        if step is not None and step >= self._lookout.step:
+            self._lookout.reach(self._order)
         if (name, step) in self._taken:
             where = "" if step is None else f" at step {step}"
             msg = f"{name!r} was fingerprinted twice{where}"
@@ -148,7 +166,10 @@ class Recorder:
 
         Raises:
             MetricError: If the same name stood for other bytes before.
+            HorizonReached: If the run has ended at its horizon.
         """
+        if self._lookout.is_over:
+            self._lookout.stop()
         known = self._assets.setdefault(use.name, use)
         if known.digest != use.digest:
             msg = (
@@ -156,6 +177,20 @@ class Recorder:
                 f"  first  {known.digest}\n  now    {use.digest}"
             )
             raise MetricError(msg)
+
+    def begin_step(self, step: int) -> None:
+        """Hear that a step is about to begin.
+
+        Args:
+            step: The step.
+
+        Raises:
+            HorizonReached: If the run ends before that step.
+        """
+        if self._lookout.is_over:
+            self._lookout.stop()
+        if step >= self._lookout.step:
+            self._lookout.reach(self._order)
 
     def end_step(self, step: int, total: int | None) -> None:
         """Tell the sink that a step is over.
@@ -187,11 +222,29 @@ class Recorder:
         """Return the newest number of each trace, as decimals."""
         return {name: points.latest() for name, points in self._points.items()}
 
-    def finish(self) -> None:
-        """Close the record; logging afterwards is an error."""
+    def finish(self, *, has_stopped: bool = False) -> None:
+        """Close the record; logging afterwards is an error.
+
+        Args:
+            has_stopped: Whether `HorizonReached` ended the experiment.
+
+        Raises:
+            ReproUsageError: If the run was over and the experiment went on.
+        """
+        self._lookout.close(has_stopped=has_stopped)
         while self._at_finish:
             self._at_finish.pop(0)()
         self._is_finished = True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended at its horizon."""
+        return self._lookout.is_over
+
+    @property
+    def horizon(self) -> Horizon | None:
+        """Where the horizon lay in the run; None if it was never reached."""
+        return self._lookout.horizon
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -216,7 +269,7 @@ class Recorder:
         """The files that were read, sorted by name."""
         return tuple(use for _, use in sorted(self._assets.items()))
 
-    def _log_final(self, name: str, value: "Bits | torch.Tensor") -> None:
+    def _log_final(self, name: str, value: Reading) -> None:
         if name in self._finals:
             msg = f"final metric {name!r} was logged twice: pass step= for a trace"
             raise MetricError(msg)
@@ -229,15 +282,18 @@ class Recorder:
         if self._is_finished:
             msg = f"{name!r} was recorded after the experiment had returned"
             raise MetricError(msg)
+        if self._lookout.is_over:
+            self._lookout.stop()
 
     def _next(self) -> int:
         self._order += 1
         return self._order - 1
 
 
-def _scalar(value: "Bits | torch.Tensor") -> Scalar:
-    if not isinstance(value, tuple):
+def _scalar(value: Reading) -> Scalar:
+    dtype, bits = value
+    if not isinstance(bits, bytes):
         from pytest_repro.experiment import torch_numbers  # noqa: PLC0415  # torch is loaded
 
-        value = torch_numbers.read_now(value)
-    return Scalar(dtype=value[0], bits=value[1].hex())
+        dtype, bits = torch_numbers.read_now(bits)
+    return Scalar(dtype=dtype, bits=bits.hex())

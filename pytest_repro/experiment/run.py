@@ -104,6 +104,7 @@ class Run:
                 Without, a final metric: logged once.
 
         Raises:
+            HorizonReached: If this run is to end before that step.
             MetricError: If the value is no single real number, the name is not
                 printable, or the metric was logged before.
         """
@@ -235,6 +236,7 @@ class Run:
         for step in count():
             if step == total:
                 return
+            self._recorder.begin_step(step)
             try:
                 item = next(items)
             except StopIteration:

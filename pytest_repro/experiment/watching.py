@@ -16,6 +16,7 @@ from pytest_repro.fingerprints import tree_digest
 
 if TYPE_CHECKING:
     import torch
+    from torch.utils.hooks import RemovableHandle
 
 __all__ = ["DEFAULT_EVERY", "Watch"]
 
@@ -54,7 +55,7 @@ class Watch:
         self._every = every
         self._step = 0
         self._prefix = ""
-        self._unhook = self._hook()
+        self._hooks = self._hook()
         recorder.at_finish(self._finish)
 
     def start(self, prefix: str) -> None:
@@ -71,11 +72,16 @@ class Watch:
         if self._optimizer is None:
             self._count()
 
-    def _hook(self) -> Callable[[], None]:
+    def _hook(self) -> "tuple[RemovableHandle, ...]":
         if self._optimizer is None:
-            return _nothing
-        handle = self._optimizer.register_step_post_hook(lambda *_: self._count())
-        return handle.remove
+            return ()
+        return (
+            self._optimizer.register_step_pre_hook(lambda *_: self._begin()),
+            self._optimizer.register_step_post_hook(lambda *_: self._count()),
+        )
+
+    def _begin(self) -> None:
+        self._recorder.begin_step(self._step)
 
     def _count(self) -> None:
         if self._step % self._every == 0:
@@ -83,7 +89,10 @@ class Watch:
         self._step += 1
 
     def _finish(self) -> None:
-        self._unhook()
+        for hook in self._hooks:
+            hook.remove()
+        if self._recorder.is_over:
+            return  # a full run takes no fingerprint at this moment
         if self._step and (self._step - 1) % self._every:
             self._take(self._step - 1, EVERYTHING)
 
@@ -109,10 +118,6 @@ class Watch:
                 step,
                 is_evidence=True,
             )
-
-
-def _nothing() -> None:
-    """Stand in for removing a hook where there is none."""
 
 
 def _check(model: object, optimizer: object, every: object) -> None:

@@ -17,7 +17,7 @@ how far apart numbers are.
              ‖ frame(name, UTF-8) ‖ frame(text of its head)   for each, by name )
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from struct import Struct, error
 from typing import Final
@@ -29,6 +29,8 @@ __all__ = ["ALGORITHM", "ROOT_ALGORITHM", "RollingDigest", "root_of_heads"]
 
 ALGORITHM: Final = "rolling-sha256-v1"
 ROOT_ALGORITHM: Final = "root-sha256-v1"
+
+SHORT_BYTES: Final = 8
 
 _pack_step: Final = Struct("<q").pack
 
@@ -43,7 +45,7 @@ class RollingDigest:
         '877d9a32fd63c9e4'
     """
 
-    __slots__ = ("_chain", "_dtype", "_middle")
+    __slots__ = ("_chain",)
 
     def __init__(self, name: str) -> None:
         """Start at chain 0.
@@ -52,8 +54,6 @@ class RollingDigest:
             name: The name of the series; the same points under another name differ.
         """
         self._chain = sha256(_frame(ALGORITHM) + _frame(name)).digest()
-        self._dtype = ""
-        self._middle = _frame("")
 
     def advance(self, step: int, dtype: str, bits: bytes) -> None:
         """Take one point in.
@@ -66,20 +66,36 @@ class RollingDigest:
         Raises:
             FingerprintError: If the step is no 64-bit integer; the chain stays.
         """
-        if dtype != self._dtype:
-            self._middle = _frame(dtype)
-            self._dtype = dtype
-        try:
-            packed = _pack_step(step)
-        except error:
-            msg = f"a step is a signed 64-bit integer, got {step!r}"
-            raise FingerprintError(msg) from None
-        self._chain = sha256(self._chain + packed + self._middle + bits).digest()
+        self.advance_many((step,), dtype, (bits,))
+
+    def advance_many(
+        self, steps: Iterable[int], dtype: str, bits: Iterable[bytes]
+    ) -> list[str]:
+        """Take points of one dtype in, one after the other.
+
+        Args:
+            steps: Their steps.
+            dtype: The number type of all.
+            bits: The bytes of each.
+
+        Returns:
+            What `short` is after each.
+
+        Raises:
+            FingerprintError: If a step is no 64-bit integer; the chain stays.
+        """
+        chain, middle = self._chain, _frame(dtype)
+        shorts = []
+        for step, one in zip(steps, bits, strict=True):
+            chain = sha256(chain + _packed(step) + middle + one).digest()
+            shorts.append(chain[:SHORT_BYTES].hex())
+        self._chain = chain
+        return shorts
 
     @property
     def short(self) -> str:
         """The current state in 16 hexadecimal characters, to be kept beside a point."""
-        return self._chain[:8].hex()
+        return self._chain[:SHORT_BYTES].hex()
 
     @property
     def head(self) -> Digest:
@@ -104,3 +120,11 @@ def root_of_heads(heads: Mapping[str, Digest]) -> Digest:
 def _frame(text: str) -> bytes:
     data = text.encode()
     return len(data).to_bytes(8, "little") + data
+
+
+def _packed(step: int) -> bytes:
+    try:
+        return _pack_step(step)
+    except error:
+        msg = f"a step is a signed 64-bit integer, got {step!r}"
+        raise FingerprintError(msg) from None

@@ -44,18 +44,29 @@ class Execution:
         self._recorder: Recorder | None = None
         self._meter = Meter()
 
-    def start(self, determinism: Determinism, sink: Sink) -> None:
+    def start(
+        self,
+        determinism: Determinism,
+        sink: Sink,
+        *,
+        horizon: int | None = None,
+        ends_at_horizon: bool = False,
+    ) -> None:
         """Seed everything, set flags, and make the run; before fixtures.
 
         Args:
             determinism: What is pinned.
             sink: Hears of progress.
+            horizon: The step whose beginning is noted; None for none.
+            ends_at_horizon: Whether the run ends there.
         """
         is_worker = self._isolation == "worker"
         self._pinned = self._stack.enter_context(
             pinned(determinism, self._seed, is_worker=is_worker)
         )
-        self._recorder = Recorder(sink)
+        self._recorder = Recorder(
+            sink, horizon=horizon, ends_at_horizon=ends_at_horizon
+        )
         self._item.stash[run_key] = Run(
             self._seed,
             self._recorder,
@@ -64,10 +75,14 @@ class Execution:
         )
         self._meter = Meter()
 
-    def finish(self) -> None:
-        """Take the last fingerprints and close the record; after the call."""
+    def finish(self, *, has_stopped: bool = False) -> None:
+        """Take the last fingerprints and close the record; after the call.
+
+        Args:
+            has_stopped: Whether the experiment was ended by its horizon.
+        """
         if self._recorder is not None:
-            self._recorder.finish()
+            self._recorder.finish(has_stopped=has_stopped)
 
     def perturb(self, replica: int) -> None:
         """Add rounding-sized noise until the run is over; before fixtures.

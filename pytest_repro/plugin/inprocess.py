@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_repro.errors import ReproError
+from pytest_repro.errors import HorizonReached, ReproError
 from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.experiment.recorder import Silent
 from pytest_repro.plugin.execution import Execution
@@ -62,9 +62,13 @@ class InProcess:
         execution = self._execution
         if execution is None:
             return (yield)
+        has_stopped = False
         try:
-            result = yield
-            execution.finish()
+            try:
+                result = yield
+            except HorizonReached:
+                result = has_stopped = True
+            execution.finish(has_stopped=has_stopped)
         except (Exception, pytest.fail.Exception) as error:
             failure = Failure(cause=classify(error), message=one_line(error))
             with contextlib.suppress(ReproError):

@@ -17,7 +17,7 @@ import pytest
 
 from pytest_repro import wire
 from pytest_repro.determinism import seed_everything
-from pytest_repro.errors import ReproError, ReproWarning
+from pytest_repro.errors import HorizonReached, ReproError, ReproWarning
 from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
 from pytest_repro.plugin.execution import Execution
@@ -151,20 +151,28 @@ class Worker:
         self._execution = Execution(
             item, seed=job.seed, contract=job.contract, isolation="worker"
         )
-        self._execution.start(job.determinism, self._events)
+        self._execution.start(
+            job.determinism,
+            self._events,
+            horizon=job.horizon,
+            ends_at_horizon=job.ends_at_horizon,
+        )
         self._execution.perturb(job.replica)
         self._events.write(Event(kind=EventKind.STARTED))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self) -> Generator[None, object, object]:
-        """Close the record when the function returns; stop a forked copy of us."""
+        """Close the record when the function ends; stop a forked copy of us."""
+        has_stopped = False
         try:
             result = yield
+        except HorizonReached:
+            result = has_stopped = True
         finally:
             if os.getpid() != self._pid:
                 os._exit(0)  # a child that the experiment forked came back here
         if self._execution is not None:
-            self._execution.finish()
+            self._execution.finish(has_stopped=has_stopped)
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -175,7 +183,9 @@ class Worker:
         report = yield
         if call.excinfo is None:
             return report
-        if call.excinfo.errisinstance(pytest.skip.Exception):
+        if call.when == "setup" and call.excinfo.errisinstance(HorizonReached):
+            self._finish_early()  # a fixture trained, and the function is not called
+        elif call.excinfo.errisinstance(pytest.skip.Exception):
             self._skipped = _text(str(call.excinfo.value)) or "no reason given"
         elif self._failure is None:
             self._failure = _failure_of(call.excinfo.value, report.longreprtext)
@@ -213,6 +223,13 @@ class Worker:
             session.exitstatus = DISK_FULL_CODE
         if self._execution is not None:
             self._execution.close()
+
+    def _finish_early(self) -> None:
+        try:
+            if self._execution is not None:
+                self._execution.finish(has_stopped=True)
+        except ReproError as error:
+            self._failure = _failure_of(error, str(error))
 
     def _write_record(self) -> None:
         if self._execution is None or self._skipped:

@@ -61,6 +61,23 @@ def test_short_is_the_beginning_of_the_head(points: list[Point]) -> None:
     assert rolling.short == rolling.head.partition(":")[2][:16]
 
 
+@given(POINTS)
+def test_many_points_at_once_are_the_same_points_one_by_one(
+    points: list[Point],
+) -> None:
+    """The chain after each point is the same, and so is the head."""
+    single, together = RollingDigest("loss"), RollingDigest("loss")
+    shorts = []
+    for step, _, bits in points:
+        single.advance(step, "float32", bits)
+        shorts.append(single.short)
+
+    given_steps, given_bits = [p[0] for p in points], [p[2] for p in points]
+
+    assert together.advance_many(given_steps, "float32", given_bits) == shorts
+    assert together.head == single.head
+
+
 @given(POINTS, POINTS)
 def test_different_paths_have_different_heads(
     first: list[Point], second: list[Point]

@@ -10,6 +10,7 @@ AROUND = """\
 import os, random
 import pytest
 import numpy as np
+from pytest_repro.errors import HorizonReached
 
 HERE = {{}}
 
@@ -33,6 +34,10 @@ def test_here(repro):
 def test_raises(repro):
     repro.log("end", random.random())
     raise ValueError("too late")
+
+def test_ends_itself(repro):
+    repro.log("end", random.random())
+    raise HorizonReached
 
 @pytest.fixture
 def broken():
@@ -76,11 +81,12 @@ def test_process_is_put_back_as_it_was(project: Project, torch: str) -> None:
 
     session = project.run(*HERE)
 
-    assert session.counts == {"passed": 2, "failed": 2, "skipped": 1, "errors": 1}
+    assert session.counts == {"passed": 2, "failed": 3, "skipped": 1, "errors": 1}
     causes = {name: one.verdict.cause for name, one in session.outcomes.items()}
     assert causes == {
         "test_here": Cause.MISSING_REFERENCE,
         "test_raises": Cause.FAILED,
+        "test_ends_itself": Cause.FAILED,
     }
     assert not (project.root / ".repro" / "runs").exists()
 
