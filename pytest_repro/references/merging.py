@@ -5,6 +5,7 @@ Nothing is approved here; see `history`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Identity, RunRecord
@@ -42,11 +43,10 @@ def merge_seeds(records: Sequence[RunRecord]) -> RunRecord:
         msg = f"a seed is there twice: {numbers[:20]}"
         raise ReproUsageError(msg)
     failures = [record.failure for record in ordered if record.failure is not None]
-    return RunRecord(
-        identity=anchor.identity,
+    return replace(
+        anchor,
         seeds=tuple(rows),
-        series=anchor.series,
-        state=anchor.state,
+        history=(),
         failure=failures[0] if failures else None,
     )
 

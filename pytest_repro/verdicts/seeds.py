@@ -54,12 +54,17 @@ def fold(
     match worst.rung:
         case Rung.IDENTICAL if len(pairs) > 1:
             return replace(worst, reason=f"same bits at all {len(pairs)} seeds")
-        case Rung.INCONCLUSIVE:
+        case Rung.INCONCLUSIVE if _asks(worst):
             return _answered(_Seeds(pairs, reference, contract, match))
         case _ if len(pairs) > 1 and run.seeds:
             return replace(worst, reason=f"seed {run.anchor.seed}: {worst.reason}")
         case _:
             return worst
+
+
+def _asks(verdict: Verdict) -> bool:
+    """Tell whether a verdict left a question that distributions can answer."""
+    return any(one.rung is Rung.INCONCLUSIVE for one in verdict.findings)
 
 
 def _refuse_nothing_and_repeats(pairs: Sequence[tuple[RunRecord, Verdict]]) -> None:

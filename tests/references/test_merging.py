@@ -9,6 +9,7 @@ from pytest_repro.records import Cause, Failure, RunRecord
 from pytest_repro.references import decode, encode, merge_seeds
 from tests.references.samples import (
     changed_identity,
+    enveloped_record,
     environment,
     seed_result,
     series,
@@ -25,6 +26,16 @@ def of_seed(seed: int) -> RunRecord:
         series=(series("t", [float(seed)]),),
         history=(),
     )
+
+
+def test_everything_of_the_anchor_is_kept() -> None:
+    """Its horizon, too: a pull request is held against the beginning of its run."""
+    anchor = replace(enveloped_record(), history=())
+    other = replace(of_seed(9), horizon=None)
+
+    merged = merge_seeds([other, anchor])
+
+    assert replace(merged, seeds=anchor.seeds) == anchor
 
 
 def test_lowest_seed_is_the_anchor() -> None:

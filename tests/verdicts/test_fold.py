@@ -14,6 +14,7 @@ from pytest_repro.records import (
     Match,
     Rung,
     RunRecord,
+    Verdict,
 )
 from pytest_repro.verdicts import fold
 from tests.verdicts.making import (
@@ -144,14 +145,43 @@ def test_seeds_together_answer_for_a_distribution(
 
 
 def test_equivalence_is_too_low_where_more_is_required() -> None:
-    """By default a reference of the same environment asks for more."""
+    """Whoever asks for more than distributions gets an honest answer, and a failure."""
     reference = approve(*seeds(REFERENCE_VALUES))
-    contract = promise(acc=Equivalent(0.02))
+    contract = replace(promise(acc=Equivalent(0.02)), required=Rung.WITHIN_ROUNDING)
 
     verdict = folded(seeds([0.905, 0.91, 0.915, 0.91]), reference, contract)
 
     assert verdict.rung is Rung.EQUIVALENT
     assert not verdict.holds
+
+
+def test_margin_is_enough_where_nothing_measured_rounding() -> None:
+    """A reference without an envelope cannot ask for the rung that it lacks."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+
+    verdict = folded(
+        seeds([0.905, 0.91, 0.915, 0.91]), reference, promise(acc=Equivalent(0.02))
+    )
+
+    assert verdict.required is Rung.EQUIVALENT
+    assert verdict.holds
+
+
+def test_undecided_without_a_question_stays_undecided() -> None:
+    """The beginning of a run that says nothing asks no seeds, and does not pass."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+    open_verdict = Verdict(
+        rung=Rung.INCONCLUSIVE, required=Rung.WITHIN_ROUNDING, reason="too short"
+    )
+
+    verdict = fold(
+        [(seeds([0.9])[0], open_verdict)],
+        reference,
+        contract=promise(acc=Equivalent(0.02)),
+        match=Match.EXACT,
+    )
+
+    assert verdict == open_verdict
 
 
 def test_relative_margin_is_of_the_references_mean() -> None:

@@ -35,7 +35,11 @@ def test_new_seeds_can_only_be_compared_as_distributions() -> None:
     runs = seeds([0.905, 0.91, 0.915, 0.91], first=100)
 
     verdict = folded(runs, reference, equivalent(0.02))
-    strict = folded(runs, reference, promise(acc=Equivalent(0.02)))
+    strict = folded(
+        runs,
+        reference,
+        replace(equivalent(0.02), required=Rung.WITHIN_ROUNDING),
+    )
 
     assert verdict.rung is Rung.EQUIVALENT
     assert strict.cause is Cause.MISSING_REFERENCE
