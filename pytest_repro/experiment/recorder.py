@@ -109,7 +109,13 @@ class Recorder:
         self._points.setdefault(name, Points(name)).add(number, self._next(), bits)
 
     def fingerprint(
-        self, name: str, digest: Digest, step: int | None, *, is_evidence: bool = False
+        self,
+        name: str,
+        digest: Digest,
+        step: int | None,
+        *,
+        is_evidence: bool = False,
+        sketch: tuple[float, ...] = (),
     ) -> None:
         """Keep one fingerprint.
 
@@ -118,6 +124,7 @@ class Recorder:
             digest: The fingerprint.
             step: The step after which it was taken, or None.
             is_evidence: Whether it only helps to explain.
+            sketch: The sketch of the same state.
 
         Raises:
             MetricError: If that name was fingerprinted at that step before.
@@ -137,6 +144,7 @@ class Recorder:
                 order=self._next(),
                 digest=digest,
                 is_evidence=is_evidence,
+                sketch=sketch,
             )
         )
 
