@@ -101,8 +101,8 @@ class Sample:
 
 
 def samples_of(
-    reference: Sequence[Sequence[float]],
-    obtained: Sequence[Sequence[float]],
+    reference: Iterable[Sequence[float]],
+    obtained: Iterable[Sequence[float]],
     margins: Iterable[float],
 ) -> tuple[Sample, ...]:
     """Make samples of two tables, which may be arrays.
@@ -115,11 +115,12 @@ def samples_of(
     Returns:
         The samples, named by their column.
     """
+    theirs, ours = list(reference), list(obtained)
     return tuple(
         Sample(
             name=str(column),
-            reference=tuple(row[column] for row in reference),
-            obtained=tuple(row[column] for row in obtained),
+            reference=tuple(row[column] for row in theirs),
+            obtained=tuple(row[column] for row in ours),
             margin=float(margin),
         )
         for column, margin in enumerate(margins)

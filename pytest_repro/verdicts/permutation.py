@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.int64]
 
-__all__ = ["Extremes", "count_extremes", "labellings", "scores"]
+__all__ = ["Extremes", "count_extremes", "labellings", "scores", "split_mix"]
 
 CLIP: Final = 3.5
 """No seed counts for more than so many robust standard deviations."""
@@ -131,7 +131,7 @@ def labellings(
     observed = tuple(range(reference_seeds, total))
     seen, first = {observed: None}, 0
     while len(seen) <= relabellings:
-        keys = _split_mix(first, relabellings * total).reshape(relabellings, total)
+        keys = split_mix(first, relabellings * total).reshape(relabellings, total)
         first += keys.size
         rows = np.sort(np.argsort(keys, axis=1, kind="stable")[:, :seeds], axis=1)
         seen.update(dict.fromkeys(map(tuple, rows.tolist())))
@@ -139,8 +139,16 @@ def labellings(
     return np.array(drawn, dtype=np.int64), False
 
 
-def _split_mix(first: int, count: int) -> "NDArray[np.uint64]":
+def split_mix(first: int, count: int, *, seed: int = SEED) -> "NDArray[np.uint64]":
     """Compute outputs of SplitMix64: integers modulo 2⁶⁴, whatever the platform.
+
+    Args:
+        first: How many outputs to pass over.
+        count: How many to compute.
+        seed: The state before the first output.
+
+    Returns:
+        The outputs.
 
     Source:
         Steele, Lea & Flood, "Fast splittable pseudorandom number generators",
@@ -149,7 +157,7 @@ def _split_mix(first: int, count: int) -> "NDArray[np.uint64]":
     import numpy as np  # noqa: PLC0415
 
     state = np.arange(first + 1, first + count + 1, dtype=np.uint64)
-    state = state * np.uint64(GOLDEN) + np.uint64(SEED)
+    state = state * np.uint64(GOLDEN) + np.uint64(seed)
     for shift, factor in MIX:
         state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
     return state ^ (state >> np.uint64(LAST_SHIFT))

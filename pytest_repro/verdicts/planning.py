@@ -41,6 +41,7 @@ class MetricPlan:
         smallest_margin: That is supported, as a person states it on the scale.
         reference_seeds: That would do with the seeds of the design; None if none.
         new_seeds: That would do with this reference; None if none.
+        seeds_each: That would do on both sides; None without a margin.
     """
 
     name: str
@@ -49,6 +50,7 @@ class MetricPlan:
     smallest_margin: float
     reference_seeds: int | None
     new_seeds: int | None
+    seeds_each: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +135,6 @@ class _Needs:
         self._root = sqrt(information(self._reference_seeds, self._last))
         self._inflation = _inflation(self._reference_seeds, assurance)
         self._normal = _normal_quantile((1 - ASSURED) / (2 * len(family)))
-        start = start_of(
-            [(metric.centre, metric.margin) for metric in family],
-            design.stages,
-            min_seeds=design.min_seeds,
-        )
-        self._bound = self._bound_from(start)
         # What is recommended starts at another look: assume the first, the costliest.
         self._safe_bound = self._bound_from(design.min_seeds)
 
@@ -150,11 +146,19 @@ class _Needs:
         return MetricPlan(
             name=metric.sample.name,
             margin_in_deviations=deviations,
-            chance=_chance(deviations * self._root - self._bound),
+            chance=_chance(deviations * self._root - self._bound_for(metric)),
             smallest_margin=margin_from(smallest, metric.sample.scale),
             reference_seeds=self._needed(deviations, self._last, MIN_REFERENCE),
             new_seeds=self._needed(deviations, self._reference_seeds, 1),
+            seeds_each=self._needed_each(deviations),
         )
+
+    def _bound_for(self, metric: Prepared) -> float:
+        """Compute the critical value if no other metric delays the start."""
+        design = self._design
+        pairs = [(metric.centre, metric.margin)]
+        start = start_of(pairs, design.stages, min_seeds=design.min_seeds)
+        return self._bound_from(start)
 
     def _bound_from(self, start: float) -> float:
         """Compute the critical value at the last look; infinite if it never starts."""
@@ -173,12 +177,19 @@ class _Needs:
 
     def _needed(self, deviations: float, others: int, least: int) -> int | None:
         """Compute how many seeds one side needs, given the other side's."""
-        if not deviations:
-            return None
-        square = ((self._safe_bound + self._normal) / deviations) ** 2
+        square = self._information_for(deviations)
         if square >= others:
             return None
         return max(least, ceil(square * others / (others - square)))
+
+    def _needed_each(self, deviations: float) -> int | None:
+        square = self._information_for(deviations)
+        return None if square == inf else max(MIN_REFERENCE, ceil(2 * square))
+
+    def _information_for(self, deviations: float) -> float:
+        if deviations == 0:
+            return inf
+        return ((self._safe_bound + self._normal) / deviations) ** 2
 
 
 def _ratio(margin: float, spread: float) -> float:
@@ -215,19 +226,19 @@ def _refusal(metrics: Sequence[MetricPlan], design: Design) -> str:
 
 
 def _need(metric: MetricPlan, seeds: int) -> str:
-    ways = [
-        "no number of reference seeds suffices"
-        if metric.reference_seeds is None
-        else f"{metric.reference_seeds} reference seeds",
-        "no number of new seeds suffices"
-        if metric.new_seeds is None
-        else f"{metric.new_seeds} new seeds",
-        f"a margin of {metric.smallest_margin:.4g}",
-    ]
+    if metric.seeds_each is None:
+        return f"{metric.name}: a margin of zero can never be confirmed"
+    ways = [f"a margin of {metric.smallest_margin:.4g}"]
+    if metric.reference_seeds is not None:
+        ways.append(f"{metric.reference_seeds} reference seeds")
+    if metric.new_seeds is not None:
+        ways.append(f"{metric.new_seeds} new seeds")
+    if len(ways) == 1:
+        ways.append(f"{metric.seeds_each} reference and as many new seeds")
     return (
         f"{metric.name}: the margin is {metric.margin_in_deviations:.2g} reference"
         f" standard deviations; {seeds} new seeds would confirm an unchanged run set"
-        f" with probability {metric.chance:.0%}. Needs one of: {'; '.join(ways)}"
+        f" with probability {metric.chance:.0%}; it takes {', or '.join(ways)}"
     )
 
 
