@@ -124,7 +124,13 @@ class Recorder:
         points.add(number, self._next(), reading)
 
     def fingerprint(
-        self, name: str, digest: Digest, step: int | None, *, is_evidence: bool = False
+        self,
+        name: str,
+        digest: Digest,
+        step: int | None,
+        *,
+        is_evidence: bool = False,
+        sketch: tuple[float, ...] = (),
     ) -> None:
         """Keep one fingerprint.
 
@@ -133,6 +139,7 @@ class Recorder:
             digest: The fingerprint.
             step: The step after which it was taken, or None.
             is_evidence: Whether it only helps to explain.
+            sketch: The sketch of the same state.
 
         Raises:
             MetricError: If that name was fingerprinted at that step before.
@@ -155,6 +162,7 @@ class Recorder:
                 order=self._next(),
                 digest=digest,
                 is_evidence=is_evidence,
+                sketch=sketch,
             )
         )
 

@@ -14,7 +14,7 @@ from pytest_repro.errors import ReproUsageError, UnstableInput
 from pytest_repro.experiment.names import check_name
 from pytest_repro.experiment.recorder import Recorder
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
-from pytest_repro.fingerprints import tree_digest
+from pytest_repro.fingerprints import sketch_of, tree_digest
 
 if TYPE_CHECKING:
     import torch
@@ -184,7 +184,8 @@ class Run:
             FingerprintError: If something inside has no fingerprint, naming where.
             MetricError: If the name was used before at that step.
         """
-        self._recorder.fingerprint(name, tree_digest(state), step)
+        digest = tree_digest(state)
+        self._recorder.fingerprint(name, digest, step, sketch=sketch_of(state))
 
     def asset(self, path: str | Path) -> Path:
         """Name a file that the experiment reads, and record its digest.

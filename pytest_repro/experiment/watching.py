@@ -12,7 +12,7 @@ from pytest_repro.determinism import generator_states
 from pytest_repro.digests import digest_of_bytes
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.experiment.recorder import Recorder
-from pytest_repro.fingerprints import tree_digest
+from pytest_repro.fingerprints import sketch_of, tree_digest
 
 if TYPE_CHECKING:
     import torch
@@ -109,8 +109,13 @@ class Watch:
             readers["optimizer"] = lambda: torch_modules.optimizer_state(optimizer)
         for part in parts:
             if part in readers:
-                digest = tree_digest(readers[part]())
-                self._recorder.fingerprint(f"{self._prefix}/{part}", digest, step)
+                state = readers[part]()
+                self._recorder.fingerprint(
+                    f"{self._prefix}/{part}",
+                    tree_digest(state),
+                    step,
+                    sketch=sketch_of(state),
+                )
         for name, state in sorted(generator_states().items()):
             self._recorder.fingerprint(
                 f"{self._prefix}/rng/{name}",

@@ -21,7 +21,7 @@ from pytest_repro.digests import Digest
 from pytest_repro.errors import FingerprintError
 from pytest_repro.fingerprints.tensors import WORDS, sparse_digest, tensor_digest
 
-__all__ = ["refusal", "torch_tensor_digest"]
+__all__ = ["components", "refusal", "torch_tensor_digest"]
 
 # word size in bytes -> (torch dtype to look through, NumPy dtype to store as)
 _INTEGERS: Final = {
@@ -69,11 +69,23 @@ def torch_tensor_digest(tensor: torch.Tensor) -> Digest:
     host = tensor.detach().cpu()
     if host.layout is torch.strided:
         return tensor_digest(_name(host.dtype), tuple(host.shape), _bytes_of(host))
-    names = _COMPONENTS[host.layout]
-    if host.layout is torch.sparse_coo:
-        host = host.coalesce()
-    parts = tuple(torch_tensor_digest(getattr(host, name)()) for name in names)
+    parts = tuple(torch_tensor_digest(part) for part in components(host))
     return sparse_digest(_name(host.layout), tuple(host.shape), parts)
+
+
+def components(tensor: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Return the dense tensors of which a tensor consists.
+
+    Args:
+        tensor: Dense, or sparse of any layout.
+
+    Returns:
+        Itself if it is dense; else indices and values, without duplicates.
+    """
+    if tensor.layout is torch.strided:
+        return (tensor,)
+    whole = tensor.coalesce() if tensor.layout is torch.sparse_coo else tensor
+    return tuple(getattr(whole, name)() for name in _COMPONENTS[tensor.layout])
 
 
 def refusal(tensor: torch.Tensor) -> str:
