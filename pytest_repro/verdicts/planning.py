@@ -20,7 +20,7 @@ from pytest_repro.verdicts.spending import (
 )
 from pytest_repro.verdicts.transforms import margin_from
 
-__all__ = ["MetricPlan", "Plan", "plan"]
+__all__ = ["MetricPlan", "Plan", "plan", "supported_margin"]
 
 WORTHWHILE: Final = 0.5
 """Chance of a confirmation below which no seed is worth running."""
@@ -112,6 +112,37 @@ def plan(
     )
 
 
+def supported_margin(
+    reference_seeds: int, design: Design, *, metrics: int = 1
+) -> float:
+    """Compute the smallest margin that an unchanged run set is confirmed at.
+
+    Args:
+        reference_seeds: How many the reference has, at least 5.
+        design: What is about to be declared.
+        metrics: How many are to be confirmed together.
+
+    Returns:
+        The margin in reference standard deviations, for a chance of 90 % that all are
+        confirmed; infinite if the design never looks.
+
+    Source:
+        Notes on statistics, section 3.5: ``(b_N + z_{1−γ/2K}) / √I_N``.
+    """
+    bound = _bound(reference_seeds, design, start=design.min_seeds)
+    normal = _normal_quantile((1 - ASSURED) / (2 * metrics))
+    return (bound + normal) / sqrt(information(reference_seeds, design.stages[-1]))
+
+
+def _bound(reference_seeds: int, design: Design, *, start: float) -> float:
+    """Compute the critical value at the last look; infinite if it never starts."""
+    levels = confirmation_levels(
+        reference_seeds, design.stages, beta=design.beta, start=start
+    )
+    freedom = reference_seeds + design.stages[-1] - 2
+    return upper_quantile(freedom, levels[-1]) if levels[-1] else inf
+
+
 def _first_divergence(reference_seeds: int, design: Design) -> int | None:
     levels = divergence_levels(
         reference_seeds,
@@ -134,15 +165,16 @@ class _Needs:
         self._last = design.stages[-1]
         self._root = sqrt(information(self._reference_seeds, self._last))
         self._inflation = _inflation(self._reference_seeds, assurance)
-        self._normal = _normal_quantile((1 - ASSURED) / (2 * len(family)))
         # What is recommended starts at another look: assume the first, the costliest.
-        self._safe_bound = self._bound_from(design.min_seeds)
+        self._smallest = supported_margin(
+            self._reference_seeds, design, metrics=len(family)
+        )
 
     def of(self, metric: Prepared) -> MetricPlan:
         """Say what one metric needs."""
         spread = metric.centre.spread * self._inflation
         deviations = _ratio(metric.margin, spread)
-        smallest = spread * self._smallest_margin() * metric.unit
+        smallest = spread * self._smallest * metric.unit
         return MetricPlan(
             name=metric.sample.name,
             margin_in_deviations=deviations,
@@ -158,22 +190,7 @@ class _Needs:
         design = self._design
         pairs = [(metric.centre, metric.margin)]
         start = start_of(pairs, design.stages, min_seeds=design.min_seeds)
-        return self._bound_from(start)
-
-    def _bound_from(self, start: float) -> float:
-        """Compute the critical value at the last look; infinite if it never starts."""
-        levels = confirmation_levels(
-            self._reference_seeds,
-            self._design.stages,
-            beta=self._design.beta,
-            start=start,
-        )
-        freedom = self._reference_seeds + self._last - 2
-        return upper_quantile(freedom, levels[-1]) if levels[-1] else inf
-
-    def _smallest_margin(self) -> float:
-        """Compute the smallest margin supported, in standard deviations."""
-        return (self._safe_bound + self._normal) / self._root
+        return _bound(self._reference_seeds, design, start=start)
 
     def _needed(self, deviations: float, others: int, least: int) -> int | None:
         """Compute how many seeds one side needs, given the other side's."""
@@ -189,7 +206,7 @@ class _Needs:
     def _information_for(self, deviations: float) -> float:
         if deviations == 0:
             return inf
-        return ((self._safe_bound + self._normal) / deviations) ** 2
+        return (self._smallest * self._root / deviations) ** 2
 
 
 def _ratio(margin: float, spread: float) -> float:
