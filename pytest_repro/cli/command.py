@@ -84,6 +84,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="an obtained run against its reference: where and why they part",
         ),
         Verb(
+            name="calibrate",
+            arguments="EXPERIMENT",
+            summary="noise floor, seed spread, and which margins a reference supports",
+        ),
+        Verb(
             name="doctor",
             arguments="",
             summary="what on this machine endangers reproducibility",

@@ -95,6 +95,8 @@ class Verdict:
         divergence: Where the bits part first, if they do.
         findings: What was found for each metric that does not hold exactly.
         match: How the reference was found.
+        is_refused: Whether it is undecided because no number of seeds that the
+            contract allows could decide, so that no more are run.
     """
 
     rung: Rung
@@ -104,6 +106,7 @@ class Verdict:
     divergence: Divergence | None = None
     findings: tuple[Finding, ...] = ()
     match: Match = Match.NONE
+    is_refused: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a verdict that contradicts itself.

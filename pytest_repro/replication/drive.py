@@ -15,7 +15,6 @@ from pytest_repro.records import (
     Cause,
     Match,
     Outcome,
-    Rung,
     RunRecord,
     Tier,
 )
@@ -37,11 +36,13 @@ from pytest_repro.replication.outcomes import (
 from pytest_repro.replication.plan import (
     Mode,
     PlannedRun,
+    is_open,
     may_write,
     next_runs,
 )
 from pytest_repro.replication.pool import Pool, SeedRun
 from pytest_repro.replication.requests import Approval, Assessment, Effort, Request
+from pytest_repro.verdicts import freeze_margins
 
 __all__ = ["Replication"]
 
@@ -125,7 +126,7 @@ class Replication:
 
         def is_decided(first: Sequence[SeedRun]) -> bool:
             state = self._assessor.assess(request, _judged((*(known or ()), *first)))
-            return state.verdict.rung is not Rung.INCONCLUSIVE
+            return not is_open(state.verdict)
 
         is_enough = is_decided if known is not None and len(planned) > 1 else None
         try:
@@ -172,7 +173,7 @@ class Replication:
 
     def _write(self, request: Request, state: Assessment, outcome: Outcome) -> Outcome:
         measured = measure_envelope(
-            merge_seeds(state.records),
+            freeze_margins(merge_seeds(state.records)),
             lambda planned: self._launch(planned, request),
             replicas=self._effort.replicas,
         )

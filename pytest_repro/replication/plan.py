@@ -23,6 +23,7 @@ __all__ = [
     "REFERENCE_SEEDS",
     "Mode",
     "PlannedRun",
+    "is_open",
     "may_write",
     "next_runs",
     "reference_seeds",
@@ -121,9 +122,21 @@ def next_runs(
     whole = {run.seed for run in done if not run.is_short}
     if writes:
         return _others(reference_seeds(contract), whole)
-    if verdict.rung is not Rung.INCONCLUSIVE:
+    if not is_open(verdict):
         return ()
     return _others(contract.seeds if whole else 1, whole)
+
+
+def is_open(verdict: Verdict) -> bool:
+    """Tell whether more runs could decide.
+
+    Args:
+        verdict: What was found so far.
+
+    Returns:
+        Whether it is undecided, and not because seeds cannot help.
+    """
+    return verdict.rung is Rung.INCONCLUSIVE and not verdict.is_refused
 
 
 def _first_runs(contract: Contract, tier: Tier) -> tuple[PlannedRun, ...]:

@@ -4,19 +4,22 @@ Start with `judge`, which asks one question after another: is there something to
 compare (`comparability`), are the bits the same (`identity`), does rounding explain
 what differs (`rounding`, by `envelopes`), does every metric stay inside its tolerance
 (`tolerances`)? `seeds` folds the verdicts of several seeds into one and asks
-`equivalence` where a single seed cannot answer. Nothing here reads a clock, a disk or
-an environment: the same two records always give the same verdict.
+`sequential` where a single seed cannot answer; `planning` says in advance what that can
+decide. Nothing here reads a clock, a disk or an environment: the same records always
+give the same verdict.
 """
 
 from pytest_repro.verdicts.envelopes import exact_until, with_envelopes
 from pytest_repro.verdicts.horizons import is_short
 from pytest_repro.verdicts.judge import judge, not_comparable
+from pytest_repro.verdicts.margins import freeze_margins
 from pytest_repro.verdicts.pairs import required_rung
 from pytest_repro.verdicts.seeds import fold
 
 __all__ = [
     "exact_until",
     "fold",
+    "freeze_margins",
     "is_short",
     "judge",
     "not_comparable",

@@ -197,8 +197,9 @@ def _part_state(
     obtained: list[Fingerprint], reference: list[Fingerprint]
 ) -> list[Difference]:
     for one, other in zip_longest(obtained, reference):
-        place = other or one
-        if place is not None and _moment(one) != _moment(other):
+        if _moment(one) != _moment(other):
+            places = [item for item in (one, other) if item is not None]
+            place = min(places, key=lambda item: (item.order, item.name))
             return [_state_difference(place, one, other)]
     return []
 

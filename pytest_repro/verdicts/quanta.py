@@ -1,72 +1,78 @@
-"""The quantum of a metric: the smallest step in which it can move at all.
+"""The lattice on which a metric lives: an accuracy over 10,000 images moves in steps.
 
-An accuracy over 360 images moves by 1/360 or not at all. When no perturbed run happened
-to flip an image, a single flip must not look infinitely far away; and a sample of equal
-accuracies has not lost its spread, its spread is below the quantum. Inferred from the
-values themselves, as nobody should have to declare it.
+A reference that happens to repeat one value has no spread, yet the metric could not
+have shown less than half a step. So the step is inferred from the values, exactly, and
+puts a floor under the spread: section 3.4, rule 4, of the notes on statistics.
 """
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from math import isfinite, isqrt, lcm
+from math import isfinite, lcm, sqrt
 from typing import Final
 
-from pytest_repro.records import Scalar
+__all__ = ["least_spread", "quantum_of"]
 
-__all__ = ["quantum_of"]
+LARGEST_COUNT: Final = 10**6
+"""Of items that a rate is taken over, where values carry 64-bit precision."""
 
-_EPSILON: Final = {"float64": 2.0**-52, "float32": 2.0**-23}
-_LARGEST: Final = 10**6
+LARGEST_COUNT_32: Final = 4096
+"""The same at 32-bit precision, where more would fit any number."""
 
 
-def quantum_of(values: Iterable[Scalar]) -> float:
-    """Infer the quantum of a metric from numbers that it took.
+def quantum_of(values: Iterable[float]) -> float | None:
+    """Infer the step of the lattice that all values lie on.
+
+    Every value must be the float nearest to some k/n, with one n for all of them.
 
     Args:
-        values: All that are known, of every run.
+        values: The values, in the metric's unit; those not finite are passed over.
 
     Returns:
-        1/n, if each is a fraction k/n with a common n that is small for its type; 1
-        for integers; 0 if the metric moves freely.
+        ``1/n``, so 1 for whole numbers; None if there is no such lattice, or fewer
+        than two different values, which lie on too many.
 
     Example:
-        >>> half, third = Scalar.of(1 / 2), Scalar.of(1 / 3)
-        >>> quantum_of([half, third])
-        0.16666666666666666
+        >>> quantum_of([0.9834, 0.9841, 0.985])
+        0.0001
+        >>> quantum_of([0.1, 2**-0.5]) is None
+        True
     """
-    common = 1
-    for scalar in values:
-        fraction = _fraction(scalar)
-        if fraction is None:
-            return 0.0
-        common = lcm(common, fraction.denominator)
-        if common > _largest_denominator(scalar):
-            return 0.0
-    return 1 / common
-
-
-def _fraction(scalar: Scalar) -> Fraction | None:
-    """Find the only small fraction that rounds to a number of this type."""
-    value = scalar.value
-    if not isfinite(value):
+    distinct = sorted({value for value in values if isfinite(value)})
+    if len(distinct) < 2:  # noqa: PLR2004  # one value lies on too many lattices
         return None
-    if isinstance(value, int):
-        return Fraction(value)
-    largest = _largest_denominator(scalar)
-    if largest == 1:
-        return None
-    near = Fraction(value).limit_denominator(largest)
-    rounded = Scalar.of(float(near), scalar.dtype)
-    return near if rounded.bits == scalar.bits else None
+    if all(_as_32(value) == value for value in distinct):
+        return _step(distinct, LARGEST_COUNT_32, _as_32)
+    return _step(distinct, LARGEST_COUNT, float)
 
 
-def _largest_denominator(scalar: Scalar) -> int:
-    """Return n such that no two fractions of denominators up to n round alike.
+def _step(
+    values: Iterable[float], largest: int, rounded: Callable[[float], float]
+) -> float | None:
+    count = 1
+    for value in values:
+        near = Fraction(value).limit_denominator(largest)
+        count = lcm(count, near.denominator)
+        if count > largest or rounded(float(near)) != value:
+            return None
+    return 1 / count
 
-    They are at least 1/n² apart, and numbers of this size ε·|value|.
+
+def _as_32(value: float) -> float:
+    """Round to 32-bit precision; too large a number is left as it is not."""
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return float("nan")
+
+
+def least_spread(quantum: float | None) -> float:
+    """Compute the spread below which a lattice shows none.
+
+    Args:
+        quantum: The step, None for none.
+
+    Returns:
+        ``quantum / √12``, the standard deviation of rounding to the lattice.
     """
-    epsilon = _EPSILON.get(scalar.dtype)
-    if epsilon is None:
-        return 1
-    largest = isqrt(int(1 / (epsilon * max(1.0, abs(scalar.value)))))
-    return max(1, min(_LARGEST, largest))
+    return (quantum or 0.0) / sqrt(12)

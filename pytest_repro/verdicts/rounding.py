@@ -206,13 +206,13 @@ def _final(name: str, pair: Pair) -> list[_Point] | None:
         math.inf if other is None else deviation(other.scalar.value, reference.value)
         for other in others
     ]
-    known = [other.scalar for other in others if other is not None]
-    quantum = quantum_of([*known, ours.scalar, reference])
+    known = [other.scalar.value for other in others if other is not None]
+    quantum = quantum_of([*known, ours.scalar.value, reference.value])
     ratio = _ratio(
         deviation(ours.scalar.value, reference.value),
         max(far, default=0.0),
         _ulps(reference.value, reference.dtype),
-        quantum=quantum,
+        quantum=quantum or 0.0,
     )
     sides = f"{ours.scalar.decimal} against {reference.decimal}"
     return [_Point(ratio=ratio, step=None, sides=sides)]

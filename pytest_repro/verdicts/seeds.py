@@ -1,12 +1,13 @@
 """Several seeds, one verdict: the lowest rung decides, and distributions may answer.
 
 A seed that differs where only `Equivalent` speaks leaves a question open; all seeds
-together may answer it. Nothing else that a seed found can be voted away by others.
+together may answer it, by the sequential test of `sequential`, unless `planning` says
+that no number of seeds could. Nothing else that a seed found can be voted away.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from pytest_repro.records import (
     Contract,
@@ -18,11 +19,15 @@ from pytest_repro.records import (
     Tolerance,
     Verdict,
 )
-from pytest_repro.verdicts.deviations import allowed_at, exact_mean, multiple_text
-from pytest_repro.verdicts.equivalence import compare_samples
+from pytest_repro.verdicts.answers import Answer
+from pytest_repro.verdicts.designs import Design, Sample
 from pytest_repro.verdicts.judge import lowest
+from pytest_repro.verdicts.margins import frozen
 from pytest_repro.verdicts.pairs import final_value, required_rung
+from pytest_repro.verdicts.planning import plan
+from pytest_repro.verdicts.sequential import decide
 from pytest_repro.verdicts.tolerances import is_equivalence
+from pytest_repro.verdicts.transforms import margin_of
 
 __all__ = ["fold"]
 
@@ -87,18 +92,46 @@ class _Seeds:
     contract: Contract
     match: Match
 
+    @property
+    def design(self) -> Design:
+        """What the contract declared before the first seed."""
+        return Design(max_seeds=max(self.contract.seeds, len(self.pairs)))
+
+    @property
+    def margins(self) -> tuple[tuple[str, Tolerance], ...]:
+        """Every final metric that is to be equivalent, by name: the whole family."""
+        names = {one.name for run, _ in self.pairs for one in run.anchor.metrics}
+        pairs = [(name, self.contract.tolerance_for(name)) for name in sorted(names)]
+        return tuple((name, one) for name, one in pairs if is_equivalence(one))
+
 
 def _answered(seeds: _Seeds) -> Verdict:
     """Answer what one seed left open; what no seeds can answer stays open."""
-    findings = _lowest_by_name(_resolved(seeds))
+    samples = [_sample(seeds, *pair) for pair in seeds.margins]
+    decision = decide(samples, seeds.design) if samples else None
+    answers = {one.name: one for one in decision.answers} if decision else {}
+    findings = _lowest_by_name(_resolved(seeds, answers))
     rung = lowest(findings)
+    refusal = plan(samples, seeds.design).refusal if samples else ""
+    if refusal and rung.height in {Rung.INCONCLUSIVE.height, Rung.EQUIVALENT.height}:
+        told = refusal.replace("\n", "; ")
+        verdict = _verdict(seeds, findings, Rung.INCONCLUSIVE, told)
+        return replace(verdict, is_refused=True)
     if rung is Rung.IDENTICAL:
         # Open was only what the anchor, which ran too, has answered.
         rung = Rung.WITHIN_ROUNDING
+    if decision is not None and rung is decision.rung:
+        return _verdict(seeds, findings, rung, decision.reason)
     deciding = [finding.detail for finding in findings if finding.rung is rung]
     reason = "; ".join(deciding[:1]) or "every metric that decides has the same bits"
     if len(deciding) > 1:
         reason += f"; {len(deciding) - 1} more"
+    return _verdict(seeds, findings, rung, reason)
+
+
+def _verdict(
+    seeds: _Seeds, findings: tuple[Finding, ...], rung: Rung, reason: str
+) -> Verdict:
     places = (verdict.divergence for _, verdict in seeds.pairs)
     return Verdict(
         rung=rung,
@@ -119,36 +152,42 @@ def _lowest_by_name(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(kept.values())
 
 
-def _resolved(seeds: _Seeds) -> Iterator[Finding]:
+def _resolved(seeds: _Seeds, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+    """Keep what each seed found, and put the answer of all in place of a question."""
     anchor = seeds.reference.anchor.seed
     has_anchor = any(run.anchor.seed == anchor for run, _ in seeds.pairs)
     for run, verdict in seeds.pairs:
-        final = {metric.name for metric in run.anchor.metrics}
         for finding in verdict.findings:
-            tolerance = seeds.contract.tolerance_for(finding.name)
             if finding.rung is not Rung.INCONCLUSIVE:
                 yield finding
-            elif is_equivalence(tolerance) and finding.name in final:
-                yield _over_seeds(seeds, finding.name, tolerance)
+            elif finding.name in answers:
+                yield _told(answers[finding.name], finding.tolerance)
             elif not has_anchor or run.anchor.seed == anchor:
                 yield finding
 
 
-def _over_seeds(seeds: _Seeds, name: str, tolerance: Tolerance) -> Finding:
-    obtained = _values((run.anchor for run, _ in seeds.pairs), name)
-    reference = _values(seeds.reference.seeds, name)
-    # Without a finite mean there is no margin, and no comparison of means either.
-    margin = allowed_at(tolerance, exact_mean(reference) or Fraction(0))
-    answer = compare_samples(obtained, reference, margin=margin)
+def _told(answer: Answer, tolerance: str) -> Finding:
     return Finding(
-        name=name,
+        name=answer.name,
         rung=answer.rung,
-        tolerance=tolerance.text,
-        detail=f"{name} {answer.detail}",
-        worst="" if answer.worst is None else multiple_text(answer.worst),
+        tolerance=tolerance,
+        detail=f"{answer.name} {answer.detail}",
+        worst="" if answer.shift is None else f"{answer.shift_in_margins:.2g}",
     )
 
 
-def _values(rows: Iterable[SeedResult], name: str) -> list[float]:
+def _sample(seeds: _Seeds, name: str, tolerance: Tolerance) -> Sample:
+    reference = _values(seeds.reference.seeds, name)
+    return Sample(
+        name=name,
+        reference=reference,
+        obtained=_values((run.anchor for run, _ in seeds.pairs), name),
+        margin=margin_of(frozen(tolerance, name, seeds.reference), reference),
+        scale=tolerance.scale,
+    )
+
+
+def _values(rows: Iterable[SeedResult], name: str) -> tuple[float, ...]:
+    """Collect a metric; a seed that did not give it is data, and counts as far away."""
     found = [final_value(row, name) for row in rows]
-    return [value for value in found if value is not None]
+    return tuple(math.nan if value is None else float(value) for value in found)

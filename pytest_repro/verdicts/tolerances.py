@@ -9,7 +9,14 @@ question open here, which `seeds` answers.
 from collections.abc import Iterable
 from typing import TypeGuard, assert_never
 
-from pytest_repro.records import Divergence, Finding, Rung, Tolerance, ToleranceKind
+from pytest_repro.records import (
+    Divergence,
+    Finding,
+    Rung,
+    Scale,
+    Tolerance,
+    ToleranceKind,
+)
 from pytest_repro.verdicts.closeness import close_metric, close_trace
 from pytest_repro.verdicts.deviations import (
     allowed_at,
@@ -103,6 +110,9 @@ def open_question(pair: Pair, name: str, tolerance: Tolerance) -> Finding:
         An inconclusive finding; the distance is to the same seed of the reference if
         it has that, else to its mean.
     """
+    if tolerance.is_automatic or tolerance.scale is not Scale.LINEAR:
+        detail = f"{name} differs; one seed cannot show equivalence"
+        return _finding(name, Rung.INCONCLUSIVE, tolerance, detail)
     mean = exact_mean(pair.reference_values(name))
     own = final_value(pair.obtained.anchor, name)
     same = None if pair.row is None else final_value(pair.row, name)

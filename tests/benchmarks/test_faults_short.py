@@ -1,4 +1,4 @@
-"""The study of faults, in short: the two quickest experiments, five variants.
+"""The study of faults, in short: the quickest experiment, three variants.
 
 All of it runs for minutes by ``nox -s faults``; this keeps it from rotting.
 """
@@ -20,18 +20,14 @@ def chosen(table: tuple[Variant, ...], experiment: str, label: str) -> Variant:
 
 
 def test_short_study_finds_faults_and_leaves_the_rest(tmp_path: Path) -> None:
-    """Three faults fail at the step the witness names, two refactorings pass."""
+    """Two faults fail at the step the witness names, a refactoring passes."""
     faults = [
         chosen(FAULTS, "logistic", "penalty × 1.01"),
         chosen(FAULTS, "logistic", "test data scaled by 1.01"),
-        chosen(FAULTS, "digits_mlp", "weight decay × 1.01"),
     ]
-    refactorings = [
-        chosen(REFACTORINGS, "logistic", "a local variable renamed"),
-        chosen(REFACTORINGS, "digits_mlp", "a plain loop for `repro.steps`"),
-    ]
+    refactorings = [chosen(REFACTORINGS, "logistic", "a local variable renamed")]
 
     found, left_alone = study(faults, refactorings, tmp_path / "study")
 
-    assert [trial.parting.told for trial in found] == ["0", "end", "0"]
+    assert [trial.parting.told for trial in found] == ["0", "end"]
     assert are_right(found, left_alone)

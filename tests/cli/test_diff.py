@@ -132,7 +132,7 @@ def test_several_seeds_can_show_equivalence(project: Path) -> None:
     """What one seed leaves open, the seeds of the session answer together."""
     contract = Contract(
         seeds=8,
-        tolerances=(("test/accuracy", Equivalent(0.5)),),
+        tolerances=(("test/accuracy", Equivalent(0.1)),),
         required=Rung.EQUIVALENT,
     )
     facts = [

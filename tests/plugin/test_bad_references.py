@@ -6,12 +6,13 @@ all: one that may record what is missing, one that may rewrite with a reason.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from pytest_repro.records import Action, Cause, Rung
+from pytest_repro.records import Action, Cause, Rung, RunRecord
 from tests.plugin.project import WALK, Project, Session, share
 
 UPDATE: Final = ("--repro-update", "--repro-reason=the disk of the runner had failed")
@@ -108,19 +109,26 @@ def folder_of(project: Project, name: str) -> Path:
     return folder
 
 
+def give(project: Project, name: str, record: RunRecord) -> None:
+    """Write an experiment with that name, and the reference of another as its own."""
+    project.write({f"test_{name}.py": WALK})
+    own = replace(record.identity, experiment=f"test_{name}.py::test_walk")
+    project.store.write(replace(record, identity=own))
+
+
 @pytest.fixture(scope="module")
 def damaged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Session]:
     """References, each damaged in its own way, and a session that only may record."""
 
     def build(project: Project) -> Session:
-        two = ("-n", "2")
-        project.write({f"test_{name}.py": WALK for name in DAMAGES})
-        recorded = project.run("--repro-record", *two, plugins=("xdist",))
-        assert recorded.code == 0, recorded.output
+        project.write({"test_walk.py": WALK}).record()
+        record = project.reference("test_walk.py::test_walk")
         for name, damage in DAMAGES.items():
+            give(project, name, record)
             damage(folder_of(project, name))
         before = project.reference_bytes()
-        session = project.run("--repro-record", *two, plugins=("xdist",))
+        arguments = ("--repro-record", "--deselect", "test_walk.py", "-n", "2")
+        session = project.run(*arguments, plugins=("xdist",))
         assert project.reference_bytes() == before
         return session
 
@@ -135,7 +143,8 @@ def updated(
 
     def build(project: Project) -> Session:
         damaged[0].copy(project.root)
-        return project.run(*UPDATE, "-n", "2", plugins=("xdist",))
+        arguments = (*UPDATE, "--deselect", "test_walk.py", "-n", "2")
+        return project.run(*arguments, plugins=("xdist",))
 
     return share(tmp_path_factory, "mended", build)
 

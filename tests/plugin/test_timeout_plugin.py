@@ -1,16 +1,10 @@
-"""pytest-timeout stops a session's experiment, and no worker outlives that."""
+"""pytest-timeout watches experiments in the parent, and nowhere else.
 
-import pytest
+That no worker outlives its limit stands with the other interruptions.
+"""
 
-from tests.plugin.processes import processes_of, wait_until
 from tests.plugin.project import Project
 
-SLEEPS = """\
-import time
-
-def test_sleeps(repro):
-    time.sleep(600)
-"""
 MARKED = """\
 import signal
 import pytest
@@ -20,18 +14,6 @@ def test_clock(repro):
     repro.log("alarm in", signal.getitimer(signal.ITIMER_REAL)[0])
 """
 PLUGIN = ("pytest_timeout",)
-
-
-@pytest.mark.parametrize("method", ["signal", "thread"])
-def test_no_worker_is_left(project: Project, method: str) -> None:
-    """By a signal the test fails; by a thread the whole session ends at once."""
-    arguments = ("--repro", "--timeout=5", f"--timeout-method={method}")
-
-    session = project.write({"test_sleeps.py": SLEEPS}).run(*arguments, plugins=PLUGIN)
-
-    assert session.code == 1
-    assert "Timeout" in session.output
-    wait_until(lambda: not processes_of(project))
 
 
 def test_time_out_of_a_mark_is_watched_by_the_parent_only(project: Project) -> None:

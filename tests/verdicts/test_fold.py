@@ -112,19 +112,19 @@ def test_one_seed_cannot_show_equivalence() -> None:
         " one seed cannot show equivalence"
     )
     assert together.rung is Rung.INCONCLUSIVE
-    assert together.reason == (
-        "acc 1 obtained and 6 reference seeds cannot decide: it takes 3 on each side"
-    )
+    assert together.is_refused
+    assert "1 new seeds would confirm an unchanged run set" in together.reason
+    assert "it takes a margin of" in together.reason
     assert not together.holds
 
 
 @pytest.mark.parametrize(
     ("obtained", "rung"),
     [
-        ((0.905, 0.91, 0.915, 0.91), Rung.EQUIVALENT),
-        ((0.81, 0.82, 0.815, 0.80), Rung.DIVERGED),
-        ((0.99, 0.98, 0.985, 0.99), Rung.DIVERGED),
-        ((0.88, 0.95, 0.90, 0.93), Rung.INCONCLUSIVE),
+        ((0.905, 0.91, 0.915, 0.91, 0.91), Rung.EQUIVALENT),
+        ((0.81, 0.82, 0.815, 0.80, 0.81), Rung.DIVERGED),
+        ((0.99, 0.98, 0.985, 0.99, 0.98), Rung.DIVERGED),
+        ((0.88, 0.95, 0.90, 0.93, 0.96), Rung.INCONCLUSIVE),
     ],
 )
 def test_seeds_together_answer_for_a_distribution(
@@ -133,13 +133,14 @@ def test_seeds_together_answer_for_a_distribution(
     """Equivalent, shifted either way, or undecided: by all values of both sides."""
     reference = approve(*seeds(REFERENCE_VALUES))
 
-    verdict = folded(seeds(obtained), reference, equivalent(0.02))
+    verdict = folded(seeds(obtained), reference, equivalent(0.03))
 
     assert verdict.rung is rung
     assert verdict.holds == (rung is Rung.EQUIVALENT)
-    assert "over 4 obtained and 6 reference seeds" in verdict.reason
-    assert verdict.findings[0].tolerance == "Equivalent(0.02)"
-    assert (float(verdict.findings[0].worst) <= 1) == (rung is Rung.EQUIVALENT)
+    assert not verdict.is_refused
+    assert "obtained and 6 reference seeds" in verdict.reason
+    assert verdict.findings[0].tolerance == "Equivalent(0.03)"
+    assert (float(verdict.findings[0].worst) > 1) == (rung is Rung.DIVERGED)
     assert verdict.divergence is not None
     assert verdict.divergence.path == "acc"
 
@@ -261,7 +262,7 @@ def test_findings_of_all_seeds_are_kept_once() -> None:
     """The lowest finding of each name is kept, whichever seed found it."""
     values = {"acc": 0.9, "loss": 1.0}
     reference = approve(
-        *(Made(seed=seed, metrics=values, traces={}).run() for seed in range(3))
+        *(Made(seed=seed, metrics=values, traces={}).run() for seed in range(5))
     )
     runs = [
         Made(seed=seed, metrics={"acc": acc, "loss": loss}, traces={}).run()
@@ -298,15 +299,52 @@ def test_trace_that_shares_its_name_with_a_metric_stays_open() -> None:
     assert not verdict.holds
 
 
-def test_values_that_are_not_finite_answer_nothing() -> None:
-    """An allowed infinity has no mean, so nothing is equivalent to it."""
-    reference = approve(*seeds((float("inf"), 0.9, 0.9)))
-    contract = replace(equivalent(0.5), allow_nonfinite="for this test")
+def test_value_that_is_not_finite_never_helps() -> None:
+    """It counts as far away: one is an outlier, several are a divergence."""
+    reference = approve(*seeds((0.90, 0.91, 0.92, 0.90, 0.91, 0.92, 0.9, 0.91)))
+    contract = replace(equivalent(0.05), allow_nonfinite="for this test", seeds=8)
+    nan = float("nan")
 
-    verdict = folded(seeds((0.9, 0.9, 0.91)), reference, contract)
+    one = folded(seeds((0.9, 0.91, nan, 0.9)), reference, contract)
+    many = folded(seeds((nan, nan, nan, nan, nan)), reference, contract)
+
+    assert one.rung in {Rung.EQUIVALENT, Rung.INCONCLUSIVE}
+    assert many.rung is Rung.DIVERGED
+
+
+def test_seeds_behind_the_decision_change_nothing() -> None:
+    """Deciding again from more seeds gives the same answer, so that order matters."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+    contract = replace(equivalent(0.05), seeds=8)
+
+    first = folded(seeds((0.905, 0.91)), reference, contract)
+    more = folded(seeds((0.905, 0.91, 0.2, 0.1, 0.3, 0.2)), reference, contract)
+
+    assert first.rung is Rung.EQUIVALENT
+    assert (more.rung, more.reason) == (first.rung, first.reason)
+
+
+def test_margin_that_no_seeds_can_show_is_refused() -> None:
+    """Before seeds are paid for, and with what would do instead."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+    contract = replace(equivalent(0.001), seeds=10)
+
+    verdict = folded(seeds((0.905,)), reference, contract)
 
     assert verdict.rung is Rung.INCONCLUSIVE
-    assert "a value is not finite" in verdict.reason
+    assert verdict.is_refused
+    assert "reference standard deviations" in verdict.reason
+    assert "it takes a margin of" in verdict.reason
+
+
+def test_gross_shift_is_found_although_the_margin_is_refused() -> None:
+    """What the seeds that ran do show is not hidden."""
+    reference = approve(*seeds(REFERENCE_VALUES))
+    contract = replace(equivalent(0.001), seeds=6)
+
+    verdict = folded(seeds((0.1, 0.11, 0.1, 0.12, 0.1, 0.11)), reference, contract)
+
+    assert verdict.rung is Rung.DIVERGED
 
 
 @pytest.mark.parametrize(
@@ -320,12 +358,12 @@ def test_metrics_that_decide_together_are_counted(names: str, ending: str) -> No
     ]
     others = [
         Made(seed=seed, metrics=dict.fromkeys(names, value), traces={}, state=[]).run()
-        for seed, value in enumerate((1.001, 1.011, 0.991))
+        for seed, value in enumerate((1.001, 1.011, 0.991, 1.0, 1.001))
     ]
-    contract = promise(**dict.fromkeys(names, Equivalent(0.5)))
+    contract = replace(promise(**dict.fromkeys(names, Equivalent(0.5))), seeds=5)
 
     verdict = folded(runs, approve(*others), contract)
 
     assert verdict.rung is Rung.EQUIVALENT
-    assert verdict.reason.startswith("a shifts by -0.001 over 3 obtained")
-    assert verdict.reason.endswith(f"reference standard deviations){ending}")
+    assert verdict.reason.startswith("a shifts by ")
+    assert f"for any shift){ending}; 1 clean seed excludes" in verdict.reason
