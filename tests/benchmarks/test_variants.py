@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.contest_real.graded import GRADED
 from benchmarks.faults_table import FAULTS
 from benchmarks.processes import make_project
 from benchmarks.refactorings_table import REFACTORINGS
@@ -27,10 +28,12 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "variant", [*FAULTS, *REFACTORINGS], ids=lambda one: f"{one.experiment}-{one.label}"
+    "variant",
+    [*FAULTS, *GRADED, *REFACTORINGS],
+    ids=lambda one: f"{one.experiment}-{one.label}",
 )
 def test_every_variant_fits_the_experiments(project: Path, variant: Variant) -> None:
-    """Every anchor of both tables is found, and what comes out is Python."""
+    """Every anchor of all tables is found, and what comes out is Python."""
     apply(variant, project)
 
     for edit in variant.edits:

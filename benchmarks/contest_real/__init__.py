@@ -1,0 +1,1 @@
+"""The contest on real training: every rule judges the same recorded runs."""

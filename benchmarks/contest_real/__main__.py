@@ -1,0 +1,123 @@
+"""Collect runs, let every rule judge them, write the figures.
+
+    python -m benchmarks.contest_real --collect DIR
+    python -m benchmarks.contest_real --from DIR --date 2026-11-26
+    python -m benchmarks.contest_real --costs DIR --date 2026-11-26
+
+The first takes most of an hour on two free cores and can be stopped and continued, the
+second some seconds, the third some minutes; the second keeps costs that are there.
+"""
+
+import argparse
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.contest_real.collecting import FAILED, collect
+from benchmarks.contest_real.costing import measure_costs
+from benchmarks.contest_real.errands import errands
+from benchmarks.contest_real.figures import FIGURES, Figures, read, write
+from benchmarks.contest_real.gathering import gather
+from benchmarks.contest_real.judging import (
+    judge_all,
+    judge_other_machine,
+    leave_one_out,
+)
+from benchmarks.contest_real.other_machine import fetch_tables
+from benchmarks.contest_real.page import verdict_line
+from benchmarks.contest_real.rules import RULES, SEEDED
+from benchmarks.machine import look
+from benchmarks.variants import EXPERIMENTS
+from pytest_repro.verdicts.rounding import FACTOR
+
+__all__ = ["judge_collection", "main"]
+
+WORKERS = 2
+
+
+def judge_collection(folder: Path, occasion: tuple[str, ...]) -> Figures:
+    """Judge everything that a collection holds.
+
+    Args:
+        folder: The collection.
+        occasion: When and how, as lines.
+
+    Returns:
+        The figures, without costs.
+    """
+    needed = errands()
+    subjects = gather(needed, folder)
+    rows = [row for subject in subjects for row in judge_all(subject, RULES)]
+    alone = [rule for rule in RULES if rule not in SEEDED]
+    for name in EXPERIMENTS:
+        row = judge_other_machine(name, needed, folder, rules=alone)
+        rows += [] if row is None else [row]
+    failed = folder / FAILED
+    broken = failed.read_text(encoding="utf-8").splitlines() if failed.exists() else ()
+    return Figures(
+        occasion=occasion,
+        factor=FACTOR,
+        rows=tuple(rows),
+        left=tuple(one for subject in subjects for one in leave_one_out(subject)),
+        broken=tuple(sorted(set(broken))),
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says.
+
+    Args:
+        arguments: The command line; by default that of the process.
+
+    Returns:
+        0.
+    """
+    parser = argparse.ArgumentParser(description="rules on real training")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--collect", type=Path, metavar="DIR")
+    which.add_argument("--from", dest="source", type=Path, metavar="DIR")
+    which.add_argument("--costs", type=Path, metavar="DIR")
+    parser.add_argument("--date", default="", help="goes into the figures")
+    parser.add_argument("--write", type=Path, default=FIGURES, metavar="PATH")
+    options = parser.parse_args(arguments)
+    if options.collect is not None:
+        fetch_tables(options.collect)
+        collect(errands(), options.collect, workers=WORKERS)
+        return 0
+    known = read(options.write) if options.write.exists() else None
+    if options.source is not None:
+        occasion = _occasion(options.date, "--from")
+        found = judge_collection(options.source, occasion)
+        if known is not None:
+            costs, when = known.costs, known.cost_occasion
+            found = replace(found, costs=costs, cost_occasion=when)
+    else:
+        found = _with_costs(known, options.costs, options.date)
+    write(found, options.write)
+    sys.stderr.write(verdict_line(found) + "\n")
+    return 0
+
+
+def _with_costs(known: Figures | None, folder: Path, date: str) -> Figures:
+    """Measure costs, and put them to what is known.
+
+    Raises:
+        SystemExit: If nothing was judged yet.
+    """
+    if known is None:
+        sys.exit("there are no figures to put costs to: judge a collection first")
+    occasion = _occasion(date, "--costs")
+    with tempfile.TemporaryDirectory() as scratch:
+        subjects = gather(errands(), folder)
+        costs = tuple(measure_costs(subjects, Path(scratch) / "project"))
+    return replace(known, costs=costs, cost_occasion=occasion)
+
+
+def _occasion(date: str, flag: str) -> tuple[str, ...]:
+    command = f"python -m benchmarks.contest_real {flag} DIR"
+    return tuple(look(date, command).lines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
