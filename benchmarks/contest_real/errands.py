@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.contest_real.changes import CHANGES, NATIVE, Change
+from benchmarks.contest_real.changes import CHANGES, LOUDER, NATIVE, Change
+from benchmarks.contest_real.fresh import FRESH
 from benchmarks.contest_real.graded import GRADED
 from benchmarks.faults_table import FAULTS
 from benchmarks.variants import EXPERIMENTS, Edit, Variant
@@ -18,7 +19,9 @@ from benchmarks.variants import EXPERIMENTS, Edit, Variant
 __all__ = [
     "ENVIRONMENT",
     "FAULT",
+    "FRESH_FAULT",
     "HORIZON",
+    "LOUD",
     "PORTABLE",
     "REFERENCE",
     "REPLICA",
@@ -33,6 +36,9 @@ REPLICA: Final = "replica"
 SEED: Final = "seed"
 ENVIRONMENT: Final = "environment"
 FAULT: Final = "fault"
+FRESH_FAULT: Final = "fresh fault"
+LOUD: Final = "loud replica"
+"""A replica with more noise than the product makes: a proposal."""
 PORTABLE: Final = "portable"
 """The reference once more, and its replicas, under portable numerics."""
 
@@ -86,6 +92,8 @@ def errands() -> list[Errand]:
         *_everywhere(names, CHANGES[:FIRST]),
         *(one for name in names for one in _faults(name, [*FAULTS, *GRADED])),
         *(one for name in names for one in _seeds(name)),
+        *(one for name in names for one in _faults(name, FRESH, FRESH_FAULT)),
+        *(one for name in names for one in _replicas(name, LOUD, LOUDER)),
         *(one for name in names for one in _replicas(name, PORTABLE, PORTABLE_CHANGE)),
         *_everywhere(names, CHANGES[FIRST:]),
     ]
@@ -144,9 +152,11 @@ def _environments(experiment: str, changes: Iterable[Change]) -> Iterator[Errand
         )
 
 
-def _faults(experiment: str, faults: Iterable[Variant]) -> Iterator[Errand]:
+def _faults(
+    experiment: str, faults: Iterable[Variant], kind: str = FAULT
+) -> Iterator[Errand]:
     for fault in faults:
         if fault.experiment == experiment:
             yield Errand(
-                experiment=experiment, kind=FAULT, label=fault.label, edits=fault.edits
+                experiment=experiment, kind=kind, label=fault.label, edits=fault.edits
             )

@@ -6,11 +6,22 @@ can show what any other would have done, and so that leave-one-out has a distrib
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_repro.records import Fingerprint, RunRecord, Series
 
-__all__ = ["final_factor", "needed_factor", "state_factor", "trace_factor"]
+__all__ = [
+    "between",
+    "final_factor",
+    "largest",
+    "least_of",
+    "needed_factor",
+    "quantum",
+    "ratio",
+    "state_factor",
+    "trace_factor",
+    "ulps",
+]
 
 EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23}
 ULPS = 4
@@ -44,8 +55,8 @@ def trace_factor(obtained: RunRecord, reference: RunRecord) -> float:
         As `needed_factor`.
     """
     ours = {one.name: one for one in obtained.series}
-    return _largest(
-        ratio for one in reference.series for ratio in _along(ours.get(one.name), one)
+    return largest(
+        far for one in reference.series for far in _along(ours.get(one.name), one)
     )
 
 
@@ -61,12 +72,11 @@ def state_factor(obtained: RunRecord, reference: RunRecord) -> float:
     """
     ours = {(one.name, one.step): one for one in obtained.state}
     theirs = [one for one in reference.state if not one.is_evidence]
-    least: dict[str, float] = {}
-    for one in theirs:
-        if one.envelope:
-            least[one.name] = min(one.envelope, least.get(one.name, math.inf))
-    return _largest(
-        _between(ours.get((one.name, one.step)), one, least.get(one.name, 0.0))
+    least = least_of(theirs)
+    return largest(
+        between(
+            ours.get((one.name, one.step)), one, one.envelope, least.get(one.name, 0.0)
+        )
         for one in theirs
     )
 
@@ -94,11 +104,108 @@ def final_factor(obtained: RunRecord, reference: RunRecord) -> float:
             m.scalar.value for row in rows for m in row.metrics if m.name == one.name
         ]
         envelope = max(abs(other - value) for other in others)
-        floor = ULPS * EPSILON[one.scalar.dtype] * abs(value)
         far = abs(mine.value - value)
-        quantum = _quantum([value, mine.value, *others]) * 1.000001
-        found.append(0.0 if far <= quantum else _ratio(far, max(envelope, floor)))
-    return _largest(found)
+        is_quantum = far <= quantum([value, mine.value, *others])
+        allowed = max(envelope, ulps(value, one.scalar.dtype))
+        found.append(0.0 if is_quantum else ratio(far, allowed))
+    return largest(found)
+
+
+def least_of(state: Iterable[Fingerprint]) -> dict[str, float]:
+    """Find the smallest deviation that replicas ever showed, by name.
+
+    Args:
+        state: Fingerprints with envelopes.
+
+    Returns:
+        It for each name that any replica moved.
+    """
+    least: dict[str, float] = {}
+    for one in state:
+        if one.envelope:
+            least[one.name] = min(one.envelope, least.get(one.name, math.inf))
+    return least
+
+
+def between(
+    ours: Fingerprint | None, theirs: Fingerprint, bound: float | None, least: float
+) -> float:
+    """Compute how often a state deviates by its envelope.
+
+    Args:
+        ours: What was obtained, if it was.
+        theirs: What it is held against.
+        bound: The envelope, if there is one.
+        least: The smallest envelope of that name.
+
+    Returns:
+        The ratio; 0 for equal digests, infinite where nothing can be measured.
+    """
+    if ours is not None and ours.digest == theirs.digest:
+        return 0.0
+    if ours is None or not ours.sketch or bound is None:
+        return math.inf
+    far = math.dist(ours.sketch, theirs.sketch)
+    floor = ulps(math.hypot(*theirs.sketch), "float64")
+    return ratio(far, max(bound, least, floor))
+
+
+def ratio(far: float, allowed: float) -> float:
+    """Divide a deviation by what is allowed.
+
+    Args:
+        far: The deviation.
+        allowed: What is allowed.
+
+    Returns:
+        The ratio; 0 for no deviation, infinite where nothing is allowed.
+    """
+    if far == 0:
+        return 0.0
+    if math.isnan(far) or not allowed:
+        return math.inf
+    return far / allowed
+
+
+def ulps(value: float, dtype: str) -> float:
+    """Return what a number may always differ by.
+
+    Args:
+        value: The number.
+        dtype: Its type.
+
+    Returns:
+        Four units in its last place.
+    """
+    return ULPS * EPSILON[dtype] * abs(value)
+
+
+def quantum(values: Sequence[float]) -> float:
+    """Find the quantum of accuracies over up to 10,000 rows, a little widened.
+
+    Args:
+        values: What is known of the metric; the product infers it in another way.
+
+    Returns:
+        1/n for the smallest n of which all are multiples; 0 if there is none.
+    """
+    for n in range(1, 10_000):
+        if all(abs(value * n - round(value * n)) < 1e-9 * n for value in values):
+            return 1.000001 / n
+    return 0.0
+
+
+def largest(ratios: Iterable[float]) -> float:
+    """Return the largest ratio.
+
+    Args:
+        ratios: Some.
+
+    Returns:
+        The largest; infinite if one is no number, 0 of none.
+    """
+    found = list(ratios)
+    return math.inf if any(map(math.isnan, found)) else max(found, default=0.0)
 
 
 def _along(ours: Series | None, theirs: Series) -> Iterator[float]:
@@ -107,37 +214,5 @@ def _along(ours: Series | None, theirs: Series) -> Iterator[float]:
         return
     for index, envelope in enumerate(theirs.envelope):
         value = theirs.scalar(index).value
-        floor = ULPS * EPSILON[theirs.dtype] * abs(value)
-        yield _ratio(abs(ours.scalar(index).value - value), max(envelope, floor))
-
-
-def _between(ours: Fingerprint | None, theirs: Fingerprint, least: float) -> float:
-    if ours is not None and ours.digest == theirs.digest:
-        return 0.0
-    if ours is None or not ours.sketch or theirs.envelope is None:
-        return math.inf
-    far = math.dist(ours.sketch, theirs.sketch)
-    floor = ULPS * EPSILON["float64"] * math.hypot(*theirs.sketch)
-    return _ratio(far, max(theirs.envelope, least, floor))
-
-
-def _ratio(far: float, allowed: float) -> float:
-    if far == 0:
-        return 0.0
-    if math.isnan(far) or not allowed:
-        return math.inf
-    return far / allowed
-
-
-def _quantum(values: list[float]) -> float:
-    """Find 1/n for accuracies over n ≤ 2,000 rows; the product infers it otherwise."""
-    for n in range(1, 10_000):
-        if all(abs(value * n - round(value * n)) < 1e-9 * n for value in values):
-            return 1 / n
-    return 0.0
-
-
-def _largest(ratios: Iterable[float]) -> float:
-    """Return the largest, infinite if one is no number."""
-    found = list(ratios)
-    return math.inf if any(map(math.isnan, found)) else max(found, default=0.0)
+        far = abs(ours.scalar(index).value - value)
+        yield ratio(far, max(envelope, ulps(value, theirs.dtype)))

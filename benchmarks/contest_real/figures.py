@@ -25,7 +25,7 @@ class Row:
 
     Attributes:
         experiment: A key of `EXPERIMENTS`.
-        kind: Environment, fault, or other machine.
+        kind: Environment, fault, fresh fault, or other machine.
         label: What was changed.
         moved: Whether a single bit of the record changed.
         key_changed: Whether the change gives another environment key, so that the
@@ -59,6 +59,8 @@ class Left:
         trace: The factor that its traces need.
         state: The factor that its sketches need.
         final: The factor that its final metrics need.
+        loud: The factor that it needs within the envelope of louder replicas, all of
+            them; 0 if there are none.
     """
 
     experiment: str
@@ -66,6 +68,7 @@ class Left:
     trace: float
     state: float
     final: float
+    loud: float = 0.0
 
     @property
     def factor(self) -> float:
@@ -181,5 +184,13 @@ def _row(row: dict[str, Any]) -> Row:
 
 
 def _numbers(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("factor", "trace_factor", "short_factor", "trace", "state", "final")
+    names = (
+        "factor",
+        "trace_factor",
+        "short_factor",
+        "trace",
+        "state",
+        "final",
+        "loud",
+    )
     return {k: float(v) if k in names else v for k, v in row.items()}

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmarks.contest_real.changes import LOUDER
 from benchmarks.contest_real.errands import (
     ENVIRONMENT,
     FAULT,
+    FRESH_FAULT,
     HORIZON,
+    LOUD,
     PORTABLE,
     PORTABLE_CHANGE,
     REFERENCE,
@@ -19,11 +22,21 @@ from benchmarks.contest_real.errands import (
     Errand,
 )
 from pytest_repro.determinism import NOISE
-from pytest_repro.records import RunRecord
+from pytest_repro.records import Contract, Match, RunRecord, Series
 from pytest_repro.references import read_record
 from pytest_repro.verdicts import with_envelopes
+from pytest_repro.verdicts.horizons import beginning_of
+from pytest_repro.verdicts.pairs import Pair
 
-__all__ = ["Judged", "Subject", "cut", "gather", "portable_subject", "read_kind"]
+__all__ = [
+    "Judged",
+    "Subject",
+    "beginning",
+    "cut",
+    "gather",
+    "portable_subject",
+    "read_kind",
+]
 
 LEAST: int = 6
 """Fewer replicas span no envelope, here as in the product."""
@@ -34,7 +47,7 @@ class Judged:
     """A run that rules judge.
 
     Attributes:
-        kind: `ENVIRONMENT` or `FAULT`.
+        kind: `ENVIRONMENT`, `FAULT` or `FRESH_FAULT`.
         label: What was changed.
         record: What it left.
     """
@@ -51,12 +64,14 @@ class Subject:
     Attributes:
         name: A key of `EXPERIMENTS`.
         reference: The unperturbed run with its envelopes, and a row for each seed.
+        loud: The same run with envelopes that louder replicas span, if there are.
         replicas: The perturbed runs.
         judged: What is judged, in the order of the errands.
     """
 
     name: str
     reference: RunRecord
+    loud: RunRecord | None
     replicas: tuple[RunRecord, ...]
     judged: tuple[Judged, ...]
 
@@ -103,6 +118,7 @@ def portable_subject(
     return Subject(
         name=name,
         reference=with_envelopes(anchor, replicas, noise=NOISE),
+        loud=None,
         replicas=tuple(replicas),
         judged=(),
     )
@@ -134,28 +150,45 @@ def cut(record: RunRecord) -> RunRecord:
     if record.horizon is None:
         return record
     order = record.horizon.order
-    series = []
-    for one in record.series:
-        kept = sum(place < order for place in one.orders)
-        if kept:
-            columns = (one.steps, one.bits, one.orders, one.chains)
-            steps, bits, orders, chains = (column[:kept] for column in columns)
-            series.append(
-                replace(
-                    one,
-                    count=kept,
-                    steps=steps,
-                    bits=bits,
-                    orders=orders,
-                    chains=chains,
-                )
-            )
     return replace(
         record,
-        series=tuple(series),
+        series=tuple(
+            _first(one, order) for one in record.series if one.orders[0] < order
+        ),
         state=tuple(one for one in record.state if one.order < order),
         seeds=(replace(record.anchor, metrics=()),),
         horizon=replace(record.horizon, step=HORIZON, is_end=True),
+    )
+
+
+def beginning(obtained: RunRecord, reference: RunRecord) -> tuple[RunRecord, RunRecord]:
+    """Cut both sides where a short run ends, as the product does.
+
+    Args:
+        obtained: A whole run.
+        reference: With envelopes.
+
+    Returns:
+        Both, cut; or whole, if they never reached the horizon.
+    """
+    short = cut(obtained)
+    if short is obtained or reference.horizon is None:
+        return obtained, reference
+    pair = Pair(
+        obtained=short, reference=reference, contract=Contract(), match=Match.KEY
+    )
+    return short, beginning_of(pair).reference
+
+
+def _first(series: Series, order: int) -> Series:
+    kept = sum(place < order for place in series.orders)
+    return replace(
+        series,
+        count=kept,
+        steps=series.steps[:kept],
+        bits=series.bits[:kept],
+        orders=series.orders[:kept],
+        chains=series.chains[:kept],
     )
 
 
@@ -165,16 +198,20 @@ def _subject(name: str, errands: Sequence[Errand], folder: Path) -> Subject | No
     if not references or len(replicas) < LEAST:
         return None
     reference = with_envelopes(references[0], replicas, noise=NOISE)
+    louder = read_kind(LOUD, errands, folder)
     seeds = [record.anchor for record in read_kind(SEED, errands, folder)]
     judged = [
         Judged(kind=one.kind, label=one.label, record=record)
         for one in errands
-        if one.kind in {ENVIRONMENT, FAULT}
+        if one.kind in {ENVIRONMENT, FAULT, FRESH_FAULT}
         for record in _read([one], folder)
     ]
     return Subject(
         name=name,
         reference=replace(reference, seeds=(reference.anchor, *seeds)),
+        loud=with_envelopes(references[0], louder, noise=LOUDER.label)
+        if len(louder) >= LEAST
+        else None,
         replicas=tuple(replicas),
         judged=tuple(judged),
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmarks.variants import EXPERIMENTS, Edit, Variant
 
-__all__ = ["GRADED"]
+__all__ = ["GRADED", "rows"]
 
 Row = tuple[str, str, str]
 """What is changed, the text that is there, the text that takes its place."""
@@ -32,7 +32,17 @@ ROUNDED: Final = f"{SPLIT}\n    data = data._replace({IN_FLOAT32})"
 TRAIN: Final = "    model.train()\n"
 
 
-def _rows(experiment: str, *rows: Row, file: str = "") -> tuple[Variant, ...]:
+def rows(experiment: str, *table: Row, file: str = "") -> tuple[Variant, ...]:
+    """Make variants of an experiment that change one text each.
+
+    Args:
+        experiment: A key of `EXPERIMENTS`.
+        table: What is changed.
+        file: Where; by default in the experiment's own file.
+
+    Returns:
+        The variants.
+    """
     target = file or EXPERIMENTS[experiment].file
     return tuple(
         Variant(
@@ -40,7 +50,7 @@ def _rows(experiment: str, *rows: Row, file: str = "") -> tuple[Variant, ...]:
             label=label,
             edits=(Edit(file=target, anchor=anchor, replacement=replacement),),
         )
-        for label, anchor, replacement in rows
+        for label, anchor, replacement in table
     )
 
 
@@ -48,11 +58,11 @@ def _wrong_sample(experiment: str, anchor: str, row: int) -> tuple[Variant, ...]
     """Let one image of all be another one, right after the data was read."""
     wrong = f"{anchor}\n    images[{row}] = images[{row + 1}]"
     label = f"image of row {row} is the next one's"
-    return _rows(experiment, (label, anchor, wrong), file="data.py")
+    return rows(experiment, (label, anchor, wrong), file="data.py")
 
 
 GRADED: Final = (
-    *_rows(
+    *rows(
         "logistic",
         ("learning rate × 1.001", "lr=1.0,", "lr=1.001,"),
         ("penalty × 1.0001", "1e-3 *", "1.0001e-3 *"),
@@ -63,7 +73,7 @@ GRADED: Final = (
             ROUNDED,
         ),
     ),
-    *_rows(
+    *rows(
         "digits_cnn",
         ("learning rate × 1.0001", "lr=0.1,", "lr=0.10001,"),
         ("learning rate × 1.001", "lr=0.1,", "lr=0.1001,"),
@@ -73,7 +83,7 @@ GRADED: Final = (
         ("bf16 autocast", LOGITS + "  # [64, 10]", BF16),
     ),
     *_wrong_sample("digits_cnn", "/ 16  # [1797, 64]", 11),
-    *_rows(
+    *rows(
         "digits_mlp",
         ("learning rate × 1.0001", "lr=2e-3", "lr=2.0002e-3"),
         ("learning rate × 1.001", "lr=2e-3", "lr=2.002e-3"),
@@ -84,7 +94,7 @@ GRADED: Final = (
         ("matrix products in bf16", TRAIN, MEDIUM + TRAIN),
     ),
     *_wrong_sample("digits_mlp", "/ 16  # [1797, 64]", 11),
-    *_rows(
+    *rows(
         "mnist_cnn",
         ("learning rate × 1.001", "lr=4e-3", "lr=4.004e-3"),
         ("learning rate × 1.1", "lr=4e-3", "lr=4.4e-3"),
@@ -96,7 +106,7 @@ GRADED: Final = (
         ),
     ),
     *_wrong_sample("mnist_cnn", "/ 255  # [5000, 784]", 4000),
-    *_rows(
+    *rows(
         "series_gru",
         ("learning rate × 1.001", "lr=1e-2", "lr=1.001e-2"),
         ("learning rate × 1.1", "lr=1e-2", "lr=1.1e-2"),
@@ -107,14 +117,14 @@ GRADED: Final = (
             BF16.replace("logits = model(images)", "forecasts = model(values)"),
         ),
     ),
-    *_rows(
+    *rows(
         "transformer[generated]",
         ("learning rate × 1.001", "lr=1e-2", "lr=1.001e-2"),
         ("learning rate × 1.1", "lr=1e-2", "lr=1.1e-2"),
         ("bf16 autocast", LOSS, BF16_LOSS),
         ("matrix products in bf16", TRAIN, MEDIUM + TRAIN),
     ),
-    *_rows(
+    *rows(
         "transformer[essay]",
         ("learning rate × 1.001", "lr=1e-2", "lr=1.001e-2"),
         ("weight decay × 1.001", '"weight_decay": 0.1}', '"weight_decay": 0.1001}'),

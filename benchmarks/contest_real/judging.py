@@ -13,14 +13,17 @@ from benchmarks.contest_real.factors import (
     trace_factor,
 )
 from benchmarks.contest_real.figures import Left, Row
-from benchmarks.contest_real.gathering import Judged, Subject, cut, portable_subject
+from benchmarks.contest_real.gathering import (
+    Judged,
+    Subject,
+    beginning,
+    portable_subject,
+)
 from benchmarks.contest_real.other_machine import read_other_machine
 from benchmarks.contest_real.rules import Rule
 from pytest_repro.determinism import NOISE
 from pytest_repro.records import Contract, Match, RunRecord
 from pytest_repro.verdicts import judge, with_envelopes
-from pytest_repro.verdicts.horizons import beginning_of
-from pytest_repro.verdicts.pairs import Pair
 
 __all__ = ["MACHINE", "judge_all", "judge_other_machine", "leave_one_out"]
 
@@ -85,6 +88,7 @@ def leave_one_out(subject: Subject) -> Iterator[Left]:
             trace=trace_factor(replica, reference),
             state=state_factor(replica, reference),
             final=final_factor(replica, reference),
+            loud=needed_factor(replica, subject.loud) if subject.loud else 0.0,
         )
 
 
@@ -123,11 +127,4 @@ def _digests(record: RunRecord) -> list[tuple[str, int | None, str]]:
 
 
 def _short_factor(record: RunRecord, reference: RunRecord) -> float:
-    short = cut(record)
-    if short is record or reference.horizon is None:
-        return needed_factor(record, reference)
-    pair = Pair(
-        obtained=short, reference=reference, contract=Contract(), match=Match.KEY
-    )
-    beginning = beginning_of(pair).reference
-    return max(trace_factor(short, beginning), state_factor(short, beginning))
+    return needed_factor(*beginning(record, reference))

@@ -19,11 +19,23 @@ from typing import Final
 
 from scipy import stats
 
-from benchmarks.contest_real.gathering import Subject, cut
+from benchmarks.contest_real.factors import needed_factor
+from benchmarks.contest_real.gathering import Subject, beginning, cut
+from benchmarks.contest_real.since import since_factor
 from pytest_repro.records import Contract, Match, RunRecord
 from pytest_repro.verdicts import judge
+from pytest_repro.verdicts.rounding import FACTOR
 
-__all__ = ["OURS", "OURS_PR", "RULES", "SEEDED", "Rule", "always", "never"]
+__all__ = [
+    "OURS",
+    "OURS_PR",
+    "PROPOSALS",
+    "RULES",
+    "SEEDED",
+    "Rule",
+    "always",
+    "never",
+]
 
 OURS: Final = "ours, whole run"
 OURS_PR: Final = "ours, first 25 steps"
@@ -62,6 +74,34 @@ def _ours(obtained: RunRecord, subject: Subject) -> bool:
 
 def _ours_pr(obtained: RunRecord, subject: Subject) -> bool:
     return _ours(cut(obtained), subject)
+
+
+def _since(obtained: RunRecord, subject: Subject) -> bool:
+    return since_factor(obtained, subject.reference) > FACTOR
+
+
+def _loud(obtained: RunRecord, subject: Subject) -> bool:
+    return needed_factor(obtained, _loud_reference(subject)) > FACTOR
+
+
+def _both(obtained: RunRecord, subject: Subject) -> bool:
+    return since_factor(obtained, _loud_reference(subject)) > FACTOR
+
+
+def _both_pr(obtained: RunRecord, subject: Subject) -> bool:
+    return since_factor(*beginning(obtained, _loud_reference(subject))) > FACTOR
+
+
+def _loud_reference(subject: Subject) -> RunRecord:
+    """Return the reference whose envelopes louder replicas span.
+
+    Raises:
+        ValueError: If there were too few of them.
+    """
+    if subject.loud is None:
+        msg = f"{subject.name} has too few loud replicas"
+        raise ValueError(msg)
+    return subject.loud
 
 
 def _bitwise(obtained: RunRecord, subject: Subject) -> bool:
@@ -177,9 +217,18 @@ SEEDED: Final = (
 )
 """Rules that need other seeds."""
 
+PROPOSALS: Final = (
+    Rule(name="proposal: time since equal", fails=_since),
+    Rule(name="proposal: noise × 8", fails=_loud),
+    Rule(name="both proposals, whole run", fails=_both),
+    Rule(name="both proposals, first 25 steps", fails=_both_pr),
+)
+"""What ours would be with changes that the page argues for."""
+
 RULES: Final = (
     Rule(name=OURS, fails=_ours),
     Rule(name=OURS_PR, fails=_ours_pr),
+    *PROPOSALS,
     Rule(name="bitwise losses (torchtitan)", fails=_bitwise),
     Rule(name="pytest.approx on final metrics", fails=_approx),
     Rule(name="Megatron-LM, deterministic lane", fails=_megatron_deterministic),

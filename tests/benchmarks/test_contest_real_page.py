@@ -69,8 +69,9 @@ def test_rule_that_passes_everything_shows_as_finding_nothing() -> None:
 
 def test_missed_fault_stands_on_the_page() -> None:
     """What our rule did not find is listed with the factor it would have needed."""
-    assert "| `logistic` | planted | fault | 1 | DIVERGED: planted |" in section(
-        FIGURES
+    assert (
+        "| `logistic` | planted | fault | 1 | wrong too | DIVERGED: planted |"
+        in section(FIGURES)
     )
     assert "finds 1 of 2 faults and fails 0 of 1" in verdict_line(FIGURES)
 
@@ -80,14 +81,14 @@ def test_false_alarm_stands_on_the_page() -> None:
     alarmed = replace(FIGURES, rows=(row(ENVIRONMENT, OURS, factor=9.0),))
 
     assert "fails 1 of 1 harmless" in verdict_line(alarmed)
-    assert "| environment | 9 | DIVERGED: planted |" in section(alarmed)
+    assert "| environment | 9 | right | DIVERGED: planted |" in section(alarmed)
 
 
 def test_exceedance_and_slow_verdict_are_shown() -> None:
     """A replica above the factor is counted, a verdict above its bar is bold."""
     text = section(FIGURES)
 
-    assert "| `logistic` | 1 | 9.5 | 9.5 | 1 |" in text
+    assert "| `logistic` | 1 | 9.5 | 9.5 | 1 | 0 |" in text
     assert "| **16.0 s**, 1 seed | 5.0 s, 1 seed | 15.0 s, 5 seeds | 3.0 |" in text
 
 
