@@ -26,7 +26,7 @@ from benchmarks.contest_real.judging import (
 )
 from benchmarks.contest_real.other_machine import fetch_tables
 from benchmarks.contest_real.page import verdict_line
-from benchmarks.contest_real.rules import RULES, SEEDED
+from benchmarks.contest_real.rules import NEEDY, RULES
 from benchmarks.machine import look
 from benchmarks.variants import EXPERIMENTS
 from pytest_repro.verdicts.rounding import FACTOR
@@ -49,7 +49,7 @@ def judge_collection(folder: Path, occasion: tuple[str, ...]) -> Figures:
     needed = errands()
     subjects = gather(needed, folder)
     rows = [row for subject in subjects for row in judge_all(subject, RULES)]
-    alone = [rule for rule in RULES if rule not in SEEDED]
+    alone = [rule for rule in RULES if rule not in NEEDY]
     for name in EXPERIMENTS:
         row = judge_other_machine(name, needed, folder, rules=alone)
         rows += [] if row is None else [row]

@@ -53,7 +53,7 @@ def judge_other_machine(
         name: Of the experiment.
         errands: What was to be run.
         folder: The collection.
-        rules: Those that need no other seeds.
+        rules: Those that need only a reference and its replicas.
 
     Returns:
         A row, or None if there is nothing to judge.

@@ -27,11 +27,11 @@ from pytest_repro.verdicts import judge
 from pytest_repro.verdicts.rounding import FACTOR
 
 __all__ = [
+    "NEEDY",
     "OURS",
     "OURS_PR",
     "PROPOSALS",
     "RULES",
-    "SEEDED",
     "Rule",
     "always",
     "never",
@@ -224,6 +224,9 @@ PROPOSALS: Final = (
     Rule(name="both proposals, first 25 steps", fails=_both_pr),
 )
 """What ours would be with changes that the page argues for."""
+
+NEEDY: Final = (*SEEDED, *PROPOSALS)
+"""Rules that need more than a reference and its replicas."""
 
 RULES: Final = (
     Rule(name=OURS, fails=_ours),
