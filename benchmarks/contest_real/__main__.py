@@ -1,11 +1,13 @@
 """Collect runs, let every rule judge them, write the figures.
 
     python -m benchmarks.contest_real --collect DIR
+    python -m benchmarks.contest_real --collect DIR --other-torch
     python -m benchmarks.contest_real --from DIR --date 2026-11-26
     python -m benchmarks.contest_real --costs DIR --date 2026-11-26
 
 The first takes most of an hour on two free cores and can be stopped and continued, the
-second some seconds, the third some minutes; the second keeps costs that are there.
+second wants an interpreter that has another torch and adds what that computes. The
+third takes some seconds and keeps costs that are there, the fourth some minutes.
 """
 
 import argparse
@@ -16,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.contest_real.collecting import FAILED, collect
 from benchmarks.contest_real.costing import measure_costs
-from benchmarks.contest_real.errands import errands
+from benchmarks.contest_real.errands import VERSION, errands
 from benchmarks.contest_real.figures import FIGURES, Figures, read, write
 from benchmarks.contest_real.gathering import gather
 from benchmarks.contest_real.judging import (
@@ -78,12 +80,14 @@ def main(arguments: list[str] | None = None) -> int:
     which.add_argument("--collect", type=Path, metavar="DIR")
     which.add_argument("--from", dest="source", type=Path, metavar="DIR")
     which.add_argument("--costs", type=Path, metavar="DIR")
+    parser.add_argument("--other-torch", action="store_true")
     parser.add_argument("--date", default="", help="goes into the figures")
     parser.add_argument("--write", type=Path, default=FIGURES, metavar="PATH")
     options = parser.parse_args(arguments)
     if options.collect is not None:
         fetch_tables(options.collect)
-        collect(errands(), options.collect, workers=WORKERS)
+        own = [one for one in errands() if (one.kind == VERSION) == options.other_torch]
+        collect(own, options.collect, workers=WORKERS)
         return 0
     known = read(options.write) if options.write.exists() else None
     if options.source is not None:

@@ -26,6 +26,7 @@ __all__ = [
     "REFERENCE",
     "REPLICA",
     "SEED",
+    "VERSION",
     "Errand",
     "errands",
     "errands_of",
@@ -41,6 +42,9 @@ LOUD: Final = "loud replica"
 """A replica with more noise than the product makes: a proposal."""
 PORTABLE: Final = "portable"
 """The reference once more, and its replicas, under portable numerics."""
+
+VERSION: Final = "other torch"
+"""The unmodified experiment, run by an interpreter that has another torch."""
 
 HORIZON: Final = 25
 REPLICAS: Final = 8
@@ -96,6 +100,7 @@ def errands() -> list[Errand]:
         *(one for name in names for one in _replicas(name, LOUD, LOUDER)),
         *(one for name in names for one in _replicas(name, PORTABLE, PORTABLE_CHANGE)),
         *_everywhere(names, CHANGES[FIRST:]),
+        *(Errand(experiment=name, kind=VERSION, label="") for name in names),
     ]
 
 

@@ -25,7 +25,7 @@ class Row:
 
     Attributes:
         experiment: A key of `EXPERIMENTS`.
-        kind: Environment, fault, fresh fault, or other machine.
+        kind: Environment, fault, fresh fault, other torch, or other machine.
         label: What was changed.
         moved: Whether a single bit of the record changed.
         key_changed: Whether the change gives another environment key, so that the

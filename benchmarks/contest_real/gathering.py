@@ -19,6 +19,7 @@ from benchmarks.contest_real.errands import (
     REFERENCE,
     REPLICA,
     SEED,
+    VERSION,
     Errand,
 )
 from pytest_repro.determinism import NOISE
@@ -47,7 +48,7 @@ class Judged:
     """A run that rules judge.
 
     Attributes:
-        kind: `ENVIRONMENT`, `FAULT` or `FRESH_FAULT`.
+        kind: `ENVIRONMENT`, `FAULT`, `FRESH_FAULT` or `VERSION`.
         label: What was changed.
         record: What it left.
     """
@@ -201,9 +202,9 @@ def _subject(name: str, errands: Sequence[Errand], folder: Path) -> Subject | No
     louder = read_kind(LOUD, errands, folder)
     seeds = [record.anchor for record in read_kind(SEED, errands, folder)]
     judged = [
-        Judged(kind=one.kind, label=one.label, record=record)
+        Judged(kind=one.kind, label=one.label or _torch_of(record), record=record)
         for one in errands
-        if one.kind in {ENVIRONMENT, FAULT, FRESH_FAULT}
+        if one.kind in {ENVIRONMENT, FAULT, FRESH_FAULT, VERSION}
         for record in _read([one], folder)
     ]
     return Subject(
@@ -215,6 +216,10 @@ def _subject(name: str, errands: Sequence[Errand], folder: Path) -> Subject | No
         replicas=tuple(replicas),
         judged=tuple(judged),
     )
+
+
+def _torch_of(record: RunRecord) -> str:
+    return f"torch {record.identity.environment.facts.get('package.torch')}"
 
 
 def _read(errands: Sequence[Errand], folder: Path) -> list[RunRecord]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from benchmarks.contest_real.errands import ENVIRONMENT, Errand
+from benchmarks.contest_real.errands import Errand
 from benchmarks.contest_real.factors import (
     final_factor,
     needed_factor,
@@ -101,7 +101,7 @@ def _row(one: Judged, subject: Subject, rules: Sequence[Rule]) -> Row:
         kind=one.kind,
         label=one.label,
         moved=_has_moved(record, reference),
-        key_changed=one.kind == ENVIRONMENT and ours.key != theirs.key,
+        key_changed=ours.key != theirs.key,
         factor=needed_factor(record, reference),
         trace_factor=trace_factor(record, reference),
         short_factor=_short_factor(record, reference),

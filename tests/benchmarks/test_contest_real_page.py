@@ -8,8 +8,10 @@ import pytest
 
 from benchmarks.contest_real.errands import ENVIRONMENT, FAULT, errands
 from benchmarks.contest_real.figures import Cost, Figures, Left, Row, read, write
+from benchmarks.contest_real.judging import MACHINE
 from benchmarks.contest_real.page import rates, section, verdict_line, wilson
 from benchmarks.contest_real.rules import OURS
+from benchmarks.variants import EXPERIMENTS
 
 ALWAYS = "always"
 
@@ -123,3 +125,16 @@ def test_each_errand_has_a_place_of_its_own() -> None:
     assert len({one.place for one in needed}) == len(needed)
     assert kinds.count(FAULT) >= 80
     assert len(changes) >= 15
+
+
+def test_figures_of_the_page_are_enough() -> None:
+    """The issue asks for fifteen changes, eighty faults, and another machine."""
+    rows = read().rows
+    changes = {row.label for row in rows if row.kind == ENVIRONMENT}
+    machines = {row.experiment for row in rows if row.kind == MACHINE}
+
+    assert len(changes) >= 15
+    assert sum(row.moved for row in rows if row.kind == FAULT) >= 80
+    assert machines <= set(EXPERIMENTS)
+    assert {row.experiment for row in rows} == set(EXPERIMENTS)
+    assert verdict_line(read()) in section(read())
