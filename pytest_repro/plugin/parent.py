@@ -25,6 +25,7 @@ from pytest_repro.references import ReferenceStore
 from pytest_repro.replication import (
     Approval,
     Effort,
+    Ledger,
     Mode,
     Pool,
     Replication,
@@ -146,6 +147,7 @@ def make_replication(
             created_by=f"pytest_repro {pytest_repro.__version__}",
         ),
         effort=Effort(tier=settings.tier, replicas=settings.replicas),
+        ledger=Ledger(settings.out / "ledger"),
     )
 
 
