@@ -20,7 +20,7 @@ from pytest_repro.plugin.markers import contract_of, experiment_id, is_experimen
 from pytest_repro.plugin.own_options import write_options
 from pytest_repro.plugin.progress import make_watcher
 from pytest_repro.plugin.settings import Settings
-from pytest_repro.records import Action, Outcome
+from pytest_repro.records import Action, Cause, Outcome
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication import (
     Approval,
@@ -52,6 +52,20 @@ SKIPPED: Final = "repro_skipped"
 """The attribute of a report of an experiment that a mark skipped."""
 
 
+_ACCIDENTS: Final = frozenset(
+    {
+        Cause.CRASHED,
+        Cause.FAILED,
+        Cause.TIMED_OUT,
+        Cause.OUT_OF_MEMORY,
+        Cause.DISK_FULL,
+        Cause.INTERRUPTED,
+        Cause.UNSTABLE_INPUT,
+    }
+)
+"""What ends a run before it has a result, and may not happen again."""
+
+
 class Parent:
     """The hooks that turn the call of an experiment into a replication."""
 
@@ -79,6 +93,11 @@ class Parent:
         """Run the experiment in workers instead of calling it here."""
         if not is_experiment(pyfuncitem):
             return None
+        earlier = pyfuncitem.stash.get(outcome_key, None)
+        if earlier is not None and earlier.verdict.cause not in _ACCIDENTS:
+            # A rerun plugin asks again; the same comparison has the same answer.
+            pass_judgement(pyfuncitem, earlier)
+            return True
         contract = contract_of(pyfuncitem)
         if self._seeds is not None:
             contract = replace(contract, seeds=self._seeds)
@@ -87,7 +106,7 @@ class Parent:
             contract=contract,
             job_for=lambda run: self._jobs.make(pyfuncitem, contract, run),
             # What failed before and is tried again must not become a reference.
-            allow_write=outcome_key not in pyfuncitem.stash,
+            allow_write=earlier is None,
         )
         pass_judgement(pyfuncitem, self._replication.run(request))
         return True

@@ -57,7 +57,7 @@ def test_reference_has_envelope_and_horizon(
 ) -> None:
     """The anchor ran six times more, under noise; only the anchor counts as a seed."""
     project, session = recorded
-    record = project.reference("test_line")
+    record = project.reference("test_line.py::test_line")
 
     assert record.rounding is not None
     assert len(record.rounding.replicas) == 6
@@ -121,4 +121,4 @@ def test_experiment_without_torch_is_not_run_again(project: Project) -> None:
     session = project.write({"test_plain.py": plain}).record("test_plain.py")
 
     assert "nothing here that noise can reach" in session.output
-    assert project.reference("test_plain").rounding is None
+    assert project.reference("test_plain.py::test_plain").rounding is None
