@@ -17,8 +17,9 @@ from pytest_repro.records import (
     Verdict,
 )
 from pytest_repro.verdicts.answers import Answer
-from pytest_repro.verdicts.designs import Design
+from pytest_repro.verdicts.designs import Design, Sample
 from pytest_repro.verdicts.families import Family
+from pytest_repro.verdicts.horizons import is_short
 from pytest_repro.verdicts.judge import lowest
 from pytest_repro.verdicts.pairs import required_rung
 from pytest_repro.verdicts.planning import plan
@@ -122,9 +123,7 @@ def _answered(seeds: _Seeds) -> Verdict:
     answers = {one.name: one for one in decision.answers} if decision else {}
     findings = _lowest_by_name((*gaps, *_resolved(seeds, answers)))
     rung = lowest(findings)
-    refusal = gaps[0].detail if gaps else ""
-    if samples and not gaps:
-        refusal = plan(samples, seeds.design).refusal
+    refusal = _refusal(seeds, samples, gaps)
     if refusal and rung.height in {Rung.INCONCLUSIVE.height, Rung.EQUIVALENT.height}:
         told = refusal.replace("\n", "; ")
         verdict = _verdict(seeds, findings, Rung.INCONCLUSIVE, told)
@@ -139,6 +138,13 @@ def _answered(seeds: _Seeds) -> Verdict:
     if len(deciding) > 1:
         reason += f"; {len(deciding) - 1} more"
     return _verdict(seeds, findings, rung, reason)
+
+
+def _refusal(seeds: _Seeds, samples: Sequence[Sample], gaps: Sequence[Finding]) -> str:
+    """Say why no further seed can help; a whole run may, where this one was short."""
+    if gaps:
+        return "" if any(is_short(run) for run, _ in seeds.pairs) else gaps[0].detail
+    return plan(samples, seeds.design).refusal if samples else ""
 
 
 def _verdict(
