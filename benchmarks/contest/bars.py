@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from benchmarks.contest.measuring import Outcome, standard_error
 
-__all__ = ["GATES", "Bar", "Outcomes", "at_least", "at_most", "ratio"]
+__all__ = ["GATES", "Bar", "Outcomes", "at_least", "at_most", "plural", "ratio"]
 
 GATES = (1, 2, 3)
 
@@ -123,6 +123,18 @@ def at_least(
     return _worst(number, what, found, rate, (limit, False))
 
 
+def plural(metrics: int) -> str:
+    """Count metrics.
+
+    Args:
+        metrics: How many.
+
+    Returns:
+        In words.
+    """
+    return f"{metrics} metric{'s' if metrics > 1 else ''}"
+
+
 def ratio(above: Outcome, below: Outcome, rate: str) -> tuple[float, float]:
     """Compare two rates, which may come from the same draws.
 
@@ -176,8 +188,8 @@ def _worst(
 
 def _where(outcome: Outcome) -> str:
     cell = outcome.cell
-    metrics = f"{cell.metrics} metric{'s' if cell.metrics > 1 else ''}"
-    return f"worst: {cell.shape}, {cell.reference} references, {metrics}"
+    place = f"{cell.shape}, {cell.reference} references, {plural(cell.metrics)}"
+    return f"worst: {place}" + (f", margin {cell.margin:g} sd" if cell.shift else "")
 
 
 def _fits(outcome: Outcome, about: dict[str, object]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from benchmarks.contest.bars import Bar, Outcomes, at_least, at_most, ratio
+from benchmarks.contest.bars import Bar, Outcomes, at_least, at_most, plural, ratio
 from benchmarks.contest.measuring import Outcome, standard_error
 from benchmarks.contest.rules import OURS
 from benchmarks.contest.shapes import SHAPES
@@ -142,7 +142,7 @@ def _seeds(outcomes: Outcomes) -> list[Bar]:
         for margin, k, m, limit in wanted
         for bar in at_most(
             6,
-            f"seeds for no change: margin {margin:g} sd, {m} references, {k} metrics",
+            f"seeds for no change: margin {margin:g} sd, {m} references, {plural(k)}",
             outcomes.of(
                 "grid",
                 OURS,
@@ -205,7 +205,7 @@ def _against_usual(outcomes: Outcomes) -> list[Bar]:
     bars = []
     for rule in USUAL:
         for k, limit in ((1, 20.0), (20, 50.0)):
-            text = f"false alarms of “{rule}” over ours, {k} metrics"
+            text = f"false alarms of “{rule}” over ours, {plural(k)}"
             bars += _times(outcomes, rule, (text, limit, "changed"), k, 0.0)
         if rule != USUAL[2]:
             text = f"misses of “{rule}” over ours"

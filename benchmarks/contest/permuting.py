@@ -21,10 +21,10 @@ __all__ = ["Relabellings", "has_changed", "relabellings", "robust_scores"]
 
 CLIP = 3.5
 CONSISTENT = 1.4826
-SCREEN = 150
+SCREENS = (0, 50, 250, 20_000)
 # Scores that only rounding tells apart are ties.
 TIE = 1e-9
-BLOCK_VALUES = 4_000_000
+BLOCK_VALUES = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,18 +88,16 @@ def has_changed(
     new = int(table.members[0].sum())
     own = np.abs(scores[:, -new:].sum(axis=1))
     own = np.where(guarded, own, -1.0).max(axis=1)
-    count = len(table.members)
     # The observed labelling is among the enumerated, and one more than the drawn.
-    allowed = math.floor(level * count + 1e-6)
-    if not table.has_observed:
-        allowed = math.floor(level * (count + 1) + 1e-6) - 1
+    count = len(table.members) + (not table.has_observed)
+    allowed = math.floor(level * count + 1e-6) - (not table.has_observed)
+    alive = np.flatnonzero((own >= 0) & (allowed >= 0))
+    larger = np.zeros(len(scores), dtype=np.int64)
+    for first, last in itertools.pairwise(SCREENS):
+        larger[alive] += _larger(scores[alive], own[alive], table.members[first:last])
+        alive = alive[larger[alive] <= allowed]
     changed = np.zeros(len(scores), dtype=bool)
-    open_ = np.flatnonzero((own >= 0) & (allowed >= 0))
-    first = _larger(scores[open_], own[open_], table.members[:SCREEN])
-    near = first <= allowed
-    open_, first = open_[near], first[near]
-    rest = _larger(scores[open_], own[open_], table.members[SCREEN:])
-    changed[open_] = first + rest <= allowed
+    changed[alive] = True
     return changed
 
 
@@ -112,15 +110,24 @@ def robust_scores(pooled: Floats) -> Floats:
     Returns:
         Of the same shape, with mean 0 and variance 1 over seeds.
     """
-    middle = np.median(pooled, axis=1, keepdims=True)
-    spread = CONSISTENT * np.median(np.abs(pooled - middle), axis=1, keepdims=True)
-    deviation = pooled.std(axis=1, ddof=1, keepdims=True)
-    spread = np.where(spread > 0, spread, deviation)
-    spread = np.where(spread > 0, spread, 1.0)
-    clipped = np.clip((pooled - middle) / spread, -CLIP, CLIP)
-    clipped -= clipped.mean(axis=1, keepdims=True)
-    scale = clipped.std(axis=1, keepdims=True)
-    return np.asarray(clipped / np.where(scale > 0, scale, 1.0))
+    # Seeds last: numpy sorts rows that lie together several times faster.
+    values = np.ascontiguousarray(np.moveaxis(pooled, 1, 2))
+    values -= _median(values)
+    spread = CONSISTENT * _median(np.abs(values))
+    spread = np.where(spread > 0, spread, values.std(axis=2, ddof=1, keepdims=True))
+    values /= np.where(spread > 0, spread, 1.0)
+    np.clip(values, -CLIP, CLIP, out=values)
+    values -= values.mean(axis=2, keepdims=True)
+    scale = np.sqrt((values**2).mean(axis=2, keepdims=True))
+    values /= np.where(scale > 0, scale, 1.0)
+    return np.moveaxis(values, 2, 1)
+
+
+def _median(values: Floats) -> Floats:
+    ordered = np.sort(values, axis=2)
+    count = values.shape[2]
+    low, high = ordered[:, :, (count - 1) // 2], ordered[:, :, count // 2]
+    return np.asarray((low + high)[:, :, None] / 2)
 
 
 def _larger(scores: Floats, own: Floats, members: Floats) -> NDArray[np.int64]:
@@ -128,11 +135,15 @@ def _larger(scores: Floats, own: Floats, members: Floats) -> NDArray[np.int64]:
     counts = np.zeros(len(scores), dtype=np.int64)
     if not len(members):
         return counts
-    size = max(1, BLOCK_VALUES // (len(members) * scores.shape[2]))
+    size = max(1, BLOCK_VALUES // len(members))
     for start in range(0, len(scores), size):
-        block = slice(start, start + size)
-        sums = np.abs(members @ scores[block]).max(axis=2)
-        counts[block] = (sums >= own[block, None] - TIE).sum(axis=1)
+        block = scores[start : start + size]
+        largest = np.zeros((len(members), len(block)))
+        for metric in range(scores.shape[2]):
+            sums = members @ np.ascontiguousarray(block[:, :, metric].T)
+            np.maximum(largest, np.abs(sums, out=sums), out=largest)
+        found = largest >= own[start : start + size] - TIE
+        counts[start : start + size] = found.sum(axis=0)
     return counts
 
 

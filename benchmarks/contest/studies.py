@@ -32,7 +32,8 @@ REFERENCES = (5, 10, 20)
 METRICS = (1, 5, 20)
 # In margins.
 SHIFTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
-CURVE = tuple(quarter / 4 for quarter in range(13))
+# Quarters of a margin, and the thirds that are whole deviations at a margin of 3.
+CURVE = tuple(sorted({*(it / 4 for it in range(13)), 1 / 3, 2 / 3}))
 FIXED_SEEDS = tuple(range(1, 15))
 LOOSE = "SPT 5 % / 5 %"
 

@@ -111,10 +111,13 @@ def decide(
 def _is_same(
     spread: Spread, seen: Floats, margins: Floats, limits: Floats, seeds: int
 ) -> NDArray[np.bool_]:
-    above = statistics(spread, seen, margins, seeds)
-    below = statistics(spread, seen, -margins, seeds)
-    inside = (above <= -limits[:, None]) & (below >= limits[:, None])
-    return np.asarray(inside.all(axis=1))
+    same = np.zeros(len(seen), dtype=bool)
+    hopeful = np.flatnonzero(np.isfinite(limits))
+    mine, shown, limit = spread.of(hopeful), seen[hopeful], limits[hopeful, None]
+    above = statistics(mine, shown, margins, seeds) <= -limit
+    below = statistics(mine, shown, -margins, seeds) >= limit
+    same[hopeful] = (above & below).all(axis=1)
+    return same
 
 
 def _confirming_limits(
