@@ -44,7 +44,7 @@ def measure_others(
         "plans": lambda: refusal.refusals(PLANNED),
         "common seeds": lambda: _common_seeds(repetitions, is_short=is_short),
         "unequal digests": _unequal_digests,
-        "restarts": lambda: [restarts.fresh(it, repetitions) for it in MARGINS[:2]],
+        "restarts": lambda: [{**restarts.fresh(it, repetitions)} for it in MARGINS[:2]],
         "steady": lambda: [{**restarts.steady(cases // 2)}],
         "speed": lambda: speed.cold(1 if is_short else 5),
         "determinism": lambda: _digests(cases),
