@@ -12,6 +12,7 @@ from benchmarks.contest.bound import Rates, bound
 from benchmarks.contest.figures import Scalar
 from benchmarks.contest.measuring import Outcome
 from benchmarks.contest.permuting import relabellings
+from benchmarks.contest.pool_study import study_pool
 from benchmarks.contest.rules import OURS
 
 __all__ = ["PLANNED", "measure_others"]
@@ -49,6 +50,7 @@ def measure_others(
         "speed": lambda: speed.cold(1 if is_short else 5),
         "determinism": lambda: _digests(cases),
         "agreement": lambda: [_agreement(cases)],
+        "pool": lambda: [] if is_short else study_pool(),
     }
     found: dict[str, Rows] = {}
     for name, study in studies.items():

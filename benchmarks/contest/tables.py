@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from benchmarks.contest.bars import Bar, Outcomes, plural
 from benchmarks.contest.figures import Scalar
 from benchmarks.contest.measuring import Outcome
+from benchmarks.contest.pool import FINALS
 from benchmarks.contest.rules import OURS
 from benchmarks.contest.shapes import SHAPES
 from benchmarks.contest.studies import METRICS, REFERENCES, RULES, SHIFTS
@@ -15,6 +16,7 @@ __all__ = [
     "grid_table",
     "many_table",
     "no_margin_table",
+    "pool_table",
     "restarts_table",
     "rules_table",
     "sources_list",
@@ -247,6 +249,44 @@ def restarts_table(rows: Rows) -> list[str]:
         for row in rows
     ]
     return _table(("margin", "one try", "five fresh tries"), body)
+
+
+def pool_table(rows: Rows) -> list[str]:
+    """List verdicts on real runs.
+
+    Args:
+        rows: What was measured.
+
+    Returns:
+        Lines of Markdown.
+    """
+    head = (
+        "change",
+        *(f"shift: {name}" for name in (*FINALS, "curve")),
+        "fails 3 sd",
+        "fails Welch",
+        "ours: changed",
+        "same",
+        "seeds",
+        "with the curve: changed",
+        "same",
+        "seeds",
+    )
+    return _table(head, [_pool_row(row) for row in rows])
+
+
+def _pool_row(row: Mapping[str, Scalar]) -> list[str]:
+    cells = [
+        str(row["variant"]),
+        *(f"{float(row[name]):.2f}" for name in (*FINALS, "curve")),
+    ]
+    cells += [_percent(float(row[f"{rule} changed"])) for rule in COMPARED[:2]]
+    for label in ("ours", "curve"):
+        cells += [
+            _percent(float(row[f"{label} {word}"])) for word in ("changed", "same")
+        ]
+        cells.append(f"{float(row[f'{label} seeds']):.2f}")
+    return cells
 
 
 def sources_list() -> list[str]:

@@ -9,6 +9,8 @@ from benchmarks.contest.bars_product import product_bars
 from benchmarks.contest.bars_simulated import simulated_bars
 from benchmarks.contest.figures import Scalar
 from benchmarks.contest.measuring import Outcome, measure
+from benchmarks.contest.pool import FINALS
+from benchmarks.contest.pool_study import MOVED, TRANSIENT, UNCHANGED, pool_bars
 from benchmarks.contest.rules import OURS, ours
 from benchmarks.contest.shapes import Cell
 from benchmarks.contest.vectorised import Design
@@ -207,6 +209,32 @@ def test_rule_no_better_than_folklore_fails_bar_9() -> None:
 
     assert 9 in failing(simulated_bars(Outcomes([folklore, same])))
     assert 9 not in failing(simulated_bars(Outcomes([folklore, better])))
+
+
+def row_of(variant: str, shift: float, changed: float) -> dict[str, Scalar]:
+    """Make a row about real runs."""
+    return {
+        "variant": variant,
+        "resamples": 2000,
+        **dict.fromkeys((*FINALS, "curve"), shift),
+        "ours changed": changed,
+        "curve changed": changed,
+        "ours same": 1 - changed,
+        "ours seeds": 2.0,
+    }
+
+
+def test_missed_changes_of_real_runs_fail_bar_13() -> None:
+    """A change of a margin must be found, one of half a margin need not be."""
+    alike = row_of(UNCHANGED, 0.0, 0.002)
+    large = [row_of(name, 1.5, 0.99) for name in (*MOVED, *TRANSIENT)]
+    small = [row_of(name, 0.5, 0.10) for name in (*MOVED, *TRANSIENT)]
+    missed = [row_of(name, 1.5, 0.50) for name in (*MOVED, *TRANSIENT)]
+
+    assert not failing(pool_bars([alike, *large]), widening=0.0)
+    assert not failing(pool_bars([alike, *small]), widening=0.0)
+    assert failing(pool_bars([alike, *missed])) == {13}
+    assert failing(pool_bars([row_of(UNCHANGED, 0.0, 0.2), *large])) == {13}
 
 
 def test_no_bars_at_all_is_a_failure() -> None:
