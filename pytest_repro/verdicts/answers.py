@@ -113,17 +113,21 @@ def detail_of(answer: Answer, *, counted: str) -> str:
 
 
 def _finding(answer: Answer) -> str:
-    sign = "≤" if (answer.p_value or 0.0) <= (answer.level or 0.0) else ">"
-    chance = f"p = {answer.p_value:.3g} {sign} {answer.level:.3g}"
+    chance, level = answer.p_value or 0.0, answer.level or 0.0
+    compared = f"p = {chance:.3g} {'≤' if chance <= level else '>'} {level:.3g}"
+    told = f" ({compared if level else f'p = {chance:.3g}, too few seeds to reject'})"
+    is_shifted = chance <= level
     match answer.rung:
+        case Rung.EQUIVALENT if is_shifted:
+            return f"there is a shift, and it is smaller than the margin{told}"
         case Rung.EQUIVALENT:
-            return f"a shift by the margin is excluded ({chance} for any shift)"
+            return f"a shift by the margin is excluded{told}"
         case Rung.DIVERGED:
-            return f"chance does not explain it ({chance})"
-        case _ if sign == "≤":
-            return f"a shift is shown, but not of half a margin ({chance})"
+            return f"chance does not explain it{told}"
+        case _ if is_shifted:
+            return f"there is a shift, but not of half a margin{told}"
         case _:
-            return f"neither a shift nor its absence is shown ({chance})"
+            return f"neither a shift nor its absence is shown{told}"
 
 
 def excluded_failure_rate(seeds: int, beta: float) -> float:

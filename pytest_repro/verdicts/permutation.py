@@ -11,7 +11,7 @@ release of NumPy: no random stream of anybody else's is used.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Final
@@ -80,7 +80,9 @@ def count_extremes(
     table = np.array([scores(pool) for pool in pools], dtype=np.int64)
     observed = np.abs(table[:, reference_seeds:].sum(axis=1))
     chosen, is_whole = labellings(reference_seeds, seeds, relabellings=relabellings)
-    largest = np.abs(table[:, chosen].sum(axis=2)).max(axis=0)
+    # One metric after the other: a table of all of them could fill the memory.
+    shifts = (np.abs(row[chosen].sum(axis=1)) for row in table)
+    largest = reduce(np.maximum, shifts)
     # Each score is off by half a unit at most, so sums that tie differ by less than
     # one unit a seed: a tie is never taken for a smaller shift.
     as_extreme = largest[None, :] + seeds >= observed[:, None]

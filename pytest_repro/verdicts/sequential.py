@@ -42,6 +42,10 @@ GUARD: Final = 0.5
 def decide(samples: Sequence[Sample], design: Design) -> Decision:
     """Decide over all metrics, at the first look that can.
 
+    At one look a further metric never makes a pass easier. Over several it can, seldom:
+    it shares the rate of false alarms, so that another may not diverge in time, and it
+    can put off the look from which the rate of misses is spent.
+
     Args:
         samples: One a metric, with equally many seeds each.
         design: What was declared before the first seed.

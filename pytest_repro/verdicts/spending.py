@@ -215,15 +215,12 @@ class _Paths:
 
         variance = self._time - self._before
         points = np.linspace(-REACH, REACH, POINTS) * sqrt(self._time)
-        width = float(points[1] - points[0])
+        half = float(points[1] - points[0]) / 2
         high = min(critical, 2 * REACH) * sqrt(self._time)
         low = -high if self._is_two_sided else -inf
-        inner = np.minimum(points + width / 2, high) - np.maximum(
-            points - width / 2, low
-        )
-        kept = np.maximum(inner, 0.0)
-        alive = self._mass > 0
-        distances = points[:, None] - self._points[None, alive]
-        density = np.exp(-(distances**2) / (2 * variance)) @ self._mass[alive]
-        self._points = points
-        self._mass = density / sqrt(2 * np.pi * variance) * kept
+        kept = np.minimum(points + half, high) - np.maximum(points - half, low)
+        inside = kept > 0
+        distances = points[inside, None] - self._points[None, :]
+        density = np.exp(distances**2 / (-2 * variance)) @ self._mass
+        self._points = points[inside]
+        self._mass = density / sqrt(2 * np.pi * variance) * kept[inside]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pytest_repro.records import Rung, Scale
-from pytest_repro.verdicts.answers import excluded_failure_rate
+from pytest_repro.verdicts.answers import Answer, excluded_failure_rate
 from pytest_repro.verdicts.designs import Design, Sample, samples_of
 from pytest_repro.verdicts.sequential import decide
 from tests.verdicts.sequential.drawing import normal_family
@@ -30,7 +30,7 @@ def test_unchanged_seeds_are_equivalent_and_say_what_they_exclude() -> None:
     assert decision.reason == (
         "acc shifts by -0.0001 over 1 obtained and 10 reference seeds, margin 0.02"
         " (3.1 reference standard deviations): a shift by the margin is excluded"
-        " (p = 1 > 0 for any shift); 1 clean seed excludes that more than 95% of"
+        " (p = 1, too few seeds to reject); 1 clean seed excludes that more than 95% of"
         " seeds fail"
     )
 
@@ -71,6 +71,20 @@ def test_a_sure_but_small_shift_is_not_divergence() -> None:
     assert answer.p_value is not None
     assert answer.level is not None
     assert answer.p_value <= answer.level
+    assert "there is a shift, and it is smaller than the margin" in answer.detail
+
+
+def test_half_a_margin_guards_against_divergence() -> None:
+    """Where nothing can be confirmed, a sure but small shift stays undecided."""
+    values = tuple(value + 0.02 for value in REFERENCE)
+    design = Design(looks=(10,), min_seeds=11)
+    wide, narrow = (
+        replace(ACCURACY, obtained=values, margin=margin) for margin in (0.05, 0.03)
+    )
+
+    assert decide([narrow], design).rung is Rung.DIVERGED
+    assert decide([wide], design).rung is Rung.INCONCLUSIVE
+    assert "there is a shift, but not of half" in decide([wide], design).reason
 
 
 def test_few_seeds_decide_nothing_for_a_narrow_margin() -> None:
@@ -154,6 +168,29 @@ def test_a_crash_in_the_reference_is_cleaned_away() -> None:
 
     assert decision.rung is Rung.EQUIVALENT
     assert decision.answers[0].margin_in_deviations == pytest.approx(3.0, abs=0.2)
+
+
+def test_three_numbers_are_no_reference() -> None:
+    """Of ten seeds of the reference, seven crashed."""
+    crashed = replace(
+        ACCURACY, reference=(0.9, 0.91, 0.92, *[nan] * 7), obtained=REFERENCE
+    )
+
+    decision = decide([crashed], DESIGN)
+
+    assert decision.rung is Rung.INCONCLUSIVE
+    assert "the reference has 3 finite values" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("shift", "margin", "multiple"),
+    [(0.5, 0.25, 2.0), (-0.5, 0.25, 2.0), (0.5, 0.0, inf), (0.0, 0.0, 0.0)],
+)
+def test_shift_in_margins(shift: float, margin: float, multiple: float) -> None:
+    """Nothing is allowed: any shift is infinitely many margins."""
+    answer = Answer(name="m", rung=Rung.INCONCLUSIVE, shift=shift, margin=margin)
+
+    assert answer.shift_in_margins == multiple
 
 
 @pytest.mark.parametrize(("scale", "value"), [(Scale.LOG, 0.0), (Scale.LOGIT, 1.0)])

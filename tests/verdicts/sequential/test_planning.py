@@ -77,6 +77,22 @@ def test_what_would_do_does() -> None:
     assert plan([metric(1.7)], Design(max_seeds=short.new_seeds)).chance >= 0.88
 
 
+def test_refusal_names_the_seeds_of_either_side() -> None:
+    """A margin just too narrow: more seeds on one side would do."""
+    found = plan([metric(1.4)], DESIGN)
+
+    assert found.refusal.endswith(
+        "it takes a margin of 2.018, or 144 reference seeds, or 144 new seeds"
+    )
+
+
+def test_divergence_at_the_first_look_needs_no_note() -> None:
+    """There is nothing to warn of."""
+    found = plan([metric(3.0)], Design(looks=(5, 10)))
+
+    assert (found.first_divergence, found.notes) == (5, ())
+
+
 def test_one_side_alone_may_never_do() -> None:
     """Ten seeds are worth ten at most, whatever stands on the other side."""
     found = plan([metric(1.2)], DESIGN).metrics[0]
