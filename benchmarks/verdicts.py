@@ -2,9 +2,9 @@
 
 Every rule judges the same simulated experiments; figures go to
 `benchmarks/contest/figures.json`, and the page and its pictures are made from them.
-The exit code says whether all acceptance bars hold. The short version, which the tests
-run, measures a part of the same plan, widens every bar by three standard errors, and
-writes nothing.
+The exit code says whether all acceptance bars hold; with fewer than 20,000 repetitions
+every bar is widened by three standard errors. The short version, which the tests run,
+measures a part of the same plan and writes nothing.
 
     python -m benchmarks.verdicts --date 2026-11-26 --command "nox -s contest"
 """
@@ -15,63 +15,76 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.contest.bars import Bar
-from benchmarks.contest.figures import FIGURES, Figures, read, write
-from benchmarks.contest.measuring import Outcome
-from benchmarks.contest.others import measure_others
-from benchmarks.contest.page import WIDENING, all_bars, page, pictures, verdict_line
+from benchmarks.contest.figures import ENOUGH, FIGURES, Figures, read, write
+from benchmarks.contest.others import measure_bounds, measure_others
+from benchmarks.contest.page import all_bars, page, pictures, verdict_line
 from benchmarks.contest.studies import full_plan, run, short_plan
 from benchmarks.contest.tables import bars_table
-from benchmarks.contest.vectorised import Design
 from benchmarks.machine import Occasion, add_arguments, look
 
-__all__ = ["all_hold", "main", "study", "write_page"]
+__all__ = ["all_hold", "main", "short_study", "study", "write_page"]
 
-REPETITIONS = 20_000
 SHORT_REPETITIONS = 2_000
 
 
 def study(
-    occasion: Occasion,
-    repetitions: int,
-    design: Design | None = None,
-    *,
-    is_short: bool = False,
-    rates: Sequence[Outcome] = (),
+    occasion: Occasion, repetitions: int, *, kept: Figures | None = None
 ) -> Figures:
-    """Measure everything, or a part.
+    """Measure everything.
 
     Args:
         occasion: When and where.
         repetitions: Simulations in each cell.
-        design: Of our rule; by default the defaults.
-        is_short: Whether a part will do.
-        rates: Outcomes of the whole plan, if they were measured before.
+        kept: Where rates are taken from, if they were measured before: they depend on
+            the contest alone, all else also on the product.
 
     Returns:
         The figures.
     """
-    plan = short_plan(design) if is_short else full_plan(design)
-    outcomes = tuple(rates or run(plan, repetitions, _tell))
+    if kept:
+        bounds, outcomes = {"bound": kept.others["bound"]}, kept.outcomes
+    else:
+        outcomes = tuple(run(full_plan(), repetitions, _tell))
+        bounds = measure_bounds(outcomes, _tell)
+    others = measure_others(repetitions, _tell, is_short=False)
     return Figures(
         repetitions=repetitions,
-        is_short=is_short,
         occasion=tuple(occasion.lines()),
         outcomes=outcomes,
-        others=measure_others(outcomes, repetitions, _tell, is_short=is_short),
+        others={**bounds, **others},
     )
 
 
-def all_hold(bars: Sequence[Bar], *, is_short: bool = False) -> bool:
+def short_study(occasion: Occasion, repetitions: int = SHORT_REPETITIONS) -> Figures:
+    """Measure a part of the same: the gates, and a few bars of each kind.
+
+    Args:
+        occasion: When and where.
+        repetitions: Simulations in each cell.
+
+    Returns:
+        The figures.
+    """
+    outcomes = tuple(run(short_plan(), repetitions, _tell))
+    others = measure_others(repetitions, _tell, is_short=True)
+    return Figures(
+        repetitions=repetitions,
+        occasion=tuple(occasion.lines()),
+        outcomes=outcomes,
+        others={"bound": [], **others},
+    )
+
+
+def all_hold(bars: Sequence[Bar], widening: float = 0.0) -> bool:
     """Tell whether all bars hold.
 
     Args:
         bars: The bars; there must be some.
-        is_short: Whether they are widened.
+        widening: Standard errors by which they are wider.
 
     Returns:
         Whether they do.
     """
-    widening = WIDENING if is_short else 0.0
     return bool(bars) and all(bar.holds(widening) for bar in bars)
 
 
@@ -103,27 +116,31 @@ def main(arguments: list[str] | None = None) -> int:
         0 if all bars hold, else 1.
     """
     options = _parser().parse_args(arguments)
-    if options.from_figures:
-        figures = read(options.figures)
-    else:
-        few = SHORT_REPETITIONS if options.short else REPETITIONS
-        rates = read(options.figures).outcomes if options.keep_rates else ()
-        occasion = look(options.date, options.command)
-        repetitions = rates[0].repetitions if rates else options.sims or few
-        figures = study(occasion, repetitions, is_short=options.short, rates=rates)
-    if not figures.is_short:
+    figures = _figures(options)
+    if not options.short:
         if not options.from_figures:
             write(figures, options.figures)
         write_page(figures, options.write)
-    bars = all_bars(figures)
-    _tell("\n".join([*bars_table(bars), "", verdict_line(figures)]))
-    return 0 if all_hold(bars, is_short=figures.is_short) else 1
+    bars, widening = all_bars(figures), figures.widening
+    _tell("\n".join([*bars_table(bars, widening), "", verdict_line(figures)]))
+    return 0 if all_hold(bars, widening) else 1
+
+
+def _figures(options: argparse.Namespace) -> Figures:
+    if options.from_figures:
+        return read(options.figures)
+    occasion = look(options.date, options.command)
+    if options.short:
+        return short_study(occasion)
+    kept = read(options.figures) if options.keep_rates else None
+    repetitions = kept.repetitions if kept else options.sims
+    return study(occasion, repetitions, kept=kept)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="rules over seeds, compared")
     add_arguments(parser, "contest.md")
-    parser.add_argument("--sims", type=int, metavar="N", help="in each cell")
+    parser.add_argument("--sims", type=int, default=ENOUGH, help="in each cell")
     parser.add_argument("--short", action="store_true", help="a part, for tests")
     parser.add_argument("--figures", type=Path, default=FIGURES, metavar="PATH")
     parser.add_argument(

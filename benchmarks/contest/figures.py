@@ -12,9 +12,13 @@ from typing import Any
 from benchmarks.contest.measuring import Outcome
 from benchmarks.contest.shapes import Cell
 
-__all__ = ["FIGURES", "Figures", "read", "write"]
+__all__ = ["ENOUGH", "FIGURES", "Figures", "read", "write"]
 
 FIGURES = Path(__file__).parent / "figures.json"
+
+# Repetitions for which the limits of the bars are meant.
+ENOUGH = 20_000
+WIDENING = 3.0
 
 Scalar = float | int | str
 
@@ -25,17 +29,20 @@ class Figures:
 
     Attributes:
         repetitions: Simulations in each cell.
-        is_short: Whether it is the short version.
         occasion: Lines that say when and how.
         outcomes: What rules said.
         others: Measurements that are no rates of a rule in a cell, by study.
     """
 
     repetitions: int
-    is_short: bool
     occasion: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     others: dict[str, list[dict[str, Scalar]]]
+
+    @property
+    def widening(self) -> float:
+        """Standard errors by which bars are wider, for want of repetitions."""
+        return 0.0 if self.repetitions >= ENOUGH else WIDENING
 
 
 def write(figures: Figures, path: Path = FIGURES) -> None:
@@ -47,7 +54,6 @@ def write(figures: Figures, path: Path = FIGURES) -> None:
     """
     rows = [json.dumps(_row(outcome)) for outcome in figures.outcomes]
     rest = {
-        "is_short": figures.is_short,
         "occasion": list(figures.occasion),
         "others": figures.others,
         "repetitions": figures.repetitions,
@@ -69,7 +75,6 @@ def read(path: Path = FIGURES) -> Figures:
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return Figures(
         repetitions=found["repetitions"],
-        is_short=found["is_short"],
         occasion=tuple(found["occasion"]),
         outcomes=tuple(_outcome(row) for row in found["outcomes"]),
         others=found["others"],

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from benchmarks.contest.bars import Bar, Outcomes
 from benchmarks.contest.bars_product import product_bars
 from benchmarks.contest.bars_simulated import simulated_bars
-from benchmarks.contest.figures import Figures
+from benchmarks.contest.figures import ENOUGH, Figures
 from benchmarks.contest.pictures import curves
-from benchmarks.contest.pool_study import pool_bars
+from benchmarks.contest.pool_study import not_asked_for, pool_bars
 from benchmarks.contest.tables import (
     bars_table,
     common_seeds_table,
@@ -25,10 +25,7 @@ from benchmarks.contest.tables import (
     sources_list,
 )
 
-__all__ = ["WIDENING", "all_bars", "page", "pictures", "verdict_line"]
-
-# Standard errors by which the short version widens every bar.
-WIDENING = 3.0
+__all__ = ["all_bars", "page", "pictures", "verdict_line"]
 
 INTRODUCTION = """\
 # The contest: our rule over seeds, and everybody else's
@@ -146,7 +143,7 @@ def verdict_line(figures: Figures) -> str:
         One line.
     """
     bars = all_bars(figures)
-    widening = WIDENING if figures.is_short else 0.0
+    widening = figures.widening
     failed = sorted({bar.number for bar in bars if not bar.holds(widening)})
     numbers = sorted({bar.number for bar in bars})
     kept = len(numbers) - len(failed)
@@ -177,7 +174,7 @@ def page(figures: Figures, more: Sequence[str] = ()) -> str:
         _text(rules_table(outcomes)),
         PICTURES,
         BARS,
-        _text(bars_table(all_bars(figures))),
+        _text(bars_table(all_bars(figures), figures.widening)),
         MANY,
         _text(many_table(outcomes)),
         NO_MARGIN,
@@ -189,7 +186,7 @@ def page(figures: Figures, more: Sequence[str] = ()) -> str:
         RESTARTS,
         _text(restarts_table(figures.others["restarts"])),
         POOL,
-        _text(pool_table(figures.others["pool"])),
+        _text([*pool_table(figures.others["pool"]), "", _below_a_margin(figures)]),
         *more,
         "## Sources\n",
         _text(sources_list()),
@@ -209,13 +206,26 @@ def pictures(figures: Figures) -> dict[str, str]:
     return curves(Outcomes(figures.outcomes))
 
 
+def _below_a_margin(figures: Figures) -> str:
+    """Name what bar 13 names and does not ask for."""
+    rows = not_asked_for(figures.others["pool"])
+    named = "; ".join(
+        f"{row['variant']}, found {100 * float(row[key]):.1f} %" for row, key in rows
+    )
+    return f"Named, but less than a margin here: {named or 'none'}."
+
+
 def _repetitions(figures: Figures) -> str:
+    few = (
+        f" The bars are meant for {ENOUGH:,}; with fewer, each is widened by "
+        f"{figures.widening:g} standard errors of its figure."
+    )
     return (
         f"Each cell holds {figures.repetitions:,} simulated experiments: the standard "
         "error of a rate of 1 % is "
         f"{100 * (0.01 * 0.99 / figures.repetitions) ** 0.5:.2f} points, of 5 % "
         f"{100 * (0.05 * 0.95 / figures.repetitions) ** 0.5:.2f}."
-    )
+    ) + (few if figures.widening else "")
 
 
 def _text(lines: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ to ten bins of its logarithm. What a change does depends on the pool, so the bar
 for those of the named changes that move something by a margin here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -21,7 +21,15 @@ from benchmarks.contest.shapes import Floats
 from benchmarks.contest.studies import RULES
 from benchmarks.contest.vectorised import CHANGED, SAME
 
-__all__ = ["MARGINS", "MOVED", "TRANSIENT", "UNCHANGED", "pool_bars", "study_pool"]
+__all__ = [
+    "MARGINS",
+    "MOVED",
+    "TRANSIENT",
+    "UNCHANGED",
+    "not_asked_for",
+    "pool_bars",
+    "study_pool",
+]
 
 REFERENCE_RUNS, NEW_RUNS = 900, 300
 REFERENCE, NEW = 10, 10
@@ -45,6 +53,13 @@ MOVED = (
 )
 TRANSIENT = ("inputs not centred", "initial weights × 1.5", "no warm-up")
 RIVALS = ("every run in mean ± 3 sd", "Welch p > .05")
+
+ALONE, WITH_CURVE = "ours changed", "curve changed"
+ASKED = (
+    *((name, ALONE) for name in MOVED),
+    *((name, WITH_CURVE) for name in TRANSIENT),
+)
+ASKED_LIMITS = {ALONE: ("", 0.93), WITH_CURVE: (" with the curve", 0.97)}
 
 Row = dict[str, Scalar]
 
@@ -101,20 +116,35 @@ def pool_bars(rows: list[Row]) -> list[Bar]:
         _bar(f"{text}: confirmed", alike, "ours same", (0.98, False)),
         _bar(f"{text}: seeds", alike, "ours seeds", (3.5, True)),
     ]
-    for name in MOVED:
-        if _largest(by_name[name], FINALS) >= 1:
-            what = f"real runs, {name}: found"
-            bars.append(_bar(what, by_name[name], "ours changed", (0.93, False)))
-    for name in TRANSIENT:
-        if _largest(by_name[name], (*FINALS, "curve")) >= 1:
-            what = f"real runs, {name}: found with the curve"
-            bars.append(_bar(what, by_name[name], "curve changed", (0.97, False)))
+    for name, key in ASKED:
+        if _is_large(by_name[name], key):
+            how, limit = ASKED_LIMITS[key]
+            what = f"real runs, {name}: found{how}"
+            bars.append(_bar(what, by_name[name], key, (limit, False)))
     return bars
 
 
-def _largest(row: Row, names: Sequence[str]) -> float:
-    """Return the largest true shift of a change, in margins."""
-    return max(float(row[name]) for name in names)
+def not_asked_for(rows: list[Row]) -> list[tuple[Row, str]]:
+    """Find what the bar names, but does not move anything by a margin here.
+
+    Args:
+        rows: Of `study_pool`.
+
+    Returns:
+        Rows, and the key of the rate that the bar is about.
+    """
+    by_name = {str(row["variant"]): row for row in rows}
+    return [
+        (by_name[name], key)
+        for name, key in ASKED
+        if rows and not _is_large(by_name[name], key)
+    ]
+
+
+def _is_large(row: Row, key: str) -> bool:
+    """Tell whether the largest true shift, of what is judged, is a margin."""
+    names = (*FINALS, "curve") if key == WITH_CURVE else FINALS
+    return max(float(row[name]) for name in names) >= 1
 
 
 def _bar(what: str, row: Row, key: str, limit: tuple[float, bool]) -> Bar:

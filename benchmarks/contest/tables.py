@@ -86,11 +86,12 @@ def _normal(outcomes: Outcomes, rule: str, shift: float) -> Outcome:
     return found
 
 
-def bars_table(bars: Iterable[Bar]) -> list[str]:
+def bars_table(bars: Iterable[Bar], widening: float = 0.0) -> list[str]:
     """List the bars.
 
     Args:
         bars: The bars.
+        widening: Standard errors by which limits are wider.
 
     Returns:
         Lines of Markdown.
@@ -101,7 +102,7 @@ def bars_table(bars: Iterable[Bar]) -> list[str]:
             bar.what,
             _figure(bar.value, bar.unit) + _error(bar),
             f"{'≤' if bar.is_ceiling else '≥'} {_figure(bar.limit, bar.unit)}",
-            "yes" if bar.holds() else "**no**",
+            "yes" if bar.holds(widening) else "**no**",
         ]
         for bar in bars
     ]
