@@ -19,7 +19,7 @@ from benchmarks.contest.figures import ENOUGH, FIGURES, Figures, read, write
 from benchmarks.contest.others import measure_bounds, measure_others
 from benchmarks.contest.page import all_bars, page, pictures, verdict_line
 from benchmarks.contest.studies import full_plan, run, short_plan
-from benchmarks.contest.tables import bars_table
+from benchmarks.contest.tables_other import bars_table
 from benchmarks.machine import Occasion, add_arguments, look
 
 __all__ = ["all_hold", "main", "short_study", "study", "write_page"]

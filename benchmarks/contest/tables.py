@@ -1,28 +1,22 @@
 """The tables of the page, from outcomes alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
-from benchmarks.contest.bars import Bar, Outcomes, plural
-from benchmarks.contest.figures import Scalar
+from benchmarks.contest.bars import Outcomes, plural, ratio
+from benchmarks.contest.markdown import percent, table
 from benchmarks.contest.measuring import Outcome
-from benchmarks.contest.pool import FINALS
 from benchmarks.contest.rules import OURS
 from benchmarks.contest.shapes import SHAPES
 from benchmarks.contest.studies import METRICS, REFERENCES, RULES, SHIFTS
 
 __all__ = [
-    "bars_table",
-    "common_seeds_table",
     "grid_table",
     "many_table",
+    "newest_rcp",
     "no_margin_table",
-    "pool_table",
-    "restarts_table",
     "rules_table",
     "sources_list",
 ]
-
-Rows = Sequence[Mapping[str, Scalar]]
 
 # Shifts of the first table, besides that of one margin.
 SEEN = (1.0, 2.0)
@@ -57,7 +51,7 @@ def rules_table(outcomes: Outcomes) -> list[str]:
         "seeds at 0",
         "at 3 sd",
     )
-    return _table(head, [_rule_row(outcomes, rule.name) for rule in RULES])
+    return table(head, [_rule_row(outcomes, rule.name) for rule in RULES])
 
 
 def _rule_row(outcomes: Outcomes, rule: str) -> list[str]:
@@ -67,13 +61,13 @@ def _rule_row(outcomes: Outcomes, rule: str) -> list[str]:
     alarm = max(everywhere, key=lambda one: one.changed)
     miss = max(outcomes.of("contestants", rule, shift=3.0), key=lambda one: one.same)
     cells = [
-        _percent(alike.changed),
-        f"{_percent(alarm.changed)} ({alarm.cell.shape})",
-        *(_percent(_normal(outcomes, rule, at).changed) for at in SEEN),
-        _percent(moved.changed),
-        _percent(moved.same),
-        f"{_percent(miss.same)} ({miss.cell.shape})",
-        _percent(alike.open),
+        percent(alike.changed),
+        f"{percent(alarm.changed)} ({alarm.cell.shape})",
+        *(percent(_normal(outcomes, rule, at).changed) for at in SEEN),
+        percent(moved.changed),
+        percent(moved.same),
+        f"{percent(miss.same)} ({miss.cell.shape})",
+        percent(alike.open),
         f"{alike.seeds:.2f}",
         f"{moved.seeds:.2f}",
     ]
@@ -86,27 +80,25 @@ def _normal(outcomes: Outcomes, rule: str, shift: float) -> Outcome:
     return found
 
 
-def bars_table(bars: Iterable[Bar], widening: float = 0.0) -> list[str]:
-    """List the bars.
+def newest_rcp(outcomes: Outcomes) -> str:
+    """Say how bar 9 would fare against MLPerf's newest rule.
 
     Args:
-        bars: The bars.
-        widening: Standard errors by which limits are wider.
+        outcomes: What rules said.
 
     Returns:
-        Lines of Markdown.
+        A sentence.
     """
-    rows = [
-        [
-            f"{bar.number}{' (gate)' if bar.is_gate else ''}",
-            bar.what,
-            _figure(bar.value, bar.unit) + _error(bar),
-            f"{'≤' if bar.is_ceiling else '≥'} {_figure(bar.limit, bar.unit)}",
-            "yes" if bar.holds(widening) else "**no**",
-        ]
-        for bar in bars
-    ]
-    return _table(("bar", "what", "measured", "required", "holds"), rows)
+    words = []
+    for k in (1, 20):
+        about = {"shape": "normal", "reference": 10, "metrics": k, "margin": 3.0}
+        theirs = _grid(outcomes, COMPARED[2], 0.0, about)
+        times, error = ratio(theirs, _grid(outcomes, OURS, 0.0, about), "changed")
+        words.append(f"{times:.1f} ± {error:.1f} for {plural(k)}")
+    return (
+        "Bar 9 was written against MLPerf's rule of round 3.0. The newest one has "
+        f"fewer false alarms ({' and '.join(words)}, over ours) and more misses."
+    )
 
 
 def many_table(outcomes: Outcomes) -> list[str]:
@@ -140,13 +132,13 @@ def many_table(outcomes: Outcomes) -> list[str]:
                         shape,
                         str(m),
                         str(k),
-                        *(_percent(one.changed) for one in alike),
-                        *(_percent(one.changed) for one in moved),
-                        *(_percent(one.same) for one in moved),
+                        *(percent(one.changed) for one in alike),
+                        *(percent(one.changed) for one in moved),
+                        *(percent(one.same) for one in moved),
                         f"{alike[-1].seeds:.2f}",
                     ]
                 )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _grid(
@@ -174,9 +166,9 @@ def no_margin_table(outcomes: Outcomes) -> list[str]:
             about = {"shape": shape, "reference": m, "metrics": k}
             (ours,) = outcomes.of("no margin", OURS, **about)
             (rival,) = outcomes.of("no margin", COMPARED[3], **about)
-            row.append(f"{_percent(ours.changed)} ({_percent(rival.changed)})")
+            row.append(f"{percent(ours.changed)} ({percent(rival.changed)})")
         rows.append(row)
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def grid_table(outcomes: Outcomes) -> list[str]:
@@ -201,93 +193,9 @@ def grid_table(outcomes: Outcomes) -> list[str]:
             for k in METRICS:
                 about = {"shape": shape, "reference": m, "metrics": k, "margin": 3.0}
                 found = [_grid(outcomes, OURS, 3 * shift, about) for shift in SHIFTS]
-                rates = [_percent(one.changed) for one in found]
+                rates = [percent(one.changed) for one in found]
                 rows.append([shape, str(m), str(k), *rates, f"{found[0].seeds:.2f}"])
-    return _table(head, rows)
-
-
-def common_seeds_table(rows: Rows) -> list[str]:
-    """List verdicts on common seeds.
-
-    Args:
-        rows: What was counted.
-
-    Returns:
-        Lines of Markdown.
-    """
-    head = ("correlation", "margin", "shift", "paired", "same", "changed", "seeds")
-    return _table(head, [_common_seeds_row(row) for row in rows])
-
-
-def _common_seeds_row(row: Mapping[str, Scalar]) -> list[str]:
-    count = float(row["repetitions"])
-    return [
-        f"{row['correlation']}",
-        f"{row['margin']} sd",
-        f"{row['shift']} sd",
-        *(_percent(float(row[name]) / count) for name in ("paired", "same", "changed")),
-        f"{float(row['seeds']) / count:.2f}",
-    ]
-
-
-def restarts_table(rows: Rows) -> list[str]:
-    """List misses with fresh restarts.
-
-    Args:
-        rows: What was counted.
-
-    Returns:
-        Lines of Markdown.
-    """
-    body = [
-        [
-            f"{row['margin']} sd",
-            *(
-                _percent(float(row[name]) / float(row["repetitions"]))
-                for name in ("once", "ever")
-            ),
-        ]
-        for row in rows
-    ]
-    return _table(("margin", "one try", "five fresh tries"), body)
-
-
-def pool_table(rows: Rows) -> list[str]:
-    """List verdicts on real runs.
-
-    Args:
-        rows: What was measured.
-
-    Returns:
-        Lines of Markdown.
-    """
-    head = (
-        "change",
-        *(f"shift: {name}" for name in (*FINALS, "curve")),
-        "fails 3 sd",
-        "fails Welch",
-        "ours: changed",
-        "same",
-        "seeds",
-        "with the curve: changed",
-        "same",
-        "seeds",
-    )
-    return _table(head, [_pool_row(row) for row in rows])
-
-
-def _pool_row(row: Mapping[str, Scalar]) -> list[str]:
-    cells = [
-        str(row["variant"]),
-        *(f"{float(row[name]):.2f}" for name in (*FINALS, "curve")),
-    ]
-    cells += [_percent(float(row[f"{rule} changed"])) for rule in COMPARED[:2]]
-    for label in ("ours", "curve"):
-        cells += [
-            _percent(float(row[f"{label} {word}"])) for word in ("changed", "same")
-        ]
-        cells.append(f"{float(row[f'{label} seeds']):.2f}")
-    return cells
+    return table(head, rows)
 
 
 def sources_list() -> list[str]:
@@ -297,33 +205,3 @@ def sources_list() -> list[str]:
         Lines of Markdown.
     """
     return [f"- {rule.name}: {rule.source}" for rule in RULES if rule.name != OURS]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    return [
-        f"| {' | '.join(head)} |",
-        "|" + "---|" * len(head),
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.{_digits(rate)}f} %"
-
-
-def _digits(rate: float) -> int:
-    """Show two digits of a small rate, one of a large one."""
-    return 2 if 0 < rate < 0.02 else 1  # noqa: PLR2004
-
-
-def _figure(value: float, unit: str) -> str:
-    if unit == "%":
-        return f"{100 * value:.2f} %"
-    return f"{value:.2f} {unit}"
-
-
-def _error(bar: Bar) -> str:
-    if not bar.error:
-        return ""
-    scale = 100 if bar.unit == "%" else 1
-    return f" ± {scale * bar.error:.2f}"
