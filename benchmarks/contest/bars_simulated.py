@@ -11,6 +11,8 @@ from benchmarks.contest.studies import FIXED_SEEDS, LOOSE
 __all__ = ["simulated_bars"]
 
 OTHER_SHAPES = tuple(shape for shape in SHAPES if shape != "normal")
+# Where ours leaves nothing open, one in a thousand is as good; so fewer fixed seeds do.
+SLACK = 0.001
 USUAL = ("every run in mean ± 3 sd", "Welch p > .05", "MLPerf RCP of 3.0, harmful side")
 
 
@@ -197,7 +199,8 @@ def _fixed(seeds: int) -> str:
 def _is_as_good(fixed: Sequence[Outcome], ours: Sequence[Outcome]) -> bool:
     """Tell whether no more is left open, without a change and with one."""
     return all(
-        theirs.open <= mine.open for theirs, mine in zip(fixed, ours, strict=True)
+        theirs.open <= mine.open + SLACK
+        for theirs, mine in zip(fixed, ours, strict=True)
     )
 
 

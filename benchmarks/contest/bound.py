@@ -26,6 +26,8 @@ __all__ = ["Rates", "bound"]
 NODES = 1001
 LOOKS = 10
 FAR = 7.0
+# Logarithm of the highest price that is tried, for fear of overflow.
+DEAREST = 25.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def bound(reference: int, margin: float, rates: Rates) -> float:
     target = np.array([rates.alarm, rates.silence, rates.miss, rates.hush])
 
     def negated(logs: Floats) -> float:
-        prices = np.exp(logs)
+        prices = np.exp(np.clip(logs, -DEAREST, DEAREST))
         return float(prices @ target) - _cheapest(reference, margin, prices)
 
     best = 0.0

@@ -40,7 +40,8 @@ class Outcome:
     @property
     def open(self) -> float:
         """Share of simulations without a verdict."""
-        return max(0.0, 1 - self.same - self.changed)
+        # Rounded, because three shares do not add up to one exactly.
+        return round(1 - self.same - self.changed, 9)
 
     def to_json(self) -> dict[str, object]:
         """Write it down."""
