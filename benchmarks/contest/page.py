@@ -83,7 +83,7 @@ NO_MARGIN = """\
 ## False alarms without help of a margin
 
 With a margin of zero nothing can ever be confirmed, so every experiment goes on to the
-tenth seed: the worst case for false alarms, promised to stay below 1 %. In parentheses
+tenth seed: the worst case for false alarms, which are meant to be 1 %. In parentheses
 is a group-sequential t-test at the same level.
 """
 

@@ -10,8 +10,8 @@ from html import escape
 
 __all__ = ["Curve", "draw_curves"]
 
-WIDTH, HEIGHT = 760, 400
-LEFT, RIGHT, TOP, BOTTOM = 60, 250, 36, 50
+WIDTH, HEIGHT = 840, 400
+LEFT, RIGHT, TOP, BOTTOM = 60, 330, 36, 50
 COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9")
 DASHES = ("", "6 3", "2 2", "8 3 2 3")
 LINE = 15
