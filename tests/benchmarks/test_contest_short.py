@@ -1,6 +1,6 @@
 """The contest, in short: the gates and a few bars, widened by three standard errors.
 
-All of it runs for half an hour by ``nox -s contest``; this keeps it from rotting, and
+All of it runs for a quarter of an hour by ``nox -s contest``; this keeps it from rotting, and
 the rule from losing its error rates.
 """
 
