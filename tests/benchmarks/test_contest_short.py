@@ -1,7 +1,7 @@
 """The contest, in short: the gates and a few bars, widened by three standard errors.
 
-All of it runs for a quarter of an hour by ``nox -s contest``; this keeps it from rotting, and
-the rule from losing its error rates.
+All of it runs for a quarter of an hour by ``nox -s contest``; this keeps it from
+rotting, and the rule from losing its error rates.
 """
 
 from benchmarks.contest.page import all_bars
