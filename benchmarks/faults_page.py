@@ -28,7 +28,7 @@ an earlier step than that. *Reported* is what the plugin named, and where it saw
 `start` is before the first step, `end` is the evaluation after the last one.
 
 These references have no rounding envelopes (`--repro-replicas=0`), so that bits decide.
-Which faults leave an envelope, and which are too small to, says [the contest](contest.md).
+Which faults leave an envelope, and which are too small to: [the contest](contest.md).
 """
 
 NO_EFFECT = """\
