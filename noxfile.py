@@ -81,6 +81,12 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def contest(session: nox.Session) -> None:
+    """Hold our rule over seeds against everybody else's; -- --short for a part."""
+    _run(session, "ci/bench.sh", "verdicts")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def changelog(session: nox.Session) -> None:
     """Show what the next release would say; with -- --build, write it."""
     _run(session, "ci/changelog.sh")

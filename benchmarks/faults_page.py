@@ -26,6 +26,9 @@ first step at which something differs that the experiment tells: a number that i
 or the state at each k-th step that its `repro.watch` asks for. A recorder cannot name
 an earlier step than that. *Reported* is what the plugin named, and where it saw it.
 `start` is before the first step, `end` is the evaluation after the last one.
+
+These references have no rounding envelopes (`--repro-replicas=0`), so that bits decide.
+Which faults leave an envelope, and which are too small to: [the contest](contest.md).
 """
 
 NO_EFFECT = """\

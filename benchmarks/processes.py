@@ -26,7 +26,13 @@ PYTEST: Final = ("-m", "pytest", "-q")
 PLUGIN: Final = ("-p", "pytest_repro.plugin")
 """What follows that for a session with it."""
 
-INI: Final = "[pytest]\naddopts = --import-mode=importlib\npythonpath = .\n"
+INI: Final = """\
+[pytest]
+addopts = --import-mode=importlib
+pythonpath = .
+repro_replicas = 0
+"""
+"""No envelopes: what bits tell is studied here, and rounding in the contest."""
 
 _DROPPED: Final = ("CI", "GITHUB_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
 _SET: Final = {**PLAIN_VARIABLES, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

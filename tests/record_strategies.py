@@ -41,7 +41,11 @@ PLAIN: Final[dict[object, Strategy]] = {
 LAWFUL: Final[dict[object, Strategy]] = {
     Scalar: st.builds(Scalar.of, st.floats()),
     Tolerance: st.builds(
-        Tolerance, kind=st.sampled_from(ToleranceKind), absolute=BOUNDS, relative=BOUNDS
+        Tolerance,
+        kind=st.sampled_from(ToleranceKind),
+        absolute=BOUNDS,
+        relative=BOUNDS,
+        target=st.none() | st.floats(allow_nan=False, allow_infinity=False),
     ),
 }
 """Records that refuse some values."""

@@ -23,6 +23,7 @@ from pytest_repro.records import (
 )
 from pytest_repro.references import cumulative_drift
 from pytest_repro.verdicts import required_rung
+from pytest_repro.verdicts.calibration import calibrate_traces
 from pytest_repro.verdicts.identity import shorten
 
 __all__ = ["portrait_lines"]
@@ -68,6 +69,7 @@ def _circumstances(record: RunRecord) -> list[tuple[str, str | Sequence[str]]]:
         ("failed", f"{failure.cause}: {failure.message}" if failure else ""),
         ("environment", [environment.key, _facts(dict(environment.axes))]),
         ("contract", _contract(identity.contract)),
+        ("rounding", _rounding(record)),
         ("config", _facts(identity.config)),
         ("data", [f"{use.name} {shorten(use.digest)}" for use in identity.assets]),
         ("code", _facts(identity.code)),
@@ -90,6 +92,21 @@ def _contract(contract: Contract) -> list[str]:
     return [
         f"at most {count}, {required} required",
         *(f"{name}: {tolerance.text}" for name, tolerance in contract.tolerances),
+    ]
+
+
+def _rounding(record: RunRecord) -> list[str]:
+    """Say what envelopes were measured with, and until when exact means anything."""
+    if record.rounding is None:
+        return []
+    count = len(record.rounding.replicas)
+    return [
+        f"{record.rounding.noise}, {count} replicas",
+        *(
+            f"{trace.name} is exact to 1 % up to step {trace.exact_until}"
+            for trace in calibrate_traces(record)
+            if trace.exact_until is not None
+        ),
     ]
 
 

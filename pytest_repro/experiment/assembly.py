@@ -16,10 +16,13 @@ from pytest_repro.records import (
     Failure,
     Fingerprint,
     Identity,
+    Metric,
     Resources,
     RunRecord,
     SeedResult,
+    Series,
 )
+from pytest_repro.verdicts import derive
 
 __all__ = ["Circumstances", "assemble", "state_root"]
 
@@ -80,6 +83,7 @@ def assemble(
             peak_rss_bytes=resources.peak_rss_bytes,
             steps=steps,
         ),
+        derived=_derived(series, recorder, around.contract),
     )
     return RunRecord(
         identity=_identity(recorder, around),
@@ -89,6 +93,14 @@ def assemble(
         failure=failure,
         horizon=recorder.horizon,
     )
+
+
+def _derived(
+    series: Sequence[Series], recorder: Recorder, contract: Contract
+) -> tuple[Metric, ...]:
+    """Compute what the contract asks of whole traces; the beginning of one is none."""
+    is_short = recorder.horizon is not None and recorder.horizon.is_end
+    return () if is_short else derive(series, contract)
 
 
 def state_root(state: Sequence[Fingerprint]) -> Digest:

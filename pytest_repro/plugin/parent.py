@@ -20,11 +20,12 @@ from pytest_repro.plugin.markers import contract_of, experiment_id, is_experimen
 from pytest_repro.plugin.own_options import write_options
 from pytest_repro.plugin.progress import make_watcher
 from pytest_repro.plugin.settings import Settings
-from pytest_repro.records import Action, Outcome
+from pytest_repro.records import Action, Cause, Outcome
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication import (
     Approval,
     Effort,
+    Ledger,
     Mode,
     Pool,
     Replication,
@@ -49,6 +50,20 @@ OUTCOME: Final = "repro_outcome"
 
 SKIPPED: Final = "repro_skipped"
 """The attribute of a report of an experiment that a mark skipped."""
+
+
+_ACCIDENTS: Final = frozenset(
+    {
+        Cause.CRASHED,
+        Cause.FAILED,
+        Cause.TIMED_OUT,
+        Cause.OUT_OF_MEMORY,
+        Cause.DISK_FULL,
+        Cause.INTERRUPTED,
+        Cause.UNSTABLE_INPUT,
+    }
+)
+"""What ends a run before it has a result, and may not happen again."""
 
 
 class Parent:
@@ -78,6 +93,11 @@ class Parent:
         """Run the experiment in workers instead of calling it here."""
         if not is_experiment(pyfuncitem):
             return None
+        earlier = pyfuncitem.stash.get(outcome_key, None)
+        if earlier is not None and earlier.verdict.cause not in _ACCIDENTS:
+            # A rerun plugin asks again; the same comparison has the same answer.
+            pass_judgement(pyfuncitem, earlier)
+            return True
         contract = contract_of(pyfuncitem)
         if self._seeds is not None:
             contract = replace(contract, seeds=self._seeds)
@@ -86,7 +106,7 @@ class Parent:
             contract=contract,
             job_for=lambda run: self._jobs.make(pyfuncitem, contract, run),
             # What failed before and is tried again must not become a reference.
-            allow_write=outcome_key not in pyfuncitem.stash,
+            allow_write=earlier is None,
         )
         pass_judgement(pyfuncitem, self._replication.run(request))
         return True
@@ -146,6 +166,7 @@ def make_replication(
             created_by=f"pytest_repro {pytest_repro.__version__}",
         ),
         effort=Effort(tier=settings.tier, replicas=settings.replicas),
+        ledger=Ledger(settings.out / "ledger"),
     )
 
 

@@ -80,6 +80,8 @@ class Tolerance:
         scale: On which an equivalence margin is meant.
         is_automatic: Whether the margin is three standard deviations of the reference,
             measured when that was recorded, and frozen in it.
+        target: The value of a trace whose first step there is what is compared, with
+            the margin in steps; None where the values themselves are.
     """
 
     kind: ToleranceKind
@@ -87,13 +89,16 @@ class Tolerance:
     relative: float = 0.0
     scale: Scale = Scale.LINEAR
     is_automatic: bool = False
+    target: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse bounds that would disarm the comparison.
 
         Raises:
-            ContractError: If a bound is negative or not finite.
+            ContractError: If a bound is negative or not finite, or a target not finite.
         """
+        if self.target is not None:
+            _check_target(self.target)
         for name in ("absolute", "relative"):
             bound = getattr(self, name)
             if isinstance(bound, bool) or not isinstance(bound, int | float):
@@ -104,6 +109,13 @@ class Tolerance:
                 raise ContractError(msg)
 
     @property
+    def target_text(self) -> str:
+        """The target in as many digits as tell it from any other; empty for none."""
+        return (
+            "" if self.target is None else repr(float(self.target)).removesuffix(".0")
+        )
+
+    @property
     def text(self) -> str:
         """The tolerance as a person would write it."""
         match self.kind:
@@ -112,7 +124,9 @@ class Tolerance:
             case ToleranceKind.CLOSE:
                 return f"Close(rtol={self.relative:g}, atol={self.absolute:g})"
             case ToleranceKind.EQUIVALENT:
-                return f"Equivalent({self._margin_text})"
+                target = self.target_text
+                what = f", target={target}" if target else ""
+                return f"Equivalent({self._margin_text}{what})"
 
     @property
     def _margin_text(self) -> str:
@@ -133,6 +147,15 @@ class Tolerance:
             ``absolute + relative · |reference|``, in the metric's unit.
         """
         return self.absolute + self.relative * abs(reference)
+
+
+def _check_target(target: object) -> None:
+    if isinstance(target, bool) or not isinstance(target, int | float):
+        msg = f"a target is a number, got {target!r}"
+        raise ContractError(msg)
+    if not -_LARGEST <= target <= _LARGEST:
+        msg = f"a target is finite, got {target!r}"
+        raise ContractError(msg)
 
 
 def Exact() -> Tolerance:  # noqa: N802  # reads as the type it stands for
@@ -170,10 +193,16 @@ def Equivalent(  # noqa: N802  # as Exact
     *,
     rel: float = 0.0,
     scale: Literal["linear", "log", "logit"] = "linear",
+    target: float | None = None,
 ) -> Tolerance:
     """Demand equivalent distributions over seeds, within a margin.
 
     The margin is the smallest change of the mean over seeds that must not be merged.
+    A final metric is compared as it is. Of a trace the *curve* is: its means over ten
+    stretches of steps, each within the margin; or, with a target, the *event*: the
+    first step at which it reaches the target. A pattern such as ``test/accuracy/*``
+    makes a *group*. Everything that has a margin is one family: all must be shown
+    equivalent, and one that differs suffices.
 
     Args:
         margin: In the metric's own unit; on the log scale a ratio (0.02 is two per
@@ -181,13 +210,23 @@ def Equivalent(  # noqa: N802  # as Exact
             standard deviations of the reference, measured when it is recorded.
         rel: Instead of a margin: a fraction of the reference mean, on the linear scale.
         scale: ``linear``, ``log`` or ``logit``.
+        target: A value of a trace. The margin is then in steps (or a ratio of steps on
+            the log scale, a fraction of them by `rel`); a run that never gets there
+            counts as far too late. It says nothing about a final metric.
 
     Returns:
         The tolerance.
 
     Raises:
         ContractError: Unless exactly one of the two is positive and finite, or the
-            scale is unknown, or `rel` is given on another scale than the linear one.
+            scale is unknown, or `rel` is given on another scale than the linear one,
+            or the target is not finite, or steps are to be log-odds.
+
+    Example:
+        >>> Equivalent(0.02, scale="log").text
+        'Equivalent(0.02, scale="log")'
+        >>> Equivalent(50, target=0.93).text
+        'Equivalent(50, target=0.93)'
     """
     if scale not in list(Scale):
         msg = f"Equivalent(scale=…) is one of {', '.join(Scale)}, got {scale!r}"
@@ -195,9 +234,15 @@ def Equivalent(  # noqa: N802  # as Exact
     if rel and scale != "linear":
         msg = f'Equivalent(rel=…) is for the linear scale; write scale="{scale}" alone'
         raise ContractError(msg)
+    if target is not None and scale == "logit":
+        msg = "Equivalent(target=…) compares steps, and steps have no log-odds"
+        raise ContractError(msg)
     if margin == "auto" and rel == 0:
         return Tolerance(
-            kind=ToleranceKind.EQUIVALENT, scale=Scale(scale), is_automatic=True
+            kind=ToleranceKind.EQUIVALENT,
+            scale=Scale(scale),
+            is_automatic=True,
+            target=target,
         )
     if isinstance(margin, str) or (margin == 0) == (rel == 0):
         msg = "Equivalent() needs either a margin or rel=, and it must be positive"
@@ -207,6 +252,7 @@ def Equivalent(  # noqa: N802  # as Exact
         absolute=margin,
         relative=rel,
         scale=Scale(scale),
+        target=target,
     )
 
 

@@ -110,6 +110,8 @@ class SeedResult:
         trace_root: One digest of all series.
         state_root: One digest of all fingerprints that decide.
         resources: What it cost.
+        derived: Numbers computed from the seed's traces because the contract asks for
+            them, sorted by name. Traces are kept of the anchor only, these of all.
     """
 
     seed: int
@@ -117,6 +119,7 @@ class SeedResult:
     trace_root: Digest
     state_root: Digest
     resources: Resources = Resources()
+    derived: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

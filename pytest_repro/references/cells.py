@@ -41,24 +41,25 @@ _INVISIBLE: Final = re.compile(
 """Controls, surrogates, and what reorders or hides text (UTS 39, UAX 9)."""
 
 
-def check_name(name: str) -> str:
+def check_name(name: str, *, longest: int = MAX_NAME) -> str:
     """Check the name of a metric or fingerprint.
 
     Args:
         name: What may be a name.
+        longest: How many characters it may have.
 
     Returns:
         The same name.
 
     Raises:
-        ValueError: If it is empty, over 128 characters, starts with ``#``, has blanks
-            at its ends, or holds control, bidi or invisible characters.
+        ValueError: If it is empty, too long, starts with ``#``, has blanks at its ends,
+            or holds control, bidi or invisible characters.
     """
     if not name or name != name.strip() or name.startswith("#"):
         msg = f"name {name!r} is empty, starts with '#' or has blanks at its ends"
         raise ValueError(msg)
-    if len(name) > MAX_NAME:
-        msg = f"name {name[:40]!r}… has {len(name)} characters, over {MAX_NAME}"
+    if len(name) > longest:
+        msg = f"name {name[:40]!r}… has {len(name)} characters, over {longest}"
         raise ValueError(msg)
     if _INVISIBLE.search(name):
         msg = f"name {name!a} holds a control, bidi or invisible character"
@@ -66,12 +67,13 @@ def check_name(name: str) -> str:
     return name
 
 
-def check_names(names: Sequence[str], *, limit: int) -> None:
+def check_names(names: Sequence[str], *, limit: int, longest: int = MAX_NAME) -> None:
     """Check names that must be distinct and in order.
 
     Args:
         names: The names.
         limit: How many there may be.
+        longest: How many characters each may have.
 
     Raises:
         ValueError: If one is no name, they are not strictly sorted, or too many.
@@ -80,7 +82,7 @@ def check_names(names: Sequence[str], *, limit: int) -> None:
         msg = f"{len(names)} names are over the limit of {limit}"
         raise ValueError(msg)
     for name in names:
-        check_name(name)
+        check_name(name, longest=longest)
     for one, other in pairwise(names):
         if one >= other:
             fault = "appears twice" if one == other else f"stands before {other!r}"

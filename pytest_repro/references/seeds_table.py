@@ -1,4 +1,4 @@
-"""`seeds.tsv`: one row a run, with roots, final metrics and resources.
+"""`seeds.tsv`: one row a run: roots, final metrics, resources, numbers of traces.
 
 ::
 
@@ -8,16 +8,19 @@
 
 Replica 0 is the seed itself; the others ran under rounding-sized perturbations. Seeds,
 replicas and metrics are sorted. A metric that a run did not give is ``-`` in both
-columns: a seed that diverged is data, not a gap.
+columns: a seed that diverged is data, not a gap. Behind the resources stand the numbers
+that a contract had derived from traces, in pairs of columns like the metrics.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from pytest_repro.digests import parse_digest
 from pytest_repro.records import Metric, Replica, Resources, Scalar, SeedResult
 from pytest_repro.references.cells import (
+    MAX_NAME,
     MISSING,
     check_names,
     is_increasing,
@@ -32,7 +35,13 @@ from pytest_repro.references.tables import (
     write_lines,
 )
 
-__all__ = ["MAX_METRICS", "check_seeds", "read_seeds", "write_seeds"]
+__all__ = [
+    "MAX_DERIVED",
+    "MAX_METRICS",
+    "check_seeds",
+    "read_seeds",
+    "write_seeds",
+]
 
 TITLE: Final = "#pytest-repro/seeds/1"
 BEFORE: Final = ("seed", "replica", "trace_root", "state_root")
@@ -40,6 +49,10 @@ AFTER: Final = ("wall_s", "cpu_s", "peak_rss_bytes", "steps")
 DECIMAL: Final = ":decimal"
 BITS: Final = ":bits"
 MAX_METRICS: Final = 256
+MAX_DERIVED: Final = 4096
+LONGEST_DERIVED: Final = 2 * MAX_NAME
+"""The name of a trace, and which number it is."""
+
 MAX_COUNT: Final = 2**63 - 1
 SEEDS: Final = range(-(2**63), 2**64)
 
@@ -55,10 +68,9 @@ def write_seeds(seeds: Sequence[SeedResult], replicas: Sequence[Replica] = ()) -
         The bytes of the file.
     """
     runs = _runs(seeds, replicas)
-    names = _metric_names([run.result for run in runs])
-    middle = [name + end for name in names for end in (DECIMAL, BITS)]
+    names = _names([run.result for run in runs])
     rows = [_write_row(run, names) for run in runs]
-    return write_lines(TITLE, [[*BEFORE, *middle, *AFTER], *rows])
+    return write_lines(TITLE, [_header(names), *rows])
 
 
 def read_seeds(data: bytes) -> tuple[tuple[SeedResult, ...], tuple[Replica, ...]]:
@@ -85,7 +97,7 @@ def read_seeds(data: bytes) -> tuple[tuple[SeedResult, ...], tuple[Replica, ...]
     if runs != _runs(seeds, replicas):
         msg = "rows are not sorted by seed and replica"
         raise ValueError(msg)
-    if _metric_names([run.result for run in runs]) != names:
+    if _names([run.result for run in runs]) != names:
         msg = "a column belongs to a metric that no run gave"
         raise ValueError(msg)
     return seeds, replicas
@@ -110,7 +122,9 @@ def check_seeds(seeds: Sequence[SeedResult], replicas: Sequence[Replica] = ()) -
         raise ValueError(msg)
     _check_replicas(replicas, numbers)
     rows = [*seeds, *(replica.result for replica in replicas)]
-    check_names(_metric_names(rows), limit=MAX_METRICS)
+    names = _names(rows)
+    check_names(names.metrics, limit=MAX_METRICS)
+    check_names(names.derived, limit=MAX_DERIVED, longest=LONGEST_DERIVED)
     for row in rows:
         _check_row(row)
 
@@ -130,52 +144,74 @@ def _runs(seeds: Sequence[SeedResult], replicas: Sequence[Replica]) -> list[Repl
     return sorted(runs, key=lambda run: (run.result.seed, run.number))
 
 
-def _metric_names(seeds: Sequence[SeedResult]) -> list[str]:
-    return sorted({metric.name for row in seeds for metric in row.metrics})
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the columns are of."""
+
+    metrics: list[str]
+    derived: list[str]
 
 
-def _write_row(run: Replica, names: Sequence[str]) -> list[str]:
-    row = run.result
-    given = {metric.name: metric.scalar for metric in row.metrics}
-    middle: list[str] = []
+def _names(seeds: Sequence[SeedResult]) -> _Names:
+    return _Names(
+        sorted({metric.name for row in seeds for metric in row.metrics}),
+        sorted({metric.name for row in seeds for metric in row.derived}),
+    )
+
+
+def _header(names: _Names) -> list[str]:
+    return [*BEFORE, *_titles(names.metrics), *AFTER, *_titles(names.derived)]
+
+
+def _titles(names: Sequence[str]) -> list[str]:
+    return [name + end for name in names for end in (DECIMAL, BITS)]
+
+
+def _write_metrics(metrics: Sequence[Metric], names: Sequence[str]) -> list[str]:
+    given = {metric.name: metric.scalar for metric in metrics}
+    cells: list[str] = []
     for name in names:
         scalar = given.get(name)
-        middle += (scalar.decimal, scalar.text) if scalar else (MISSING, MISSING)
+        cells += (scalar.decimal, scalar.text) if scalar else (MISSING, MISSING)
+    return cells
+
+
+def _write_row(run: Replica, names: _Names) -> list[str]:
+    row = run.result
     cost = row.resources
     return [
         str(row.seed),
         str(run.number),
         row.trace_root,
         row.state_root,
-        *middle,
+        *_write_metrics(row.metrics, names.metrics),
         write_seconds(cost.wall_s),
         write_seconds(cost.cpu_s),
         str(cost.peak_rss_bytes),
         str(cost.steps),
+        *_write_metrics(row.derived, names.derived),
     ]
 
 
-def _read_header(header: Sequence[str]) -> list[str]:
-    middle = header[len(BEFORE) : len(header) - len(AFTER)]
-    names = [cell.removesuffix(DECIMAL) for cell in middle[::2]]
-    expected = [name + end for name in names for end in (DECIMAL, BITS)]
-    if list(header) != [*BEFORE, *expected, *AFTER]:
+def _read_header(header: Sequence[str]) -> _Names:
+    # Titles of metrics end in a suffix that those of resources lack.
+    end = header.index(AFTER[0]) if AFTER[0] in header else len(header)
+    titles = header[len(BEFORE) : end : 2], header[end + len(AFTER) :: 2]
+    names = _Names(*([one.removesuffix(DECIMAL) for one in group] for group in titles))
+    if list(header) != _header(names):
         msg = f"line 2 does not name the columns of this table: {header[:40]!a}"
         raise ValueError(msg)
     return names
 
 
-def _read_row(row: Sequence[str], names: Sequence[str]) -> Replica:
-    seed, number, trace_root, state_root, *middle = row[: -len(AFTER)]
-    wall_s, cpu_s, peak_rss_bytes, steps = row[-len(AFTER) :]
-    cells = zip(names, middle[::2], middle[1::2], strict=True)
+def _read_row(row: Sequence[str], names: _Names) -> Replica:
+    start = len(BEFORE)
+    end = start + 2 * len(names.metrics)
+    seed, number, trace_root, state_root = row[:start]
+    wall_s, cpu_s, peak_rss_bytes, steps = row[end : end + len(AFTER)]
     result = SeedResult(
         seed=read_integer(seed),
-        metrics=tuple(
-            Metric(name=name, scalar=_read_scalar(name, decimal, bits))
-            for name, decimal, bits in cells
-            if (decimal, bits) != (MISSING, MISSING)
-        ),
+        metrics=_read_metrics(row[start:end], names.metrics),
         trace_root=parse_digest(trace_root),
         state_root=parse_digest(state_root),
         resources=Resources(
@@ -184,8 +220,17 @@ def _read_row(row: Sequence[str], names: Sequence[str]) -> Replica:
             peak_rss_bytes=read_integer(peak_rss_bytes),
             steps=read_integer(steps),
         ),
+        derived=_read_metrics(row[end + len(AFTER) :], names.derived),
     )
     return Replica(number=read_integer(number), result=result)
+
+
+def _read_metrics(cells: Sequence[str], names: Sequence[str]) -> tuple[Metric, ...]:
+    return tuple(
+        Metric(name=name, scalar=_read_scalar(name, decimal, bits))
+        for name, decimal, bits in zip(names, cells[::2], cells[1::2], strict=True)
+        if (decimal, bits) != (MISSING, MISSING)
+    )
 
 
 def _read_scalar(name: str, decimal: str, bits: str) -> Scalar:
@@ -200,10 +245,11 @@ def _check_row(row: SeedResult) -> None:
     if row.seed not in SEEDS:
         msg = f"seed {row.seed} has more than 64 bits"
         raise ValueError(msg)
-    names = [metric.name for metric in row.metrics]
-    if names != sorted(set(names)):
-        msg = f"metrics of seed {row.seed} are distinct and sorted, got {names[:20]}"
-        raise ValueError(msg)
+    for metrics in (row.metrics, row.derived):
+        names = [metric.name for metric in metrics]
+        if names != sorted(set(names)):
+            msg = f"metrics of seed {row.seed} are distinct and sorted: {names[:20]}"
+            raise ValueError(msg)
     parse_digest(row.trace_root)
     parse_digest(row.state_root)
     cost = row.resources

@@ -25,12 +25,14 @@ from pytest_repro.references import (
     revise,
 )
 from pytest_repro.replication.assess import Assessor, is_publishable, judge_one
+from pytest_repro.replication.ledger import Ledger
 from pytest_repro.replication.measure import measure_envelope
 from pytest_repro.replication.outcomes import (
     describe,
     judged_here,
     not_launched,
     skipped,
+    with_recalled,
     without_reference,
 )
 from pytest_repro.replication.plan import (
@@ -50,7 +52,7 @@ __all__ = ["Replication"]
 class Replication:
     """Runs experiments against one reference store."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts, all but one by keyword
         self,
         pool: Pool,
         *,
@@ -58,6 +60,7 @@ class Replication:
         pending: ReferenceStore,
         approval: Approval,
         effort: Effort,
+        ledger: Ledger,
     ) -> None:
         """Join what is needed.
 
@@ -67,6 +70,7 @@ class Replication:
             pending: Takes candidates.
             approval: What may be written, and why.
             effort: What may be spent.
+            ledger: Has the seeds that were spent before.
         """
         self._pool = pool
         self._store = store
@@ -74,6 +78,7 @@ class Replication:
         self._pending = pending
         self._approval = approval
         self._effort = effort
+        self._ledger = ledger
 
     def run(self, request: Request) -> Outcome:
         """Run an experiment until it is decided.
@@ -97,6 +102,7 @@ class Replication:
         runs: tuple[SeedRun, ...] = ()
         state: Assessment | None = None
         writes = False
+        recalled = 0
         while planned := next_runs(
             request.contract,
             [run.planned for run in runs],
@@ -104,8 +110,12 @@ class Replication:
             tier=tier,
             writes=writes,
         ):
-            may_stop = not writes and tier is not Tier.FULL
-            runs += self._launch(planned, request, known=runs if may_stop else None)
+            earlier = self._recall(state, planned) if not writes else ()
+            if earlier and not recalled:
+                runs, recalled = earlier, len(earlier)
+            else:
+                may_stop = not writes and tier is not Tier.FULL
+                runs += self._launch(planned, request, known=runs if may_stop else None)
             if runs[0].ending.skipped:
                 return skipped(request, runs[0].ending.skipped)
             state = self._assessor.assess(request, _judged(runs))
@@ -113,7 +123,25 @@ class Replication:
         if state is None:
             msg = f"{request.experiment} was planned without a single run"
             raise LaunchError(msg)
-        return self._conclude(request, state, writes=writes)
+        self._remember(state)
+        outcome = self._conclude(request, state, writes=writes)
+        return with_recalled(outcome, recalled)
+
+    def _recall(
+        self, state: Assessment | None, planned: Sequence[PlannedRun]
+    ) -> tuple[SeedRun, ...]:
+        """Take seeds that were spent on this very comparison before."""
+        if state is None or state.found is None or not state.records:
+            return ()
+        if state.runs[0].planned.is_short:
+            return ()
+        first = state.runs[0].planned
+        return self._ledger.recall(state.records[0], state.found, [first, *planned])
+
+    def _remember(self, state: Assessment) -> None:
+        """Keep the seeds of a comparison that one seed did not decide."""
+        if len(state.runs) > 1 and state.found is not None and state.records:
+            self._ledger.keep(state.records[0], state.found, state.runs)
 
     def _launch(
         self,

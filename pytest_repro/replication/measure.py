@@ -34,11 +34,11 @@ class Measured:
 
     Attributes:
         record: The record.
-        note: Why it has no envelope; empty if it has one.
+        note: What its envelope was measured with, or why it has none.
     """
 
     record: RunRecord
-    note: str = ""
+    note: str
 
 
 def measure_envelope(record: RunRecord, launch: Launch, *, replicas: int) -> Measured:
@@ -67,7 +67,8 @@ def measure_envelope(record: RunRecord, launch: Launch, *, replicas: int) -> Mea
     if len(found) < min(LEAST, replicas):
         note = f"no rounding envelope: {len(found)} of {replicas} replicas completed"
         return Measured(record=record, note=note)
-    return Measured(record=with_envelopes(record, found, noise=NOISE))
+    note = f"rounding envelope of {len(found)} replicas"
+    return Measured(record=with_envelopes(record, found, noise=NOISE), note=note)
 
 
 def _has_torch(record: RunRecord) -> bool:

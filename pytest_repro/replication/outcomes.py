@@ -3,6 +3,7 @@
 Pure: from what is known to an `Outcome`.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from pytest_repro.errors import LaunchError
@@ -20,7 +21,14 @@ from pytest_repro.replication.pool import SeedRun
 from pytest_repro.replication.requests import Assessment, Request
 from pytest_repro.verdicts import not_comparable, required_rung
 
-__all__ = ["describe", "judged_here", "not_launched", "skipped", "without_reference"]
+__all__ = [
+    "describe",
+    "judged_here",
+    "not_launched",
+    "skipped",
+    "with_recalled",
+    "without_reference",
+]
 
 MAX_OUTPUT: Final = 3000
 
@@ -73,7 +81,8 @@ def describe(request: Request, state: Assessment, store: ReferenceStore) -> Outc
             SeedVerdict(seed=run.seed, verdict=verdict, wall_s=run.wall_s)
             for run, verdict in zip(state.runs, state.verdicts, strict=True)
         ),
-        seeds_allowed=request.contract.seeds,
+        # A reference may be recorded with more seeds than a comparison is allowed.
+        seeds_allowed=max(request.contract.seeds, len(state.runs)),
         wall_s=sum(run.wall_s for run in state.runs),
         environment_key=environment,
         reference=store.show(folder) if folder else "",
@@ -110,6 +119,22 @@ def without_reference(outcome: Outcome) -> Verdict:
         required=verdict.required,
         match=verdict.match,
     )
+
+
+def with_recalled(outcome: Outcome, count: int) -> Outcome:
+    """Say that seeds of an earlier session counted.
+
+    Args:
+        outcome: What became of the experiment.
+        count: How many did.
+
+    Returns:
+        The outcome, with a word on them if there were any.
+    """
+    if not count:
+        return outcome
+    told = f"{count} seeds of an earlier session on the same code count"
+    return replace(outcome, message="\n".join(filter(None, (outcome.message, told))))
 
 
 def not_launched(request: Request, error: LaunchError) -> Outcome:

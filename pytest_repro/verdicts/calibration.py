@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pytest_repro.records import RunRecord, Series
+from pytest_repro.records import RunRecord, SeedResult, Series
 from pytest_repro.verdicts.confirmation import clean
+from pytest_repro.verdicts.derived import derived_value
 from pytest_repro.verdicts.designs import Design
 from pytest_repro.verdicts.envelopes import deviation, exact_until
 from pytest_repro.verdicts.pairs import final_value
@@ -86,7 +87,7 @@ class TraceCalibration:
 
 
 def calibrate(record: RunRecord, design: Design) -> tuple[MetricCalibration, ...]:
-    """Describe every final metric of a reference.
+    """Describe every final metric of a reference, and what was derived from traces.
 
     Args:
         record: The reference.
@@ -95,7 +96,9 @@ def calibrate(record: RunRecord, design: Design) -> tuple[MetricCalibration, ...
     Returns:
         One a metric that has finite values, by name.
     """
-    names = sorted({metric.name for row in record.seeds for metric in row.metrics})
+    names = sorted(
+        {one.name for row in record.seeds for one in (*row.metrics, *row.derived)}
+    )
     found = (_calibrated(record, name, design) for name in names)
     return tuple(one for one in found if one is not None)
 
@@ -115,15 +118,15 @@ def calibrate_traces(record: RunRecord) -> tuple[TraceCalibration, ...]:
 def _calibrated(
     record: RunRecord, name: str, design: Design
 ) -> MetricCalibration | None:
-    values = _finite(final_value(row, name) for row in record.seeds)
+    values = _finite(_value(row, name) for row in record.seeds)
     if not values:
         return None
     rounding = record.rounding
     rows = [one.result for one in rounding.replicas] if rounding else []
-    replicas = _finite(final_value(row, name) for row in rows)
+    replicas = _finite(_value(row, name) for row in rows)
     quantum = quantum_of([*values, *replicas]) or 0.0
     mean, spread = _moments(values, quantum)
-    anchor = final_value(record.anchor, name)
+    anchor = _value(record.anchor, name)
     far = [deviation(value, anchor) for value in replicas] if anchor is not None else []
     return MetricCalibration(
         name=name,
@@ -145,6 +148,11 @@ def _moments(values: Sequence[float], quantum: float) -> tuple[float, float | No
         return values[0], None
     centre = clean(values, least_spread=least_spread(quantum))
     return centre.mean, centre.spread
+
+
+def _value(row: SeedResult, name: str) -> float | None:
+    value = final_value(row, name)
+    return derived_value(row, name) if value is None else value
 
 
 def _finite(values: Iterable[float | None]) -> tuple[float, ...]:

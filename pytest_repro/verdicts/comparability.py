@@ -161,8 +161,10 @@ def _unlogged(pair: Pair) -> Obstacle | None:
     if is_short(pair.obtained):
         return None
     logged = _recorded(pair.obtained)
+    # A reference's own contract names what its frozen margins were measured for.
+    derived = {one.name for one in pair.obtained.anchor.derived}
     for name, _ in pair.contract.tolerances:
-        if name not in logged and not PATTERN_CHARACTERS & set(name):
+        if name not in {*logged, *derived} and not PATTERN_CHARACTERS & set(name):
             near = get_close_matches(name, logged, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             reason = f"the contract names {name}, which was never logged{hint}"

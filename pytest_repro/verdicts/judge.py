@@ -28,11 +28,11 @@ from pytest_repro.verdicts.identity import (
     step_text,
 )
 from pytest_repro.verdicts.pairs import Pair
+from pytest_repro.verdicts.promises import final_margin
 from pytest_repro.verdicts.rounding import has_envelope, weigh_rounding
 from pytest_repro.verdicts.tolerances import (
-    is_equivalence,
     is_pairwise,
-    open_question,
+    open_questions,
     unseen_state,
     weigh,
 )
@@ -195,7 +195,7 @@ def _beyond_rounding(
     if any(is_pairwise(one) for _, one in pair.contract.tolerances):
         return None
     outside = [one for one in findings if one.rung is Rung.DIVERGED]
-    questions = _questions(pair)
+    questions = open_questions(pair)
     finals = {one.name for one in outside} & pair.final_names
     may_ask = pair.required.height <= Rung.EQUIVALENT.height
     if may_ask and questions and not _without_margin(pair, finals):
@@ -278,18 +278,16 @@ def _other_seed(pair: Pair) -> Verdict:
 
 def _without_margin(pair: Pair, names: Collection[str]) -> list[str]:
     """List the metrics that no distribution can answer for."""
-    bare = [
-        name
-        for name in sorted(names)
-        if not is_equivalence(pair.contract.tolerance_for(name))
-    ]
-    return bare if pair.final_names else ["any final metric"]
+    bare = [name for name in sorted(names) if final_margin(pair.contract, name) is None]
+    if not pair.final_names and not open_questions(pair):
+        return ["any final metric"]
+    return bare
 
 
 def _over_seeds(
     pair: Pair, unequal: Collection[str], found: tuple[Difference, ...] = ()
 ) -> Verdict:
-    questions = _questions(pair)
+    questions = open_questions(pair)
     bare = _without_margin(pair, unequal if questions else pair.final_names)
     if not bare:
         return _answer(pair, Rung.INCONCLUSIVE, questions[0].detail, found, questions)
@@ -300,12 +298,4 @@ def _over_seeds(
     )
     return not_comparable(
         Cause.OTHER_ENVIRONMENT, reason, required=pair.required, match=pair.match
-    )
-
-
-def _questions(pair: Pair) -> tuple[Finding, ...]:
-    return tuple(
-        open_question(pair, name, tolerance)
-        for name in sorted(pair.final_names)
-        if is_equivalence(tolerance := pair.contract.tolerance_for(name))
     )

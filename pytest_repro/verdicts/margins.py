@@ -5,11 +5,13 @@ widen. So the number is kept in the reference's contract, where reviewers see it
 metric's unit, and nothing recomputes it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pytest_repro.records import RunRecord, Tolerance
+from pytest_repro.verdicts.derived import derived_names, derived_value, trace_of
 from pytest_repro.verdicts.pairs import final_value
+from pytest_repro.verdicts.promises import final_margin, trace_margin
 from pytest_repro.verdicts.transforms import automatic_margin
 
 __all__ = ["freeze_margins", "frozen"]
@@ -22,8 +24,9 @@ def freeze_margins(record: RunRecord) -> RunRecord:
         record: With all its seeds.
 
     Returns:
-        The record; its contract names each metric that an automatic margin governs,
-        with the number. A metric with fewer than two finite values has none.
+        The record; its contract names each metric and each number derived from a trace
+        that an automatic margin governs, with the number. One with fewer than two
+        finite values has none.
     """
     contract = record.identity.contract
     named = {name for name, _ in contract.tolerances}
@@ -41,7 +44,7 @@ def frozen(tolerance: Tolerance, name: str, reference: RunRecord) -> Tolerance:
 
     Args:
         tolerance: What the contract declares now.
-        name: The metric.
+        name: The metric, or the number derived from a trace.
         reference: The reference.
 
     Returns:
@@ -55,17 +58,35 @@ def frozen(tolerance: Tolerance, name: str, reference: RunRecord) -> Tolerance:
 
 
 def _measured(record: RunRecord) -> Iterator[tuple[str, Tolerance]]:
-    names = sorted({metric.name for row in record.seeds for metric in row.metrics})
-    for name in names:
-        tolerance = record.identity.contract.tolerance_for(name)
-        if tolerance is None or not tolerance.is_automatic:
-            continue
-        values = [final_value(row, name) for row in record.seeds]
+    for name, tolerance, values in (*_finals(record), *_derived(record)):
+        known = [float(value) for value in values if value is not None]
         try:
-            margin = automatic_margin(
-                [float(value) for value in values if value is not None],
-                tolerance.scale,
-            )
+            margin = automatic_margin(known, tolerance.scale)
         except ValueError:
             continue
         yield name, replace(tolerance, absolute=margin)
+
+
+def _finals(
+    record: RunRecord,
+) -> Iterator[tuple[str, Tolerance, Sequence[float | None]]]:
+    names = sorted({metric.name for row in record.seeds for metric in row.metrics})
+    for name in names:
+        tolerance = final_margin(record.identity.contract, name)
+        if tolerance is not None and tolerance.is_automatic:
+            yield name, tolerance, [final_value(row, name) for row in record.seeds]
+
+
+def _derived(
+    record: RunRecord,
+) -> Iterator[tuple[str, Tolerance, Sequence[float | None]]]:
+    contract = record.identity.contract
+    traces = sorted({trace_of(one.name) for row in record.seeds for one in row.derived})
+    for trace in traces:
+        tolerance = trace_margin(contract, trace)
+        if tolerance is None or not tolerance.is_automatic:
+            continue
+        rows = record.seeds
+        each = [derived_names(row, trace, tolerance) for row in rows]
+        for name in sorted({name for names in each for name in names}):
+            yield name, tolerance, [derived_value(row, name) for row in rows]

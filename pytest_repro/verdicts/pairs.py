@@ -112,15 +112,3 @@ class Pair:
     def final_names(self) -> frozenset[str]:
         """The names of the obtained final metrics."""
         return frozenset(metric.name for metric in self.obtained.anchor.metrics)
-
-    def reference_values(self, metric: str) -> tuple[float, ...]:
-        """Collect a final metric over all seeds of the reference.
-
-        Args:
-            metric: The metric's name.
-
-        Returns:
-            The values, in the order of the rows.
-        """
-        found = [final_value(row, metric) for row in self.reference.seeds]
-        return tuple(value for value in found if value is not None)

@@ -3,7 +3,8 @@
 The same seed, step by step: every traced metric, every sketched fingerprint and every
 final metric is held against the envelope that perturbed replicas of the reference
 spanned, widened by one factor. What has no envelope (a fingerprint without numbers, a
-missing step, a value that is not finite) is never inside.
+missing step, a value that is not finite) is never inside. The envelope is taken as far
+as rounding has had time to grow, see `onset`.
 
 The factor was calibrated by leave-one-out and on environments that had no part in
 choosing it: see the page on the contest.
@@ -19,11 +20,15 @@ from pytest_repro.records import (
     Fingerprint,
     Metric,
     Rung,
-    RunRecord,
     Series,
 )
 from pytest_repro.verdicts.envelopes import deviation, distance, norm
 from pytest_repro.verdicts.identity import Difference, Kind
+from pytest_repro.verdicts.onset import (
+    bound_at,
+    state_bound_at,
+    steps_proven_equal,
+)
 from pytest_repro.verdicts.pairs import Pair
 from pytest_repro.verdicts.quanta import quantum_of
 from pytest_repro.verdicts.series import common_steps
@@ -85,19 +90,21 @@ def weigh_rounding(pair: Pair, found: Iterable[Difference]) -> tuple[Finding, ..
     Returns:
         One finding for each: `WITHIN_ROUNDING` or `DIVERGED`, in the same order.
     """
-    return tuple(_finding(difference, pair) for difference in found)
+    differences = tuple(found)
+    equal = steps_proven_equal(pair.reference, differences)
+    return tuple(_finding(difference, pair, equal) for difference in differences)
 
 
-def _finding(difference: Difference, pair: Pair) -> Finding:
+def _finding(difference: Difference, pair: Pair, equal: int) -> Finding:
     name = difference.name
     points: list[_Point] | None = None
     match difference.kind:
         case Kind.TRACE:
-            points = _trace(name, pair.obtained, pair.reference)
+            points = _trace(name, pair, equal)
         case Kind.FINGERPRINT:
-            points = _state(name, pair.obtained, pair.reference)
+            points = _state(name, pair, equal)
         case Kind.METRIC:
-            points = _final(name, pair)
+            points = _final(name, pair, is_trained_equal=equal > _last_step(pair))
         case Kind.ROOT:
             pass  # a digest of everything is at no distance from another
     if not points:
@@ -130,16 +137,17 @@ def _digits(ratio: float) -> str:
     return f"{ratio:.2g}"
 
 
-def _trace(name: str, obtained: RunRecord, reference: RunRecord) -> list[_Point] | None:
-    ours, theirs = _named(obtained.series, name), _named(reference.series, name)
+def _trace(name: str, pair: Pair, equal: int) -> list[_Point] | None:
+    ours = _named(pair.obtained.series, name)
+    theirs = _named(pair.reference.series, name)
     if ours is None or theirs is None or not theirs.envelope:
         return None
     if (ours.dtype, ours.count) != (theirs.dtype, theirs.count):
         return None
-    return list(_trace_points(ours, theirs))
+    return list(_trace_points(ours, theirs, equal))
 
 
-def _trace_points(obtained: Series, reference: Series) -> Iterator[_Point]:
+def _trace_points(obtained: Series, reference: Series, equal: int) -> Iterator[_Point]:
     for step, one, other in common_steps(obtained, reference):
         ours, theirs = obtained.scalar(one), reference.scalar(other)
         if ours.bits != theirs.bits:
@@ -147,7 +155,7 @@ def _trace_points(obtained: Series, reference: Series) -> Iterator[_Point]:
             yield _Point(
                 ratio=_ratio(
                     deviation(ours.value, theirs.value),
-                    reference.envelope[other],
+                    bound_at(reference, other, equal),
                     least,
                 ),
                 step=step,
@@ -155,28 +163,31 @@ def _trace_points(obtained: Series, reference: Series) -> Iterator[_Point]:
             )
 
 
-def _state(name: str, obtained: RunRecord, reference: RunRecord) -> list[_Point] | None:
-    ours = [one for one in obtained.state if one.name == name]
-    theirs = [one for one in reference.state if one.name == name]
+def _state(name: str, pair: Pair, equal: int) -> list[_Point] | None:
+    ours = [one for one in pair.obtained.state if one.name == name]
+    theirs = [one for one in pair.reference.state if one.name == name]
     if [one.step for one in ours] != [one.step for one in theirs]:
         return None
     pairs = list(zip(ours, theirs, strict=True))
     moved = [(one, other) for one, other in pairs if one.digest != other.digest]
     if not all(one.sketch and other.envelope is not None for one, other in moved):
         return None
-    return list(_state_points(moved, _least_envelope(theirs)))
+    return list(_state_points(moved, theirs, equal))
 
 
 def _state_points(
-    pairs: Iterable[tuple[Fingerprint, Fingerprint]], least: float
+    pairs: Iterable[tuple[Fingerprint, Fingerprint]],
+    state: Sequence[Fingerprint],
+    equal: int,
 ) -> Iterator[_Point]:
+    least = _least_envelope(state)
     for one, other in pairs:
         far = distance(one.sketch, other.sketch)
         size = norm(other.sketch)
         floor = max(least, _ulps(size, "float64"))
         relative = far / size if size else math.inf
         yield _Point(
-            ratio=_ratio(far, other.envelope or 0.0, floor),
+            ratio=_ratio(far, state_bound_at(state, other, equal), floor),
             step=other.step,
             sides=f"about {relative:.2g} of its norm away",
         )
@@ -191,7 +202,11 @@ def _least_envelope(state: Iterable[Fingerprint]) -> float:
     return min((one.envelope for one in state if one.envelope), default=0.0)
 
 
-def _final(name: str, pair: Pair) -> list[_Point] | None:
+def _final(name: str, pair: Pair, *, is_trained_equal: bool) -> list[_Point] | None:
+    """Hold a final metric against what replicas gave.
+
+    If the trained state is the same, only the evaluation itself can have rounded.
+    """
     rounding, row = pair.reference.rounding, pair.row
     if rounding is None or row is None:
         return None
@@ -210,7 +225,7 @@ def _final(name: str, pair: Pair) -> list[_Point] | None:
     quantum = quantum_of([*known, ours.scalar.value, reference.value])
     ratio = _ratio(
         deviation(ours.scalar.value, reference.value),
-        max(far, default=0.0),
+        0.0 if is_trained_equal else max(far, default=0.0),
         _ulps(reference.value, reference.dtype),
         quantum=quantum or 0.0,
     )
@@ -227,6 +242,13 @@ def _ratio(far: float, envelope: float, least: float, *, quantum: float = 0.0) -
         return math.inf
     allowed = max(FACTOR * max(envelope, least), quantum * ONE)
     return far / allowed if allowed else math.inf
+
+
+def _last_step(pair: Pair) -> float:
+    """Return the last step of the reference; infinite if it has none."""
+    steps = [series.steps[-1] for series in pair.reference.series if series.steps]
+    steps += [one.step for one in pair.reference.state if one.step is not None]
+    return max(steps, default=math.inf)
 
 
 def _ulps(value: float, dtype: str) -> float:

@@ -5,7 +5,6 @@ together may answer it, by the sequential test of `sequential`, unless `planning
 that no number of seeds could. Nothing else that a seed found can be voted away.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,19 +14,16 @@ from pytest_repro.records import (
     Match,
     Rung,
     RunRecord,
-    SeedResult,
-    Tolerance,
     Verdict,
 )
 from pytest_repro.verdicts.answers import Answer
 from pytest_repro.verdicts.designs import Design, Sample
+from pytest_repro.verdicts.families import Family
+from pytest_repro.verdicts.horizons import is_short
 from pytest_repro.verdicts.judge import lowest
-from pytest_repro.verdicts.margins import frozen
-from pytest_repro.verdicts.pairs import final_value, required_rung
+from pytest_repro.verdicts.pairs import required_rung
 from pytest_repro.verdicts.planning import plan
 from pytest_repro.verdicts.sequential import decide
-from pytest_repro.verdicts.tolerances import is_equivalence
-from pytest_repro.verdicts.transforms import margin_of
 
 __all__ = ["fold"]
 
@@ -98,21 +94,36 @@ class _Seeds:
         return Design(max_seeds=max(self.contract.seeds, len(self.pairs)))
 
     @property
-    def margins(self) -> tuple[tuple[str, Tolerance], ...]:
-        """Every final metric that is to be equivalent, by name: the whole family."""
-        names = {one.name for run, _ in self.pairs for one in run.anchor.metrics}
-        pairs = [(name, self.contract.tolerance_for(name)) for name in sorted(names)]
-        return tuple((name, one) for name, one in pairs if is_equivalence(one))
+    def family(self) -> Family:
+        """Everything that is to be equivalent."""
+        return Family(
+            runs=[run for run, _ in self.pairs],
+            reference=self.reference,
+            contract=self.contract,
+        )
+
+    @property
+    def gaps(self) -> tuple[Finding, ...]:
+        """What no number of seeds can answer, whatever else they show."""
+        return tuple(
+            Finding(
+                name=name,
+                rung=Rung.INCONCLUSIVE,
+                tolerance=tolerance.text,
+                detail=reason,
+            )
+            for name, tolerance, reason in self.family.gaps
+        )
 
 
 def _answered(seeds: _Seeds) -> Verdict:
     """Answer what one seed left open; what no seeds can answer stays open."""
-    samples = [_sample(seeds, *pair) for pair in seeds.margins]
+    samples, gaps = seeds.family.samples, seeds.gaps
     decision = decide(samples, seeds.design) if samples else None
     answers = {one.name: one for one in decision.answers} if decision else {}
-    findings = _lowest_by_name(_resolved(seeds, answers))
+    findings = _lowest_by_name((*gaps, *_resolved(seeds, answers)))
     rung = lowest(findings)
-    refusal = plan(samples, seeds.design).refusal if samples else ""
+    refusal = _refusal(seeds, samples, gaps)
     if refusal and rung.height in {Rung.INCONCLUSIVE.height, Rung.EQUIVALENT.height}:
         told = refusal.replace("\n", "; ")
         verdict = _verdict(seeds, findings, Rung.INCONCLUSIVE, told)
@@ -127,6 +138,13 @@ def _answered(seeds: _Seeds) -> Verdict:
     if len(deciding) > 1:
         reason += f"; {len(deciding) - 1} more"
     return _verdict(seeds, findings, rung, reason)
+
+
+def _refusal(seeds: _Seeds, samples: Sequence[Sample], gaps: Sequence[Finding]) -> str:
+    """Say why no further seed can help; a whole run may, where this one was short."""
+    if gaps:
+        return "" if any(is_short(run) for run, _ in seeds.pairs) else gaps[0].detail
+    return plan(samples, seeds.design).refusal if samples else ""
 
 
 def _verdict(
@@ -174,20 +192,3 @@ def _told(answer: Answer, tolerance: str) -> Finding:
         detail=f"{answer.name} {answer.detail}",
         worst="" if answer.shift is None else f"{answer.shift_in_margins:.2g}",
     )
-
-
-def _sample(seeds: _Seeds, name: str, tolerance: Tolerance) -> Sample:
-    reference = _values(seeds.reference.seeds, name)
-    return Sample(
-        name=name,
-        reference=reference,
-        obtained=_values((run.anchor for run, _ in seeds.pairs), name),
-        margin=margin_of(frozen(tolerance, name, seeds.reference), reference),
-        scale=tolerance.scale,
-    )
-
-
-def _values(rows: Iterable[SeedResult], name: str) -> tuple[float, ...]:
-    """Collect a metric; a seed that did not give it is data, and counts as far away."""
-    found = [final_value(row, name) for row in rows]
-    return tuple(math.nan if value is None else float(value) for value in found)

@@ -3,10 +3,10 @@
 A final metric without a tolerance must have the same bits. A trace or fingerprint
 without one is evidence: it is shown where it leaves the bits, and never decides. One
 seed cannot show that two distributions are equivalent, so `Equivalent` leaves a
-question open here, which `seeds` answers.
+question open here, which `seeds` answers: one for a final metric, several for a trace.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeGuard, assert_never
 
 from pytest_repro.records import (
@@ -14,16 +14,19 @@ from pytest_repro.records import (
     Finding,
     Rung,
     Scale,
+    SeedResult,
     Tolerance,
     ToleranceKind,
 )
 from pytest_repro.verdicts.closeness import close_metric, close_trace
+from pytest_repro.verdicts.derived import derived_names, derived_value
 from pytest_repro.verdicts.deviations import (
     allowed_at,
     exact_mean,
     multiple,
     multiple_text,
 )
+from pytest_repro.verdicts.families import gap_of, traces_of
 from pytest_repro.verdicts.identity import (
     FINGERPRINTS,
     TRACES,
@@ -32,8 +35,9 @@ from pytest_repro.verdicts.identity import (
     step_text,
 )
 from pytest_repro.verdicts.pairs import Pair, final_value
+from pytest_repro.verdicts.promises import final_margin
 
-__all__ = ["is_equivalence", "is_pairwise", "open_question", "unseen_state", "weigh"]
+__all__ = ["is_equivalence", "is_pairwise", "open_questions", "unseen_state", "weigh"]
 
 
 def weigh(pair: Pair, found: Iterable[Difference]) -> tuple[Finding, ...]:
@@ -57,6 +61,8 @@ def weigh(pair: Pair, found: Iterable[Difference]) -> tuple[Finding, ...]:
                 findings += _weigh_fingerprint(pair, difference.divergence)
             case Kind.ROOT:
                 findings += _unseen(pair, difference.name)
+                if difference.name == TRACES:
+                    findings += _every_curve(pair)
             case _:
                 assert_never(difference.kind)
     return tuple(findings)
@@ -93,29 +99,64 @@ def unseen_state(pair: Pair) -> tuple[Finding, ...]:
         pair: The two sides, of a seed that is not the reference's anchor.
 
     Returns:
-        An inconclusive finding for each trace and fingerprint that decides.
+        An inconclusive finding for each trace and fingerprint that decides by itself,
+        not by distributions.
     """
     return (*_unseen(pair, TRACES), *_unseen(pair, FINGERPRINTS))
 
 
-def open_question(pair: Pair, name: str, tolerance: Tolerance) -> Finding:
-    """Say how far apart one seed is, in margins, without deciding anything.
+def open_questions(pair: Pair) -> tuple[Finding, ...]:
+    """List everything that is for the seeds to answer, whether it differs or not.
 
     Args:
         pair: The two sides.
-        name: A final metric.
-        tolerance: How far two distributions may be apart.
 
     Returns:
-        An inconclusive finding; the distance is to the same seed of the reference if
-        it has that, else to its mean.
+        An inconclusive finding for each final metric with a margin, and for each number
+        derived from a trace with one.
+    """
+    margins = ((name, final_margin(pair.contract, name)) for name in pair.final_names)
+    finals = sorted((name, one) for name, one in margins if one is not None)
+    return (
+        *(_open_question(pair, name, tolerance) for name, tolerance in finals),
+        *_every_curve(pair),
+    )
+
+
+def _every_curve(pair: Pair) -> Iterator[Finding]:
+    for trace, tolerance in traces_of((pair.obtained, pair.reference), pair.contract):
+        yield from _curve(pair, trace, tolerance)
+
+
+def _curve(pair: Pair, trace: str, tolerance: Tolerance) -> Iterator[Finding]:
+    """Leave a question open for each number derived from a trace, or for the trace."""
+    gap = gap_of(trace, tolerance, reference=pair.reference, runs=[pair.obtained])
+    if gap:
+        yield _finding(trace, Rung.INCONCLUSIVE, tolerance, gap)
+    rows = (pair.obtained.anchor, *pair.reference.seeds)
+    names = {name for row in rows for name in derived_names(row, trace, tolerance)}
+    for name in sorted(names):
+        yield _open_question(pair, name, tolerance, read=derived_value)
+
+
+def _open_question(
+    pair: Pair,
+    name: str,
+    tolerance: Tolerance,
+    *,
+    read: Callable[[SeedResult, str], float | None] = final_value,
+) -> Finding:
+    """Say how far apart one seed is, in margins, without deciding anything.
+
+    The distance is to the same seed of the reference if it has that, else to its mean.
     """
     if tolerance.is_automatic or tolerance.scale is not Scale.LINEAR:
         detail = f"{name} differs; one seed cannot show equivalence"
         return _finding(name, Rung.INCONCLUSIVE, tolerance, detail)
-    mean = exact_mean(pair.reference_values(name))
-    own = final_value(pair.obtained.anchor, name)
-    same = None if pair.row is None else final_value(pair.row, name)
+    known = [read(row, name) for row in pair.reference.seeds]
+    mean = exact_mean([value for value in known if value is not None])
+    own = read(pair.obtained.anchor, name)
+    same = None if pair.row is None else read(pair.row, name)
     whom = "the mean of the reference" if same is None else "the reference"
     center = mean if same is None else same
     distance = None
@@ -147,8 +188,11 @@ def _weigh_metric(pair: Pair, place: Divergence) -> Finding:
             return _finding(name, Rung.DIVERGED, tolerance, sides)
         case ToleranceKind.CLOSE:
             return close_metric(pair, place, tolerance)
+        case ToleranceKind.EQUIVALENT if tolerance.target is not None:
+            detail = f"{sides}; {tolerance.text} is for the steps of a trace"
+            return _finding(name, Rung.DIVERGED, tolerance, detail)
         case ToleranceKind.EQUIVALENT:
-            return open_question(pair, name, tolerance)
+            return _open_question(pair, name, tolerance)
         case _:
             assert_never(tolerance.kind)
 
@@ -166,12 +210,7 @@ def _weigh_trace(pair: Pair, place: Divergence) -> Iterable[Finding]:
         case ToleranceKind.CLOSE:
             yield close_trace(pair, place, tolerance)
         case ToleranceKind.EQUIVALENT:
-            if _is_literal(pair, name):
-                detail = (
-                    f"{name} is a trace, and Equivalent() compares final metrics:"
-                    " log its last value without a step, or declare Close()"
-                )
-                yield _finding(name, Rung.INCONCLUSIVE, tolerance, detail)
+            yield from _curve(pair, name, tolerance)
         case _:
             assert_never(tolerance.kind)
 
@@ -213,6 +252,6 @@ def _unseen(pair: Pair, what: str) -> Iterable[Finding]:
 
 
 def _decides(pair: Pair, what: str, name: str, tolerance: Tolerance) -> bool:
-    if what == TRACES and not is_equivalence(tolerance):
-        return True
+    if what == TRACES:
+        return not is_equivalence(tolerance)
     return _names_fingerprint(pair, name, tolerance)

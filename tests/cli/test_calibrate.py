@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_repro.cli import main
 from pytest_repro.cli.dotplot import CENTRE, DOT, LEFT, MARK, RIGHT, dotplot
-from pytest_repro.records import Replica, Rounding, RunRecord
+from pytest_repro.records import Metric, Replica, Rounding, RunRecord, Scalar
 from pytest_repro.references import ReferenceStore, merge_seeds
 from pytest_repro.verdicts.calibration import calibrate, calibrate_traces
 from pytest_repro.verdicts.designs import Design
@@ -144,3 +144,20 @@ def test_everything_lies_on_the_axis(
     assert math.isclose(dots[0] - low, high - dots[0], abs_tol=1e-6)
     assert DOT in line
     assert set(line) <= {*f" ─{CENTRE}{LEFT}{RIGHT}{DOT}{MARK}"}
+
+
+def test_curves_are_calibrated_like_final_metrics() -> None:
+    """Who wants a curve to be equivalent needs to know which margin it supports."""
+    record = reference()
+    bins = [
+        Metric(name="train/loss steps 0-3", scalar=Scalar.of(n)) for n in ACCURACIES
+    ]
+    seeds = tuple(
+        replace(row, derived=(one,))
+        for row, one in zip(record.seeds, bins, strict=True)
+    )
+
+    found = calibrate(replace(record, seeds=seeds), Design(max_seeds=8))
+
+    assert [one.name for one in found] == ["test/accuracy", "train/loss steps 0-3"]
+    assert found[0].spread == found[1].spread

@@ -1,14 +1,44 @@
 """`--repro` compares, says what to type next, and never writes a reference."""
 
+from pathlib import Path
+
+import pytest
+
 from pytest_repro.records import Action, Cause, Rung
-from tests.plugin.project import WALK, Project
+from tests.plugin.project import WALK, Project, Session, share
 
 MOVED = WALK.replace("random.random()", "random.random() + 2**-40")
 
 
-def test_missing_reference_fails_with_the_command_to_type(project: Project) -> None:
+@pytest.fixture(scope="module")
+def missing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Session]:
+    """An experiment without a reference, and a session that wanted to compare it."""
+
+    def build(project: Project) -> Session:
+        return project.write({"test_walk.py": WALK}).run("--repro")
+
+    return share(tmp_path_factory, "missing", build)
+
+
+@pytest.fixture
+def moved(
+    walk: Project, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Project, Session]:
+    """An experiment whose result moved, and the session that found it."""
+
+    def build(project: Project) -> Session:
+        walk.copy(project.root)
+        return project.write({"test_walk.py": MOVED}).run("--repro")
+
+    shared, session = share(tmp_path_factory, "moved", build)
+    return shared.copy(tmp_path / "moved"), session
+
+
+def test_missing_reference_fails_with_the_command_to_type(
+    missing: tuple[Project, Session],
+) -> None:
     """Nothing is created implicitly, and what to do is one copied line."""
-    session = project.write({"test_walk.py": WALK}).run("--repro")
+    project, session = missing
 
     assert session.code == 1
     assert session.outcomes["test_walk"].verdict.cause is Cause.MISSING_REFERENCE
@@ -19,9 +49,11 @@ def test_missing_reference_fails_with_the_command_to_type(project: Project) -> N
     assert not (project.root / "reference_runs").exists()
 
 
-def test_missing_reference_leaves_a_candidate(project: Project) -> None:
+def test_missing_reference_leaves_a_candidate(
+    missing: tuple[Project, Session],
+) -> None:
     """Nobody has to train again in order to accept what was obtained."""
-    session = project.write({"test_walk.py": WALK}).run("--repro")
+    project, session = missing
 
     candidate = project.candidate("test_walk.py::test_walk")
 
@@ -40,11 +72,11 @@ def test_agreement_writes_no_reference(walk: Project) -> None:
     assert walk.reference_bytes() == before
 
 
-def test_divergence_writes_no_reference(walk: Project) -> None:
+def test_divergence_writes_no_reference(
+    walk: Project, moved: tuple[Project, Session]
+) -> None:
     """A result that moved fails, says where first, and leaves a candidate."""
-    before = walk.reference_bytes()
-
-    session = walk.write({"test_walk.py": MOVED}).run("--repro")
+    project, session = moved
 
     outcome = session.outcomes["test_walk"]
     assert session.code == 1
@@ -52,21 +84,21 @@ def test_divergence_writes_no_reference(walk: Project) -> None:
     assert outcome.verdict.divergence is not None
     assert outcome.verdict.divergence.path == "position"
     assert outcome.verdict.divergence.step == 0
-    assert walk.reference_bytes() == before
-    assert walk.candidate("test_walk.py::test_walk").history[-1].number == 2
+    assert project.reference_bytes() == walk.reference_bytes()
+    assert project.candidate("test_walk.py::test_walk").history[-1].number == 2
 
 
 def test_candidate_of_an_earlier_session_is_gone_when_all_is_well(
-    walk: Project,
+    moved: tuple[Project, Session],
 ) -> None:
     """An outdated candidate could be accepted by mistake."""
-    walk.write({"test_walk.py": MOVED}).run("--repro")
-    assert walk.pending.entries()
+    project, _ = moved
+    assert project.pending.entries()
 
-    session = walk.write({"test_walk.py": WALK}).run("--repro")
+    session = project.write({"test_walk.py": WALK}).run("--repro")
 
     assert session.code == 0
-    assert walk.pending.entries() == ()
+    assert project.pending.entries() == ()
 
 
 def test_tests_beside_are_run_as_ever(walk: Project) -> None:

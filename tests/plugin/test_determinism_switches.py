@@ -115,30 +115,45 @@ def test_record_says_what_was_pinned(flags: tuple[str, Project]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "fact", "value"),
+    ("arguments", "facts"),
     [
-        (("--repro-threads=3",), "env.OMP_NUM_THREADS", "3"),
-        (("-o", "repro_threads=3"), "env.OMP_NUM_THREADS", "3"),
-        (("-o", "repro_threads=4", "--repro-threads=3"), "env.OMP_NUM_THREADS", "3"),
-        (("--repro-hash-seed=12",), "hash_seed", 12),
-        (("--repro-numerics=portable",), "env.MKL_CBWR", "COMPATIBLE"),
         (
-            ("-o", "repro_deterministic=false"),
-            "env.NVTE_ALLOW_NONDETERMINISTIC_ALGO",
-            None,
+            ("--repro-threads=3", "--repro-hash-seed=12", "--repro-numerics=portable"),
+            {
+                "env.OMP_NUM_THREADS": "3",
+                "hash_seed": 12,
+                "env.MKL_CBWR": "COMPATIBLE",
+            },
         ),
-        (("-o", "repro_matmul_precision=tf32"), "env.NVIDIA_TF32_OVERRIDE", None),
+        (
+            (
+                *("-o", "repro_threads=3"),
+                *("-o", "repro_deterministic=false"),
+                *("-o", "repro_matmul_precision=tf32"),
+            ),
+            {
+                "env.OMP_NUM_THREADS": "3",
+                "env.NVTE_ALLOW_NONDETERMINISTIC_ALGO": None,
+                "env.NVIDIA_TF32_OVERRIDE": None,
+            },
+        ),
+        (
+            ("-o", "repro_threads=4", "--repro-threads=3"),
+            {"env.OMP_NUM_THREADS": "3"},
+        ),
     ],
+    ids=["flags", "ini-keys", "both"],
 )
 def test_switch_is_recorded(
-    project: Project, arguments: tuple[str, ...], fact: str, value: object
+    project: Project, arguments: tuple[str, ...], facts: dict[str, object]
 ) -> None:
     """A flag beats the ini key, and either is found in the record."""
     project.write({"test_plain.py": PLAIN}).record(*arguments)
 
     record = project.reference("test_plain.py::test_plain")
 
-    assert record.identity.determinism.get(fact) == value
+    found = {fact: record.identity.determinism.get(fact) for fact in facts}
+    assert found == facts
 
 
 def test_portable_numerics_are_another_environment(project: Project) -> None:

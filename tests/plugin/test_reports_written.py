@@ -32,13 +32,32 @@ TIMES = {"wall_s"}
 
 def _build(project: Project) -> Session:
     project.write(FILES).run("--repro-record")
-    return project.write({"test_moves.py": MOVED}).run("--repro")
+    moved = project.write({"test_moves.py": MOVED})
+    return moved.run("--repro", "--junitxml=junit.xml")
+
+
+def _build_again(project: Project) -> Session:
+    """Run it once more, with two processes, under another hash seed."""
+    arguments = ("--repro", "--junitxml=junit.xml", "-n", "2")
+    shell = {"PYTHONHASHSEED": "5"}
+    return project.run(*arguments, plugins=("xdist",), variables=shell)
 
 
 @pytest.fixture
 def mixed(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """One experiment that holds, one that moved, one that raises; already run."""
     return share(tmp_path_factory, "mixed", _build)[0].copy(tmp_path / "mixed")
+
+
+@pytest.fixture
+def again(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same after an equal session of several processes."""
+
+    def build(project: Project) -> Session:
+        first, _ = share(tmp_path_factory, "mixed", _build)
+        return _build_again(first.copy(project.root))
+
+    return share(tmp_path_factory, "mixed-again", build)[0].copy(tmp_path / "again")
 
 
 @pytest.fixture
@@ -90,15 +109,10 @@ def test_report_for_machines_can_be_parsed(mixed: Project) -> None:
     assert canonical.dumps(canonical.loads(data)) == data
 
 
-def test_equal_sessions_write_equal_reports(mixed: Project) -> None:
+def test_equal_sessions_write_equal_reports(mixed: Project, again: Project) -> None:
     """Under any hash seed, in any process: only the times in `TIMES` differ."""
-    before = read_report(mixed)
+    first, second = (json.loads(read_report(one)) for one in (mixed, again))
 
-    mixed.run(
-        "--repro", "-n", "2", plugins=("xdist",), variables={"PYTHONHASHSEED": "5"}
-    )
-
-    first, second = (json.loads(data) for data in (before, read_report(mixed)))
     assert first["wall_s"] != second["wall_s"]
     assert canonical.dumps(without_times(first)) == canonical.dumps(
         without_times(second)
@@ -126,14 +140,14 @@ def test_step_summary_is_appended_to(walk: Project) -> None:
     assert summary.read_text() == f"# Earlier\n{ours}"
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["plain", "xdist"])
+@pytest.mark.parametrize("name", ["mixed", "again"], ids=["plain", "xdist"])
 def test_properties_are_in_the_junit_file(
-    mixed: Project, arguments: tuple[str, ...]
+    request: pytest.FixtureRequest, name: str
 ) -> None:
     """Each test case has those of its own experiment, once each."""
-    mixed.run("--repro", "--junitxml=junit.xml", *arguments, plugins=("xdist",))
+    project: Project = request.getfixturevalue(name)
 
-    tree = ET.parse(mixed.root / "junit.xml")  # noqa: S314  # pytest wrote it
+    tree = ET.parse(project.root / "junit.xml")  # noqa: S314  # pytest wrote it
     cases = {
         case.get("name"): [
             (one.get("name"), one.get("value")) for one in case.iter("property")
@@ -172,7 +186,8 @@ def test_each_experiment_has_one_block(ended: Session) -> None:
     ]
     for side in ("obtained   ", "reference  "):
         assert ended.output.count(f"  {side}") == 1
-    assert blocks[-1].startswith("1 passed, 2 failed · 3 experiments, 3 seeds of 3")
+    ours = [line for line in blocks if "generated xml file" not in line]
+    assert ours[-1].startswith("1 passed, 2 failed · 3 experiments, 3 seeds of 3")
 
 
 def test_report_of_a_failed_session_replaces_the_one_before(walk: Project) -> None:

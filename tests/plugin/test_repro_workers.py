@@ -77,12 +77,3 @@ def test_no_seed_runs_that_is_not_needed(
 
     assert session.outcomes["test_meets"].passed
     assert [note.name for note in project.root.glob("seed-*.txt")] == ["seed-0.txt"]
-
-
-@pytest.mark.parametrize("value", ["0", "two"])
-def test_number_of_workers_is_at_least_one(project: Project, value: str) -> None:
-    """Anything else is a usage error."""
-    session = project.run("--repro", f"--repro-workers={value}")
-
-    assert session.code == 4
-    assert "workers" in session.output

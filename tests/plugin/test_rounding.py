@@ -57,7 +57,7 @@ def test_reference_has_envelope_and_horizon(
 ) -> None:
     """The anchor ran six times more, under noise; only the anchor counts as a seed."""
     project, session = recorded
-    record = project.reference("test_line")
+    record = project.reference("test_line.py::test_line")
 
     assert record.rounding is not None
     assert len(record.rounding.replicas) == 6
@@ -104,7 +104,7 @@ def test_pull_request_does_not_see_what_comes_later(project: Project) -> None:
     assert early.verdict.reason.endswith("in the first 25 steps")
     assert whole.verdict.rung is Rung.DIVERGED
     assert whole.verdict.divergence is not None
-    assert whole.verdict.divergence.step == 30
+    assert whole.verdict.divergence.step == 31  # the first loss that shows it
 
 
 def test_beginning_of_a_run_is_no_candidate(project: Project) -> None:
@@ -121,4 +121,4 @@ def test_experiment_without_torch_is_not_run_again(project: Project) -> None:
     session = project.write({"test_plain.py": plain}).record("test_plain.py")
 
     assert "nothing here that noise can reach" in session.output
-    assert project.reference("test_plain").rounding is None
+    assert project.reference("test_plain.py::test_plain").rounding is None

@@ -44,20 +44,11 @@ def test_selected_experiments_run(
     assert session.problems == []
 
 
-def test_last_failed_runs_only_what_failed(three: Project) -> None:
-    """A failed verdict is a failed test, so `--lf` knows it."""
-    three.write(MOVED).run("--repro")
+def test_failure_is_known_to_pytest(three: Project) -> None:
+    """`-x` stops at a failed verdict and reports what ran; `--lf` runs it alone."""
+    first = three.write(MOVED).run("--repro", "-x")
+    second = three.run("--repro", "--lf")
 
-    session = three.run("--repro", "--lf")
-
-    assert session.code == 1
-    assert set(session.outcomes) == {"test_one"}
-    assert session.problems == []
-
-
-def test_exit_first_stops_at_the_first_failure(three: Project) -> None:
-    """`-x` leaves the rest alone, and the report holds what ran."""
-    session = three.write(MOVED).run("--repro", "-x")
-
-    assert session.code == 1
-    assert set(session.outcomes) == {"test_one"}
+    assert (first.code, second.code) == (1, 1)
+    assert set(first.outcomes) == set(second.outcomes) == {"test_one"}
+    assert second.problems == []

@@ -54,6 +54,19 @@ def test_exact_leaves_no_margin() -> None:
         pytest.param(Close(rtol=1e-6), "Close(rtol=1e-06, atol=0)", id="close"),
         pytest.param(Equivalent(0.01), "Equivalent(0.01)", id="margin"),
         pytest.param(Equivalent(rel=0.05), "Equivalent(rel=0.05)", id="relative"),
+        pytest.param(
+            Equivalent(50, target=0.93), "Equivalent(50, target=0.93)", id="event"
+        ),
+        pytest.param(
+            Equivalent(0.1, scale="log", target=1),
+            'Equivalent(0.1, scale="log", target=1)',
+            id="event as a ratio",
+        ),
+        pytest.param(
+            Equivalent("auto", target=1e-9),
+            'Equivalent("auto", target=1e-09)',
+            id="event with an automatic margin",
+        ),
     ],
 )
 def test_tolerance_reads_as_it_was_written(tolerance: Tolerance, text: str) -> None:
@@ -100,6 +113,36 @@ def test_equivalent_needs_one_positive_margin(margin: float, rel: float) -> None
     """`Equivalent` takes exactly one of the two, positive and finite."""
     with pytest.raises(ContractError):
         Equivalent(margin, rel=rel)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param(math.nan, id="nan"),
+        pytest.param(math.inf, id="infinite"),
+        pytest.param(-math.inf, id="infinite below"),
+        pytest.param(True, id="truth value"),
+        pytest.param("0.93", id="text"),
+        pytest.param(10**400, id="beyond a float"),
+    ],
+)
+def test_target_that_no_trace_can_reach_is_refused(target: float) -> None:
+    """A target is a finite number, of either sign or zero."""
+    with pytest.raises(ContractError, match="a target is"):
+        Equivalent(5, target=target)
+
+
+@pytest.mark.parametrize("target", [0, 0.0, -1.5])
+def test_any_finite_target_is_one(target: float) -> None:
+    """Zero is not no target."""
+    assert Equivalent(5, target=target).target == target
+    assert "target=" in Equivalent(5, target=target).text
+
+
+def test_steps_have_no_log_odds() -> None:
+    """A margin that could never be met is refused when it is written."""
+    with pytest.raises(ContractError, match="steps have no log-odds"):
+        Equivalent(0.1, scale="logit", target=0.5)
 
 
 def test_exact_name_beats_a_pattern() -> None:

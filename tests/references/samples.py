@@ -36,6 +36,9 @@ from pytest_repro.references.sums import write_sums
 
 EXPERIMENT: Final = "experiments/test_digits.py::test_digits_cnn"
 
+STEPS: Final = "train/loss steps 1-2"
+EVENT: Final = "train/loss falls to 0.5"
+
 AXES: Final = (
     ("os", "linux"),
     ("architecture", "x86_64"),
@@ -77,8 +80,12 @@ def series(name: str, values: Sequence[float], dtype: str = "float32") -> Series
     )
 
 
-def seed_result(seed: int, metrics: Sequence[tuple[str, float]]) -> SeedResult:
-    """Make the row of a seed; metrics are float32."""
+def seed_result(
+    seed: int,
+    metrics: Sequence[tuple[str, float]],
+    derived: Sequence[tuple[str, float]] = (),
+) -> SeedResult:
+    """Make the row of a seed; metrics are float32, what is derived is float64."""
     return SeedResult(
         seed=seed,
         metrics=tuple(
@@ -88,6 +95,10 @@ def seed_result(seed: int, metrics: Sequence[tuple[str, float]]) -> SeedResult:
         trace_root=digest("traces"),
         state_root=digest(f"state {seed}"),
         resources=Resources(wall_s=1.5, cpu_s=1.25, peak_rss_bytes=4096, steps=3),
+        derived=tuple(
+            Metric(name=name, scalar=Scalar.of(value, "float64"))
+            for name, value in derived
+        ),
     )
 
 
@@ -115,8 +126,12 @@ def small_record(experiment: str = EXPERIMENT, *, value: float = 0.91) -> RunRec
             determinism={"threads": 1},
         ),
         seeds=(
-            seed_result(0, [("test/accuracy", value)]),
-            seed_result(7, [("test/accuracy", 0.5), ("test/loss", -0.0)]),
+            seed_result(0, [("test/accuracy", value)], [(STEPS, 1.25)]),
+            seed_result(
+                7,
+                [("test/accuracy", 0.5), ("test/loss", -0.0)],
+                [(EVENT, math.inf), (STEPS, 1.75)],
+            ),
         ),
         series=(trace,),
         state=state,
@@ -135,7 +150,10 @@ def enveloped_record(experiment: str = EXPERIMENT) -> RunRecord:
     record = small_record(experiment)
     (trace,), (weights, *others) = record.series, record.state
     sketched = replace(weights, sketch=(0.25, -1.5, math.inf), envelope=1.2e-07)
-    rows = [seed_result(0, [("test/accuracy", 0.9 + 0.01 * n)]) for n in range(2)]
+    rows = [
+        seed_result(0, [("test/accuracy", 0.9 + 0.01 * n)], [(EVENT, float(n))])
+        for n in range(2)
+    ]
     replicas = [Replica(number=n, result=row) for n, row in enumerate(rows, 1)]
     return replace(
         record,

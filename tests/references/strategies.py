@@ -37,6 +37,7 @@ WIDTHS: Final = {dtype: len(Scalar.of(0, dtype).bits) for dtype in sorted(DTYPES
 NAMES: Final = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=8
 ).filter(lambda name: not name.startswith("#"))
+NAME_SETS: Final = st.sets(NAMES, max_size=3).map(sorted)
 WORDS: Final = st.text(max_size=6)
 DIGESTS: Final = st.text(max_size=3).map(digest)
 COUNTS: Final = st.integers(0, 2**63 - 1)
@@ -96,8 +97,10 @@ def seed_rows(draw: st.DrawFn) -> tuple[SeedResult, ...]:
     numbers = draw(st.sets(st.integers(-(2**63), 2**64 - 1), min_size=1, max_size=3))
     rows = []
     for number in sorted(numbers):
-        names = sorted(draw(st.sets(NAMES, max_size=3)))
-        metrics = tuple(Metric(name=name, scalar=draw(scalars())) for name in names)
+        metrics, derived = (
+            tuple(Metric(name=name, scalar=draw(scalars())) for name in draw(NAME_SETS))
+            for _ in range(2)
+        )
         cost = draw(
             st.builds(
                 Resources,
@@ -114,6 +117,7 @@ def seed_rows(draw: st.DrawFn) -> tuple[SeedResult, ...]:
                 trace_root=draw(DIGESTS),
                 state_root=draw(DIGESTS),
                 resources=cost,
+                derived=derived,
             )
         )
     return tuple(rows)

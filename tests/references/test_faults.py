@@ -6,6 +6,7 @@ import resource
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -241,13 +242,21 @@ except StoreReadOnly as error:
 """
 
 
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that everybody may enter; pytest closes its own at each session."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 @pytest.mark.parametrize("mode", [0o555, 0o755])
-def test_store_that_may_not_be_written_is_read(tmp_path: Path, mode: int) -> None:
+def test_store_that_may_not_be_written_is_read(public: Path, mode: int) -> None:
     """Looking up and identical writes need no permission; others say what to do."""
-    store = ReferenceStore(tmp_path / "store")
+    store = ReferenceStore(public / "store")
     store.write(small_record(value=0.25))
-    for path in (tmp_path, *tmp_path.parents[:3], *store.root.rglob("*")):
+    for path in store.root.rglob("*"):
         if path.is_dir():
             path.chmod(path.stat().st_mode | 0o055)
     store.root.chmod(mode)

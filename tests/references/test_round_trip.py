@@ -35,6 +35,7 @@ def with_metric(name: str, scalar: Scalar) -> RunRecord:
     return replace(record, seeds=(row,))
 
 
+@settings(max_examples=60)
 @given(record=records())
 def test_every_lawful_record_is_read_back(record: RunRecord) -> None:
     """``decode(encode(r)) == r``, whatever names, bits, seeds and texts it has."""

@@ -20,6 +20,7 @@ from pytest_repro.records import Tolerance
     metrics={
         "test/accuracy": Equivalent(0.01),
         "test/loss": Equivalent(rel=0.05),
+        "test/recall": Equivalent(50, target=0.93),
         "train/*": Close(rtol=1e-6, atol=1e-9),
         "count": Exact(),
     },

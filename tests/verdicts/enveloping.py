@@ -7,7 +7,7 @@ from pytest_repro.records import Fingerprint, Horizon, RunRecord
 from pytest_repro.verdicts import with_envelopes
 from tests.verdicts.making import Made, make_fingerprint
 
-__all__ = ["enveloped", "run_of", "short"]
+__all__ = ["Sketches", "enveloped", "run_of", "short"]
 
 Sketches = Mapping[int | None, Sequence[float]]
 

@@ -21,7 +21,7 @@ from pytest_repro.records import (
     Tolerance,
     Verdict,
 )
-from pytest_repro.verdicts import fold, judge
+from pytest_repro.verdicts import derive, fold, judge
 
 KEY = "linux-x86_64-avx2-cpu-torch2.13"
 OTHER_KEY = "linux-x86_64-avx512-cpu-torch2.13"
@@ -44,6 +44,7 @@ class Made:
     dtype: str = "float64"
     seed: int = 0
     key: str = KEY
+    contract: Contract = field(default_factory=Contract)
 
     def run(self) -> RunRecord:
         """Build the record of a worker."""
@@ -58,6 +59,7 @@ class Made:
             environment=Environment(
                 key=self.key, axes=(), digest=digest_of_bytes(self.key.encode())
             ),
+            contract=self.contract,
             assets=tuple(
                 AssetUse(name=name, digest=digest_of_bytes(text.encode()), size_bytes=1)
                 for name, text in sorted(self.assets.items())
@@ -73,6 +75,7 @@ class Made:
             state_root=digest_of_parts(
                 "s", tuple(one.digest.encode() for one in state)
             ),
+            derived=derive(series, self.contract),
         )
         return RunRecord(identity=identity, seeds=(row,), series=series, state=state)
 

@@ -1,0 +1,1 @@
+"""The contest: our rule for verdicts over seeds, against everybody else's."""
