@@ -21,6 +21,7 @@ from benchmarks.contest_real.gathering import (
 )
 from benchmarks.contest_real.other_machine import read_other_machine
 from benchmarks.contest_real.rules import Rule
+from benchmarks.contest_real.since import since_factor
 from pytest_repro.determinism import NOISE
 from pytest_repro.records import Contract, Match, RunRecord
 from pytest_repro.verdicts import judge, with_envelopes
@@ -102,7 +103,7 @@ def _row(one: Judged, subject: Subject, rules: Sequence[Rule]) -> Row:
         label=one.label,
         moved=_has_moved(record, reference),
         key_changed=ours.key != theirs.key,
-        factor=needed_factor(record, reference),
+        factor=since_factor(record, reference),
         trace_factor=trace_factor(record, reference),
         short_factor=_short_factor(record, reference),
         failed_by=tuple(rule.name for rule in rules if rule.fails(record, subject)),
@@ -127,4 +128,4 @@ def _digests(record: RunRecord) -> list[tuple[str, int | None, str]]:
 
 
 def _short_factor(record: RunRecord, reference: RunRecord) -> float:
-    return needed_factor(*beginning(record, reference))
+    return since_factor(*beginning(record, reference))

@@ -11,12 +11,12 @@ from benchmarks.contest_real.costing import FIVE, NIGHTLY, PR
 from benchmarks.contest_real.errands import ENVIRONMENT, FAULT, FRESH_FAULT, VERSION
 from benchmarks.contest_real.figures import CALIBRATION, Cost, Figures, Left, Row
 from benchmarks.contest_real.judging import MACHINE
-from benchmarks.contest_real.rules import OURS, OURS_PR, PROPOSALS, RULES
+from benchmarks.contest_real.rules import BEFORE, OURS, OURS_PR, PROPOSALS, RULES
 from benchmarks.variants import EXPERIMENTS
 
 __all__ = ["rates", "section", "verdict_line", "wilson"]
 
-BOTH: Final = PROPOSALS[2].name
+LOUD: Final = PROPOSALS[0].name
 
 FOUND_BAR: Final = 0.97
 ALARM_BAR: Final = 0.02
@@ -57,20 +57,21 @@ reference with its sketches.
 """
 
 PROPOSED: Final = """\
-### Two proposals
+### What changed on the way, and what is proposed
 
 **Time since equal.** An envelope grows because training carries roundings on. Where all
 that was recorded up to some step is equal, the whole state included, a later deviation
 is held against the envelope as it was so many steps after the start. Faults of the
-evaluation, and such as set in late, then cannot hide in an envelope that has grown.
+evaluation, and such as set in late, then cannot hide in an envelope that has grown. It
+was thought of after the faults in the table above were seen.
 
-**Noise × 8.** A factor on the envelope assumes that deviations grow in proportion. They
-do not: a rectifier switches when its input crosses zero, which rounding does rarely,
-and that run jumps by orders of magnitude. Replicas with eight times the noise meet such
-events eight times as often, so the envelope knows them in time.
+**Noise × 8**, proposed. A factor on the envelope assumes that deviations grow in
+proportion. They do not: a rectifier switches when its input crosses zero, which
+rounding does rarely, and that run jumps by orders of magnitude. Replicas with eight
+times the noise meet such events eight times as often, so the envelope knows them in
+time. It was chosen by leave-one-out on the calibration experiments, see below.
 
-Both were thought of after the faults in the table above were seen. So fresh faults were
-written down when they were fixed, and run once:
+When both were fixed, fresh faults were written down, and run once:
 """
 
 MISSES: Final = """\
@@ -268,7 +269,7 @@ def _mistakes(rows: Sequence[Row]) -> list[str]:
     if not wrong:
         return ["Nowhere."]
     return [
-        "| experiment | change | kind | factor needed | both proposals | verdict |",
+        "| experiment | change | kind | factor needed | noise × 8 | verdict |",
         "|---|---|---|---|---|---|",
         *(
             f"| `{row.experiment}` | {row.label} | {row.kind} | {_short(row.factor)} "
@@ -279,7 +280,7 @@ def _mistakes(rows: Sequence[Row]) -> list[str]:
 
 
 def _proposed(row: Row) -> str:
-    is_failed = BOTH in row.failed_by
+    is_failed = LOUD in row.failed_by
     return (
         "right"
         if is_failed == (row.kind not in {ENVIRONMENT, VERSION})
@@ -291,7 +292,7 @@ def _fresh_table(rows: Sequence[Row]) -> list[str]:
     own = [row for row in rows if row.experiment in CALIBRATION]
     held = [row for row in rows if row.experiment not in CALIBRATION]
     lines = ["| rule | fresh faults found, calibration | held out |", "|---|---|---|"]
-    for name in (OURS, OURS_PR, *(rule.name for rule in PROPOSALS)):
+    for name in (BEFORE, OURS, OURS_PR, *(rule.name for rule in PROPOSALS)):
         cells = [
             _rate(rates(part, name, fault=FRESH_FAULT)[1], _is_sharp)
             for part in (own, held)

@@ -1,14 +1,12 @@
-"""A proposal: rounding has only had the time since two runs were last proven equal.
+"""A second implementation of the time that rounding has had to grow.
 
-An envelope grows because training carries roundings on. Where everything that was
-recorded up to some step is equal, the whole state included, nothing was there yet to be
-carried on; so a later deviation is held against the envelope as it was that many steps
-after the start, and one of the final metrics, where even the last state is equal,
-against a few units in the last place. Faults of the evaluation, and such as set in
-late, can then not hide in an envelope that has grown by then.
+Where everything that was recorded up to some step is equal, the whole state included,
+nothing was there yet to be carried on; so a later deviation is held against the
+envelope as it was that many steps after the start, and one of the final metrics, where
+even the last state is equal, against a few units in the last place.
 
-Nothing changes for a run that differs from the first step on, as harmless changes of
-the environment do.
+Thought of here, after faults of the evaluation were seen to hide in envelopes that had
+grown; `fresh` was written to confirm it. The product has it in `verdicts.onset`.
 """
 
 import math
