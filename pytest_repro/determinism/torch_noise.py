@@ -2,25 +2,24 @@
 
 Hooks that torch offers for all modules and all optimizers, in four places:
 
-1. All parameters of a module, once each, before the module is first called: ±1 ulp. A
+1. All parameters of a module, once each, before the module is first called: ±8 ulps. A
    parameter that is not initialised by then is moved when the module is called again.
-2. Every output of a module that has no children, or parameters of its own: ±4 ulps.
+2. Every output of a module that has no children, or parameters of its own: ±32 ulps.
    Tensors are found in tuples, lists, dicts and dataclasses. What shares its memory
    with an input is left alone (`Identity`, `Flatten`, in-place activations), and so is
    a parameter that is given out. Autograd passes through as if nothing had happened.
-3. Gradients, just before an optimizer uses them: ±4 ulps; of a sparse one the stored
+3. Gradients, just before an optimizer uses them: ±32 ulps; of a sparse one the stored
    values. Where `step` is given a closure (`LBFGS`), after each call of the closure.
 4. State of an optimizer that has the shape of its parameter (`exp_avg`,
-   `momentum_buffer`), after each step: ±1 ulp. An optimizer's arithmetic rounds too:
+   `momentum_buffer`), after each step: ±8 ulps. An optimizer's arithmetic rounds too:
    `sqrt` of two vendors' libraries differs in the last bit, and then equal gradients
    give unequal updates. Noise on the state reaches the next update with the same
    size, and needs no copy of the parameters, as noise on the update itself would.
 
-What is stored moves by one ulp, since that is what one more rounding does, and it adds
-up from step to step as roundings do: in Adam's second moment about twenty steps of
-noise are alive at once. What flows moves by more, being the result of long sums, whose
-order is what harmless changes change. Of 16-bit numbers all move by one, since sums of
-those are kept in 32 bits and rounded once.
+What flows moves by four times as much as what is stored, being the result of long sums,
+whose order is what harmless changes change; what is stored adds up from step to step.
+Of 16-bit numbers all move by one, since sums of those are kept in 32 bits and rounded
+once. `noise` says why all of it is louder than a single rounding.
 
 Left alone: functions called outside modules (`F.relu`), whatever is scripted, traced,
 compiled or transformed by `torch.func`, state of other shapes (`LBFGS`, step counts),

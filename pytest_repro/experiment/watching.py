@@ -22,8 +22,8 @@ __all__ = ["DEFAULT_EVERY", "Watch"]
 
 DEFAULT_EVERY: Final = 10
 
-EVERYTHING: Final = ("gradients", "parameters", "buffers", "optimizer")
-"""In the order in which a step brings them about."""
+EVERYTHING: Final = ("gradients", "parameters", "buffers", "optimizer", "settings")
+"""In the order in which a step brings them about; settings are hyperparameters."""
 
 
 class Watch:
@@ -106,7 +106,10 @@ class Watch:
             "buffers": lambda: torch_modules.module_buffers(model),
         }
         if optimizer is not None:
-            readers["optimizer"] = lambda: torch_modules.optimizer_state(optimizer)
+            # Apart, as rounding carries state, and never a learning rate.
+            whole = torch_modules.optimizer_state(optimizer)
+            readers["optimizer"] = lambda: whole["state"]
+            readers["settings"] = lambda: whole["param_groups"]
         for part in parts:
             if part in readers:
                 state = readers[part]()
