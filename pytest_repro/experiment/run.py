@@ -153,10 +153,11 @@ class Run:
         every: int = DEFAULT_EVERY,
         name: str = "model",
     ) -> None:
-        """Fingerprint parameters, buffers, gradients and optimizer state.
+        """Fingerprint gradients, parameters, buffers, optimizer state and settings.
 
         Taken now, after the optimizer steps 0, k, 2k, …, and at the end. Without
-        an optimizer the steps of `steps` count.
+        an optimizer the steps of `steps` count. Settings are the hyperparameters of
+        the optimizer, apart from its state: rounding moves that, and never them.
 
         Args:
             model: The model.

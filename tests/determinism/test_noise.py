@@ -67,8 +67,8 @@ def train(seed: int, replica: int, steps: int = 5) -> torch.Tensor:
 
 def test_name_encodes_every_parameter() -> None:
     """The name says all numbers of the model, and is known."""
-    assert (STORED_ULPS, FLOW_ULPS, HALF_ULPS) == (1, 4, 1)
-    assert NOISE == "ulp-noise-stored1-flow4-half1-v1"
+    assert (STORED_ULPS, FLOW_ULPS, HALF_ULPS) == (8, 32, 1)
+    assert NOISE == "ulp-noise-stored8-flow32-half1-v1"
 
 
 def test_replica_0_installs_nothing() -> None:
@@ -159,6 +159,7 @@ def test_seeds_of_the_noise_come_from_names() -> None:
 
     draws = torch.Generator().manual_seed(seed)
     word = torch.empty(1, dtype=torch.int64).random_(-(2**63), None, generator=draws)
-    steps = [byte >> 5 for byte in word.view(torch.int8).tolist()]
+    unused = 8 - FLOW_ULPS.bit_length()
+    steps = [byte >> unused for byte in word.view(torch.int8).tolist()]
     expected = [1.375 + (step + (step >= 0)) * 2**-23 for step in steps]
     assert identity.tolist() == expected

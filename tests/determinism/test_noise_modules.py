@@ -8,10 +8,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from pytest_repro.determinism.noise import rounding_noise
+from pytest_repro.determinism.noise import (
+    FLOW_ULPS,
+    HALF_ULPS,
+    STORED_ULPS,
+    rounding_noise,
+)
 from tests.determinism.ulps import ulps_between
 
 VALUE = 1.375
+STORED = set(range(1, STORED_ULPS + 1))
+FLOW = set(range(1, FLOW_ULPS + 1))
 
 
 @pytest.fixture
@@ -63,8 +70,11 @@ def filled_linear(size: int = 8) -> nn.Linear:
 
 
 @pytest.mark.usefixtures("noise")
-def test_parameters_move_once_by_one_ulp() -> None:
-    """Before the first call every parameter moves, and never again."""
+def test_parameters_move_once_by_a_few_ulps() -> None:
+    """Before the first call every number of a parameter moves, and never again.
+
+    As far as what is stored may move; a second time would carry some of them beyond.
+    """
     layer = filled_linear()
     model = nn.Sequential(layer)
 
@@ -73,7 +83,7 @@ def test_parameters_move_once_by_one_ulp() -> None:
     model(torch.ones(1, 8))
     layer(torch.ones(1, 8))
 
-    assert distances(layer.weight) == distances(layer.bias) == {1}
+    assert distances(layer.weight) | distances(layer.bias) <= STORED
     assert torch.equal(layer.weight, first)
 
 
@@ -86,7 +96,7 @@ def test_tied_parameters_move_once() -> None:
     one(torch.ones(1, 8))
     other(torch.ones(1, 8))
 
-    assert distances(one.weight) == {1}
+    assert distances(one.weight) <= STORED
 
 
 @pytest.mark.usefixtures("noise")
@@ -97,7 +107,7 @@ def test_parameters_used_without_a_call_move_too() -> None:
 
     attention(*[torch.rand(3, 1, 8)] * 3)
 
-    assert distances(attention.out_proj.weight) == {1}
+    assert distances(attention.out_proj.weight) <= STORED
 
 
 @pytest.mark.usefixtures("noise")
@@ -119,24 +129,23 @@ def test_lazy_parameters_wait_until_they_are_there() -> None:
 
     layer(torch.ones(1, 8))
 
-    assert set(ulps_between(layer.weight, before)) <= {0, 1}
-    assert not torch.equal(layer.weight, before)
+    assert 0 < max(ulps_between(layer.weight, before)) <= STORED_ULPS
 
 
 @pytest.mark.usefixtures("noise")
 @pytest.mark.parametrize(
     ("dtype", "ulps"),
     [
-        (torch.float16, 1),
-        (torch.bfloat16, 1),
-        (torch.float32, 4),
-        (torch.float64, 4),
+        (torch.float16, HALF_ULPS),
+        (torch.bfloat16, HALF_ULPS),
+        (torch.float32, FLOW_ULPS),
+        (torch.float64, FLOW_ULPS),
     ],
 )
 def test_outputs_move_by_a_few_ulps_of_their_dtype(
     dtype: torch.dtype, ulps: int
 ) -> None:
-    """Four in 32 and 64 bits, one in 16."""
+    """As many as flow may in 32 and 64 bits, fewer in 16; each of them occurs."""
     output = nn.ReLU()(torch.full((500,), VALUE, dtype=dtype))
 
     assert distances(output) == set(range(1, ulps + 1))
@@ -147,7 +156,7 @@ def test_a_module_that_only_calls_others_adds_nothing() -> None:
     """Noise of a chain is that of its parts: here one, which is a leaf."""
     output = nn.Sequential(nn.Sequential(nn.ReLU()))(torch.full((500,), VALUE))
 
-    assert distances(output) == {1, 2, 3, 4}
+    assert distances(output) == FLOW
 
 
 @pytest.mark.usefixtures("noise")
@@ -173,7 +182,7 @@ def test_tensors_in_containers_move(
     output = Wrapping(wrap)(torch.full((500,), VALUE))
 
     assert type(output) is type(wrap(torch.ones(1)))
-    assert distances(unwrap(output)) == {1, 2, 3, 4}
+    assert distances(unwrap(output)) == FLOW
 
 
 @pytest.mark.usefixtures("noise")
@@ -241,7 +250,7 @@ def test_gradient_passes_noise_unchanged() -> None:
 
     assert gradient.tolist() == [1.0, 1.0, 1.0]
     assert output[2].item() == torch.inf
-    assert distances(output[:1]) <= {1, 2, 3, 4}
+    assert distances(output[:1]) <= FLOW
 
 
 @pytest.mark.usefixtures("noise")

@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from pytest_repro.determinism.noise import rounding_noise
+from pytest_repro.determinism.noise import FLOW_ULPS, STORED_ULPS, rounding_noise
 from tests.determinism.ulps import ulps_between
 
 VALUE = 1.375
+FLOW = set(range(1, FLOW_ULPS + 1))
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_gradients_move_before_the_step() -> None:
     step_with(torch.optim.SGD([weight], lr=1.0), torch.full((500,), VALUE))
 
     assert weight.grad is not None
-    assert distances(weight.grad) == {1, 2, 3, 4}
+    assert distances(weight.grad) == FLOW
     assert torch.equal(weight, -weight.grad)
 
 
@@ -56,7 +57,7 @@ def test_sparse_gradients_move_in_their_values() -> None:
     optimizer.step()
 
     assert weight.grad._indices().tolist() == [[1, 1, 3]]
-    assert distances(weight.grad._values()) <= {1, 2, 3, 4}
+    assert distances(weight.grad._values()) <= FLOW
 
 
 @pytest.mark.usefixtures("noise")
@@ -82,8 +83,8 @@ def test_gradients_of_a_closure_move_inside_the_step(
     step(optimizer, closure)
 
     assert weight.grad is not None
-    assert distances(weight.grad) == {1, 2, 3, 4}
-    assert len(weight.unique()) > 4  # rounding lets some of the eight coincide
+    assert distances(weight.grad) == FLOW
+    assert len(weight.unique()) > FLOW_ULPS  # of twice as many some coincide
 
 
 @pytest.mark.usefixtures("noise")
@@ -104,8 +105,11 @@ def test_lbfgs_still_converges() -> None:
     assert torch.allclose(weight, torch.tensor(VALUE), rtol=1e-3)
 
 
-def test_optimizer_state_moves_by_one_ulp_after_each_step() -> None:
-    """Moments move, the count of steps does not, nor does state without a gradient."""
+def test_optimizer_state_moves_by_a_few_ulps_after_each_step() -> None:
+    """Moments move, the count of steps does not, nor does state without a gradient.
+
+    What is expected is multiplied out here and interpolated by Adam: one ulp more.
+    """
     weights = [nn.Parameter(torch.zeros(500)) for _ in range(2)]
     optimizer = torch.optim.Adam(weights)
     weights[0].grad = weights[1].grad = torch.full((500,), VALUE)
@@ -119,8 +123,9 @@ def test_optimizer_state_moves_by_one_ulp_after_each_step() -> None:
         optimizer.step()
 
     state = optimizer.state
-    assert set(ulps_between(state[weights[0]]["exp_avg"], expected)) <= {0, 1, 2}
-    assert len(state[weights[0]]["exp_avg"].unique()) == 2  # one up, one down
+    moment = state[weights[0]]["exp_avg"]
+    assert max(ulps_between(moment, expected)) <= STORED_ULPS + 1
+    assert len(moment.unique()) == 2 * STORED_ULPS  # as many up as down
     assert state[weights[0]]["step"].item() == 2.0
     assert torch.equal(state[weights[1]]["exp_avg"], resting)
 

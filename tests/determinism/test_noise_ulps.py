@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_repro.determinism.noise import FLOW_ULPS, STORED_ULPS
 from pytest_repro.determinism.torch_generators import make_generator
 from pytest_repro.determinism.torch_ulps import draw_steps, has_ulps, move_, moved
 from tests.determinism.ulps import ulps_between
@@ -31,7 +32,9 @@ def numbers(draw: st.DrawFn) -> torch.Tensor:
     return torch.tensor(words, dtype=INTEGERS[width]).view(dtype)
 
 
-@given(numbers(), st.sampled_from([1, 2, 4]), st.integers(0, 2**40))
+@given(
+    numbers(), st.sampled_from([1, 2, STORED_ULPS, FLOW_ULPS]), st.integers(0, 2**40)
+)
 def test_no_number_moves_further_than_asked(
     tensor: torch.Tensor, ulps: int, seed: int
 ) -> None:
@@ -49,7 +52,7 @@ def test_no_number_leaves_the_powers_of_two_around_it(
     tensor: torch.Tensor, seed: int
 ) -> None:
     """Sign and exponent stay, so a probability never exceeds 1; NaN stays NaN."""
-    noisy = moved(tensor, 4, make_generator(seed))
+    noisy = moved(tensor, FLOW_ULPS, make_generator(seed))
 
     assert torch.equal(noisy.signbit(), tensor.signbit())
     is_normal = tensor.isfinite() & (tensor.abs() >= torch.finfo(tensor.dtype).tiny)
@@ -66,7 +69,7 @@ def test_numbers_with_a_meaning_stay(dtype: torch.dtype) -> None:
     values = [0.0, -0.0, 1.0, -1.0, 0.5, 1024.0, math.inf, -math.inf]
     tensor = torch.tensor(values, dtype=dtype)
 
-    noisy = moved(tensor, 4, make_generator(0))
+    noisy = moved(tensor, FLOW_ULPS, make_generator(0))
 
     assert torch.equal(noisy, tensor)
     assert torch.equal(noisy.signbit(), tensor.signbit())
@@ -87,27 +90,30 @@ def test_most_numbers_move_both_ways_as_far_as_asked(dtype: torch.dtype) -> None
     assert bool((noisy < tensor).any())
 
 
-def test_steps_are_uniform_and_without_bias() -> None:
-    """Each of the eight steps has probability 1/8.
+@pytest.mark.parametrize(
+    ("ulps", "limit"), [(4, 24.3), (STORED_ULPS, 37.7), (FLOW_ULPS, 103.4)]
+)
+def test_steps_are_uniform_and_without_bias(ulps: int, limit: float) -> None:
+    """Each step up and each step down is as probable as any other.
 
-    Chi-squared with 7 degrees of freedom exceeds 24.3 with probability 0.001; the seed
-    is fixed, so this is a fact and not a gamble.
+    Chi-squared with 7, 15 and 63 degrees of freedom exceeds the limit with probability
+    0.001; the seed is fixed, so this is a fact and not a gamble.
     """
-    steps = draw_steps(torch.Size([80_000]), 4, make_generator(2)).long()
+    steps = draw_steps(torch.Size([20_000 * ulps]), ulps, make_generator(2)).long()
 
-    counts = torch.bincount(steps + 4, minlength=9)
+    counts = torch.bincount(steps + ulps, minlength=2 * ulps + 1)
 
-    assert counts[4] == 0
+    assert counts[ulps] == 0
     spread = (counts[counts > 0].double() - 10_000).square().sum() / 10_000
-    assert float(spread) < 24.3
+    assert float(spread) < limit
 
 
-@pytest.mark.parametrize(("ulps", "found"), [(1, {-1, 1}), (2, {-2, -1, 1, 2})])
-def test_smaller_steps(ulps: int, found: set[int]) -> None:
-    """As many ulps as asked, and never none."""
-    steps = draw_steps(torch.Size([100]), ulps, make_generator(3))
+@pytest.mark.parametrize("ulps", [1, 2, STORED_ULPS, FLOW_ULPS])
+def test_steps_are_as_many_as_asked(ulps: int) -> None:
+    """As many ulps as asked either way, and never none."""
+    steps = draw_steps(torch.Size([2000]), ulps, make_generator(3))
 
-    assert set(steps.tolist()) == found
+    assert set(steps.tolist()) == {*range(-ulps, 0), *range(1, ulps + 1)}
 
 
 @pytest.mark.parametrize("dtype", [torch.complex64, torch.complex128])

@@ -229,7 +229,7 @@ def test_watching_takes_the_start_every_kth_step_and_the_end(
     assert steps == [None, 0, 3, 4]
 
 
-def test_watching_sees_gradients_parameters_buffers_and_optimizer(
+def test_watching_sees_model_optimizer_and_settings(
     run: Run, recorder: Recorder
 ) -> None:
     """At each watched step there is one fingerprint of each, in causal order."""
@@ -242,6 +242,7 @@ def test_watching_sees_gradients_parameters_buffers_and_optimizer(
         "model/parameters",
         "model/buffers",
         "model/optimizer",
+        "model/settings",
     ]
 
 

@@ -12,7 +12,7 @@ from pytest_repro.experiment import Recorder, Run
 from pytest_repro.fingerprints import sketch_of, tree_digest
 from pytest_repro.records import Fingerprint
 
-PARTS = ("gradients", "parameters", "buffers", "optimizer")
+PARTS = ("gradients", "parameters", "buffers", "optimizer", "settings")
 
 
 def watched(folder: Path, replica: int = 0) -> tuple[Fingerprint, ...]:
@@ -40,7 +40,7 @@ def watched(folder: Path, replica: int = 0) -> tuple[Fingerprint, ...]:
 
 
 def test_every_watched_part_has_a_sketch(tmp_path: Path) -> None:
-    """Parameters, gradients, buffers and optimizer, at each step, as finite numbers."""
+    """State and settings of model and optimizer, at each step, as finite numbers."""
     state = watched(tmp_path)
 
     parts = [one for one in state if not one.is_evidence]
