@@ -23,7 +23,7 @@ ROOT: Final = Path(__file__).parents[1]
 PICTURE: Final = ROOT / "docs" / "images" / "failure.svg"
 EXPERIMENT: Final = "experiments/test_digits_mlp.py"
 FAULT: Final = ("lr=2e-3", "lr=2.02e-3")
-COLUMNS: Final = 120
+COLUMNS: Final = 130
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ class Outcome:
     def open(self) -> float:
         """Share of simulations without a verdict."""
         # Rounded, because three shares do not add up to one exactly.
-        return round(1 - self.same - self.changed, 9)
+        return round(1 - self.same - self.changed, 9) + 0.0  # no negative zero
 
     def to_json(self) -> dict[str, object]:
         """Write it down."""

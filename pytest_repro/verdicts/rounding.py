@@ -57,11 +57,15 @@ T = TypeVar("T", Series, Metric)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Point:
-    """One place at which two runs differ, as a multiple of what is allowed there."""
+    """One place at which two runs differ, as a multiple of what is allowed there.
+
+    `is_still` says that no replica ever moved the thing, such as a learning rate.
+    """
 
     ratio: float
     step: int | None
     sides: str
+    is_still: bool = False
 
     @property
     def at(self) -> str:
@@ -119,9 +123,7 @@ def _weigh(name: str, points: Sequence[_Point]) -> Finding:
     # Never `not ratio > 1`, which would let NaN through.
     outside = [point for point in points if not point.ratio <= 1]
     if outside:
-        first = outside[0]
-        by = "" if math.isinf(first.ratio) else f" by {_digits(first.ratio)}x"
-        detail = f"{name} leaves the {TEXT}{first.at}{by}: {first.sides}"
+        detail = f"{name} {_leaving(outside[0])}: {outside[0].sides}"
     else:
         detail = f"{name} at {_digits(worst.ratio)} of the {TEXT}{worst.at}"
     return Finding(
@@ -131,6 +133,13 @@ def _weigh(name: str, points: Sequence[_Point]) -> Finding:
         detail=detail,
         worst=_digits(worst.ratio),
     )
+
+
+def _leaving(point: _Point) -> str:
+    if point.is_still:
+        return f"differs{point.at}, which rounding never moves"
+    by = "" if math.isinf(point.ratio) else f" by {_digits(point.ratio)}x"
+    return f"leaves the {TEXT}{point.at}{by}"
 
 
 def _digits(ratio: float) -> str:
@@ -160,6 +169,7 @@ def _trace_points(obtained: Series, reference: Series, equal: int) -> Iterator[_
                 ),
                 step=step,
                 sides=f"{ours.decimal} against {theirs.decimal}",
+                is_still=reference.envelope[-1] == 0,
             )
 
 
@@ -190,6 +200,7 @@ def _state_points(
             ratio=_ratio(far, state_bound_at(state, other, equal), floor),
             step=other.step,
             sides=f"about {relative:.2g} of its norm away",
+            is_still=least == 0,
         )
 
 

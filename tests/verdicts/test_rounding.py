@@ -218,3 +218,17 @@ def test_replica_itself_is_always_inside() -> None:
     """The envelope holds what it was made of."""
     for replica in REPLICAS:
         assert judged(replica, REFERENCE).rung is Rung.WITHIN_ROUNDING
+
+
+def test_what_no_replica_moved_is_told_as_a_plain_difference() -> None:
+    """A learning rate does not round, so it leaves no envelope: it was changed."""
+    anchor = run_of([1.0, 1.0], weights={0: (0.1,), 1: (0.1,)})
+    reference = enveloped(anchor, run_of([1.1, 1.1], weights={0: (0.1,), 1: (0.1,)}))
+
+    changed = judged(run_of([1.0, 1.0], weights={0: (0.1,), 1: (0.2,)}), reference)
+
+    assert changed.rung is Rung.DIVERGED
+    assert changed.reason == (
+        "weights differs at step 1, which rounding never moves:"
+        " about 1 of its norm away"
+    )
