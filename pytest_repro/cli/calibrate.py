@@ -11,7 +11,7 @@ from typing import Final
 
 from pytest_repro.cli.answers import Answer
 from pytest_repro.cli.dotplot import dotplot
-from pytest_repro.cli.lookup import choose_reference
+from pytest_repro.cli.lookup import add_reference_arguments, choose_reference
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.cli.sessions import read_last_session
@@ -43,12 +43,7 @@ def add_arguments(parser: Parser) -> None:
     Args:
         parser: Takes the arguments.
     """
-    parser.add_argument(
-        "experiment", metavar="EXPERIMENT", help="a node id, or any part of one"
-    )
-    parser.add_argument(
-        "--key", help="environment key, or any part (default: of the last session)"
-    )
+    add_reference_arguments(parser)
     parser.add_argument(
         "--seeds",
         type=int,

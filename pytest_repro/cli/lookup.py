@@ -10,11 +10,26 @@ from collections.abc import Iterable, Sequence
 from pytest_repro.cli.answers import Answer, unknown_name
 from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.naming import choose
+from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.sessions import LastSession
 from pytest_repro.cli.shelf import Kept
 from pytest_repro.errors import ReproUsageError
 
-__all__ = ["choose_experiment", "choose_reference"]
+__all__ = ["add_reference_arguments", "choose_experiment", "choose_reference"]
+
+
+def add_reference_arguments(parser: Parser) -> None:
+    """Declare how one reference is named.
+
+    Args:
+        parser: Takes the arguments.
+    """
+    parser.add_argument(
+        "experiment", metavar="EXPERIMENT", help="a node id, or any part of one"
+    )
+    parser.add_argument(
+        "--key", help="environment key, or any part (default: of the last session)"
+    )
 
 
 def choose_reference(

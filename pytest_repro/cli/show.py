@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_repro.cli.answers import Answer
-from pytest_repro.cli.lookup import choose_experiment, choose_reference
+from pytest_repro.cli.lookup import (
+    add_reference_arguments,
+    choose_experiment,
+    choose_reference,
+)
 from pytest_repro.cli.obtained import find_obtained, read_all
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.portrait import portrait_lines
@@ -29,12 +33,7 @@ def add_arguments(parser: Parser) -> None:
     Args:
         parser: Takes the arguments.
     """
-    parser.add_argument(
-        "experiment", metavar="EXPERIMENT", help="a node id, or any part of one"
-    )
-    parser.add_argument(
-        "--key", help="environment key, or any part (default: of the last session)"
-    )
+    add_reference_arguments(parser)
     parser.add_argument(
         "--obtained",
         action="store_true",
