@@ -6,7 +6,7 @@ from typing import Final
 
 from benchmarks.contest_real.costing import FIVE, NIGHTLY, PR
 from benchmarks.contest_real.errands import ENVIRONMENT, VERSION
-from benchmarks.contest_real.figures import Cost, Figures, Left, Row
+from benchmarks.contest_real.figures import CALIBRATION, Cost, Figures, Left, Row
 from benchmarks.contest_real.judging import MACHINE
 from benchmarks.contest_real.rates import (
     FAULT_GROUPS,
@@ -21,6 +21,7 @@ from benchmarks.contest_real.rules import OURS, OURS_PR, RULES
 from benchmarks.variants import EXPERIMENTS
 
 __all__ = [
+    "beyond_line",
     "cost_table",
     "experiments_table",
     "factor_table",
@@ -159,6 +160,26 @@ def left_table(figures: Figures) -> list[str]:
     if figures.left:
         lines.append(_left_row("all", figures.left, figures.factor))
     return lines
+
+
+def beyond_line(figures: Figures) -> str:
+    """Name the replicas that are above the factor of the product.
+
+    Args:
+        figures: What was measured.
+
+    Returns:
+        One line.
+    """
+    named = [
+        f"replica {one.replica} of `{one.experiment}` "
+        f"({'calibration' if one.experiment in CALIBRATION else 'held out'}; "
+        f"traces {_short(one.trace)}, states {_short(one.state)}, "
+        f"final metrics {_short(one.final)})"
+        for one in figures.left
+        if one.factor > figures.factor
+    ]
+    return f"Above {figures.factor:g}: {'; '.join(named) or 'none'}."
 
 
 def factor_table(rows: Iterable[Row]) -> list[str]:

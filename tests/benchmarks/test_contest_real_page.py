@@ -100,6 +100,7 @@ def test_exceedance_and_slow_verdict_are_shown() -> None:
     text = section(FIGURES)
 
     assert "| `logistic` | 1 | 9.5 | 9.5 | 1 |" in text
+    assert "Above 8: replica 1 of `logistic` (held out; traces 9.5, states 2" in text
     assert "| **16.0 s**, 1 seed | 5.0 s, 1 seed | 15.0 s, 5 seeds | 3.0 |" in text
 
 
