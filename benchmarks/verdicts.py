@@ -4,7 +4,8 @@ Every rule judges the same simulated experiments; figures go to
 `benchmarks/contest/figures.json`, and the page and its pictures are made from them.
 The exit code says whether all acceptance bars hold; with fewer than 20,000 repetitions
 every bar is widened by three standard errors. The short version, which the tests run,
-measures a part of the same plan and writes nothing.
+measures a part of the same plan and writes nothing. The section on real training comes
+from the figures of `benchmarks.contest_real`, which is collected apart.
 
     python -m benchmarks.verdicts --date 2026-11-26 --command "nox -s contest"
 """
@@ -20,9 +21,11 @@ from benchmarks.contest.others import measure_bounds, measure_others
 from benchmarks.contest.page import all_bars, page, pictures, verdict_line
 from benchmarks.contest.studies import full_plan, run, short_plan
 from benchmarks.contest.tables_other import bars_table
+from benchmarks.contest_real.figures import read as read_real
+from benchmarks.contest_real.page import section as real_section
 from benchmarks.machine import Occasion, add_arguments, look
 
-__all__ = ["all_hold", "main", "short_study", "study", "write_page"]
+__all__ = ["all_hold", "main", "short_study", "study", "whole_page", "write_page"]
 
 SHORT_REPETITIONS = 2_000
 
@@ -95,11 +98,23 @@ def write_page(figures: Figures, path: Path) -> None:
         figures: What was measured.
         path: Of the page.
     """
-    path.write_text(page(figures), encoding="utf-8")
+    path.write_text(whole_page(figures), encoding="utf-8")
     folder = path.parent.parent / "images"
     folder.mkdir(exist_ok=True)
     for name, picture in sorted(pictures(figures).items()):
         (folder / name).write_text(picture, encoding="utf-8")
+
+
+def whole_page(figures: Figures) -> str:
+    """Write both halves: what was simulated, and what was really trained.
+
+    Args:
+        figures: What was simulated; the other half is read from its own figures.
+
+    Returns:
+        Markdown.
+    """
+    return page(figures, more=[real_section(read_real())])
 
 
 def _tell(line: str) -> None:

@@ -1,12 +1,22 @@
 #!/usr/bin/env bash
 # One study of benchmarks/: overhead, faults or verdicts; its page in docs/ is rewritten.
+# Or `contest_real FOLDER`: real training for the page of verdicts; runs stay in FOLDER.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-study=${1:?overhead, faults or verdicts}
+study=${1:?overhead, faults, verdicts or contest_real}
 shift
+today=$(date -u +%F)
 case $study in
 overhead) session=bench ;;
 verdicts) session=contest ;;
+contest_real)
+    folder=${1:?where runs are kept}
+    python -m benchmarks.contest_real --collect "$folder"
+    python -m benchmarks.contest_real --from "$folder" --date "$today"
+    python -m benchmarks.contest_real --costs "$folder" --date "$today"
+    study=verdicts session=contest
+    set -- --from-figures
+    ;;
 *) session=$study ;;
 esac
-python -m "benchmarks.$study" --date "$(date -u +%F)" --command "nox -s $session" "$@"
+python -m "benchmarks.$study" --date "$today" --command "nox -s $session" "$@"

@@ -5,9 +5,10 @@
     python -m benchmarks.contest_real --from DIR --date 2026-11-26
     python -m benchmarks.contest_real --costs DIR --date 2026-11-26
 
-The first takes most of an hour on two free cores and can be stopped and continued, the
-second wants an interpreter that has another torch and adds what that computes. The
-third takes some seconds and keeps costs that are there, the fourth some minutes.
+The first takes about a quarter of an hour on two cores and can be stopped and
+continued, the second wants an interpreter that has another torch and adds what that
+computes. The third takes some seconds and keeps costs that are there, the fourth some
+minutes.
 """
 
 import argparse

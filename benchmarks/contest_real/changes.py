@@ -12,7 +12,7 @@ from typing import Final
 
 from pytest_repro.records import Determinism, Numerics
 
-__all__ = ["CHANGES", "LOUDER", "LOUDNESS", "NATIVE", "Change"]
+__all__ = ["CHANGES", "NATIVE", "Change"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +34,6 @@ class Change:
 
 NATIVE: Final = Change(label="")
 """The environment in which references are recorded: no change at all."""
-
-
-LOUDNESS: Final = 8
-LOUDER: Final = Change(
-    label=f"noise × {LOUDNESS}",
-    prelude=f"""\
-from pytest_repro.determinism import torch_noise
-
-torch_noise.STORED_ULPS *= {LOUDNESS}
-torch_noise.FLOW_ULPS *= {LOUDNESS}
-torch_noise.HALF_ULPS *= {LOUDNESS}
-""",
-)
-"""No change of the environment, but of the noise that replicas get."""
 
 
 def _variable(name: str, *values: str) -> tuple[Change, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.contest_real.changes import CHANGES, LOUDER, NATIVE, Change
+from benchmarks.contest_real.changes import CHANGES, NATIVE, Change
 from benchmarks.contest_real.fresh import FRESH
 from benchmarks.contest_real.graded import GRADED
 from benchmarks.faults_table import FAULTS
@@ -21,7 +21,6 @@ __all__ = [
     "FAULT",
     "FRESH_FAULT",
     "HORIZON",
-    "LOUD",
     "PORTABLE",
     "REFERENCE",
     "REPLICA",
@@ -38,8 +37,6 @@ SEED: Final = "seed"
 ENVIRONMENT: Final = "environment"
 FAULT: Final = "fault"
 FRESH_FAULT: Final = "fresh fault"
-LOUD: Final = "loud replica"
-"""A replica with more noise than the product makes: a proposal."""
 PORTABLE: Final = "portable"
 """The reference once more, and its replicas, under portable numerics."""
 
@@ -50,7 +47,7 @@ HORIZON: Final = 25
 REPLICAS: Final = 8
 SEEDS: Final = 10
 FIRST: Final = 12
-"""Changes that are tried before faults are: a collection may be stopped early."""
+"""Changes that are tried early: a collection may be stopped before its end."""
 PORTABLE_CHANGE: Final = next(c for c in CHANGES if c.label == "portable numerics")
 
 
@@ -93,11 +90,10 @@ def errands() -> list[Errand]:
     return [
         *(Errand(experiment=name, kind=REFERENCE, label="") for name in names),
         *(one for name in names for one in _replicas(name, REPLICA, NATIVE)),
-        *_everywhere(names, CHANGES[:FIRST]),
         *(one for name in names for one in _faults(name, [*FAULTS, *GRADED])),
-        *(one for name in names for one in _seeds(name)),
         *(one for name in names for one in _faults(name, FRESH, FRESH_FAULT)),
-        *(one for name in names for one in _replicas(name, LOUD, LOUDER)),
+        *_everywhere(names, CHANGES[:FIRST]),
+        *(one for name in names for one in _seeds(name)),
         *(one for name in names for one in _replicas(name, PORTABLE, PORTABLE_CHANGE)),
         *_everywhere(names, CHANGES[FIRST:]),
         *(Errand(experiment=name, kind=VERSION, label="") for name in names),

@@ -59,8 +59,6 @@ class Left:
         trace: The factor that its traces need.
         state: The factor that its sketches need.
         final: The factor that its final metrics need.
-        loud: The factor that it needs within the envelope of louder replicas, all of
-            them; 0 if there are none.
     """
 
     experiment: str
@@ -68,7 +66,6 @@ class Left:
     trace: float
     state: float
     final: float
-    loud: float = 0.0
 
     @property
     def factor(self) -> float:
@@ -184,13 +181,5 @@ def _row(row: dict[str, Any]) -> Row:
 
 
 def _numbers(row: dict[str, Any]) -> dict[str, Any]:
-    names = (
-        "factor",
-        "trace_factor",
-        "short_factor",
-        "trace",
-        "state",
-        "final",
-        "loud",
-    )
+    names = ("factor", "trace_factor", "short_factor", "trace", "state", "final")
     return {k: float(v) if k in names else v for k, v in row.items()}

@@ -1,8 +1,8 @@
-"""Faults that confirm: run once, after every constant and every proposal was fixed.
+"""Faults that confirm: written down after every constant and the rule were fixed.
 
-Those of `faults_table` and `graded` were known while `since` was thought of. These were
-written down afterwards and had no part in it; many are of the kinds that were missed,
-late or in evaluation only.
+Those of `faults_table` and `graded` were known while the time since equal was thought
+of. These had no part in it; many are of the kinds that were missed, late or in
+evaluation only. They too are known now: what is chosen from here on wants others.
 """
 
 from typing import Final

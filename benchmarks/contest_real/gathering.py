@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.contest_real.changes import LOUDER
 from benchmarks.contest_real.errands import (
     ENVIRONMENT,
     FAULT,
     FRESH_FAULT,
     HORIZON,
-    LOUD,
     PORTABLE,
     PORTABLE_CHANGE,
     REFERENCE,
@@ -65,14 +63,12 @@ class Subject:
     Attributes:
         name: A key of `EXPERIMENTS`.
         reference: The unperturbed run with its envelopes, and a row for each seed.
-        loud: The same run with envelopes that louder replicas span, if there are.
         replicas: The perturbed runs.
         judged: What is judged, in the order of the errands.
     """
 
     name: str
     reference: RunRecord
-    loud: RunRecord | None
     replicas: tuple[RunRecord, ...]
     judged: tuple[Judged, ...]
 
@@ -119,7 +115,6 @@ def portable_subject(
     return Subject(
         name=name,
         reference=with_envelopes(anchor, replicas, noise=NOISE),
-        loud=None,
         replicas=tuple(replicas),
         judged=(),
     )
@@ -199,7 +194,6 @@ def _subject(name: str, errands: Sequence[Errand], folder: Path) -> Subject | No
     if not references or len(replicas) < LEAST:
         return None
     reference = with_envelopes(references[0], replicas, noise=NOISE)
-    louder = read_kind(LOUD, errands, folder)
     seeds = [record.anchor for record in read_kind(SEED, errands, folder)]
     judged = [
         Judged(kind=one.kind, label=one.label or _torch_of(record), record=record)
@@ -210,9 +204,6 @@ def _subject(name: str, errands: Sequence[Errand], folder: Path) -> Subject | No
     return Subject(
         name=name,
         reference=replace(reference, seeds=(reference.anchor, *seeds)),
-        loud=with_envelopes(references[0], louder, noise=LOUDER.label)
-        if len(louder) >= LEAST
-        else None,
         replicas=tuple(replicas),
         judged=tuple(judged),
     )

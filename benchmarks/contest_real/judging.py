@@ -6,12 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.contest_real.errands import Errand
-from benchmarks.contest_real.factors import (
-    final_factor,
-    needed_factor,
-    state_factor,
-    trace_factor,
-)
+from benchmarks.contest_real.factors import final_factor, state_factor, trace_factor
 from benchmarks.contest_real.figures import Left, Row
 from benchmarks.contest_real.gathering import (
     Judged,
@@ -89,7 +84,6 @@ def leave_one_out(subject: Subject) -> Iterator[Left]:
             trace=trace_factor(replica, reference),
             state=state_factor(replica, reference),
             final=final_factor(replica, reference),
-            loud=needed_factor(replica, subject.loud) if subject.loud else 0.0,
         )
 
 

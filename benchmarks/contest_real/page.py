@@ -3,24 +3,36 @@
 What falls short of a bar is printed in bold and stays on the page.
 """
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from benchmarks.contest_real.costing import FIVE, NIGHTLY, PR
-from benchmarks.contest_real.errands import ENVIRONMENT, FAULT, FRESH_FAULT, VERSION
-from benchmarks.contest_real.figures import CALIBRATION, Cost, Figures, Left, Row
-from benchmarks.contest_real.judging import MACHINE
-from benchmarks.contest_real.rules import BEFORE, OURS, OURS_PR, PROPOSALS, RULES
-from benchmarks.variants import EXPERIMENTS
+from benchmarks.contest_real.errands import ENVIRONMENT
+from benchmarks.contest_real.figures import Figures, Row
+from benchmarks.contest_real.rates import (
+    ALARM_BAR,
+    FAULT_GROUPS,
+    FOUND_BAR,
+    Rate,
+    held_out,
+    is_quiet,
+    is_sharp,
+    rates,
+    wilson,
+)
+from benchmarks.contest_real.rules import OURS
+from benchmarks.contest_real.tables import (
+    beyond_line,
+    cost_table,
+    experiments_table,
+    factor_table,
+    faults_table,
+    left_table,
+    machine_table,
+    mistakes_table,
+    rules_table,
+)
 
-__all__ = ["rates", "section", "verdict_line", "wilson"]
-
-LOUD: Final = PROPOSALS[0].name
-
-FOUND_BAR: Final = 0.97
-ALARM_BAR: Final = 0.02
-SECONDS_BAR: Final = 15.0
+__all__ = ["section", "verdict_line"]
 
 INTRODUCTION: Final = """\
 ## Real training
@@ -34,11 +46,52 @@ fault; neither is counted. Constants may be chosen by two experiments,
 (Wilson).
 """
 
+BARS: Final = """\
+### Bars
+
+Held out, whole run. A bar is held against the rate itself; what so many runs cannot
+exclude, the interval says.
+"""
+
+RULES: Final = """\
+### Rules
+
+Faults are counted together here; ours are told apart below.
+"""
+
+HISTORY: Final = """\
+### What was chosen when, and on what evidence
+
+The *factor* of 8 was fixed before any run. *Time since equal* was not: where all that
+was recorded up to some step is equal, the whole state included, a later deviation is
+held against the envelope as it was so many steps after the start, since rounding had no
+longer to grow. It was thought of after 67 of 70 held-out faults had been found, 95.7 %,
+and two of the three misses were faults of the evaluation. Then it was frozen, 23 fresh
+faults were written down, and these were run once: of the 19 held-out ones it found 18,
+without it there were 16. That it finds 69 of the 70 known ones is no evidence, as it
+was made for two of them. *Noise* was made eight times louder by leave-one-out on the
+calibration experiments: a rectifier switches when its input crosses zero, which
+rounding does rarely, and that run jumps by orders of magnitude; 2 of 16 replicas
+exceeded the factor. Held out, 0 of 40 of those replicas exceeded it within the louder
+envelopes, and 0 within their own: that showed that it does no harm, not that it was
+needed, and the same faults were found. The table on leave-one-out asks more, since
+there replicas are louder too. *Settings* of an optimizer, which no rounding moves, got
+a fingerprint apart from its state, because of faults missed in `digits_cnn`, which is
+calibration. All runs here were recorded after these four decisions, the fresh faults
+for the second time. Earlier figures stand in the history of
+`benchmarks/contest_real/figures.json` (35f4a33, e96204e).
+"""
+
+MISSES: Final = """\
+### Where our rule was wrong
+"""
+
 FACTORS: Final = """\
 ### Leave-one-out
 
 Each replica against the envelope of the others: the factor by which that would have to
-be widened. One that is above the factor of the product would have been a false alarm.
+be widened. One that is above the factor of the product would have been a false alarm,
+had a harmless change moved as much as the noise does, which is louder on purpose.
 """
 
 CURVE: Final = """\
@@ -53,29 +106,9 @@ AMD: Final = """\
 References of this project that were recorded on an AMD processor, against envelopes of
 this Intel machine, both under portable numerics. They hold no sketches, so traces and
 final metrics are compared. Runs of another version of torch are held against the native
-reference with its sketches.
-"""
-
-PROPOSED: Final = """\
-### What changed on the way, and what is proposed
-
-**Time since equal.** An envelope grows because training carries roundings on. Where all
-that was recorded up to some step is equal, the whole state included, a later deviation
-is held against the envelope as it was so many steps after the start. Faults of the
-evaluation, and such as set in late, then cannot hide in an envelope that has grown. It
-was thought of after the faults in the table above were seen.
-
-**Noise × 8**, proposed. A factor on the envelope assumes that deviations grow in
-proportion. They do not: a rectifier switches when its input crosses zero, which
-rounding does rarely, and that run jumps by orders of magnitude. Replicas with eight
-times the noise meet such events eight times as often, so the envelope knows them in
-time. It was chosen by leave-one-out on the calibration experiments, see below.
-
-When both were fixed, fresh faults were written down, and run once:
-"""
-
-MISSES: Final = """\
-### Where our rule was wrong
+reference with its sketches. In `logistic` nothing differs there but the settings of the
+optimizer: torch 2.14 gives LBFGS a new one, `maximize`, and leaves it off. To fail that
+is a false alarm, counted above as a mistake and not among changes of the environment.
 """
 
 COSTS: Final = """\
@@ -84,17 +117,6 @@ COSTS: Final = """\
 One verdict on an unchanged experiment: whole sessions of pytest, start of the worker
 included, against five seeds two at a time.
 """
-
-HEAD: Final = (
-    "| false alarms, calibration | held out | faults found, calibration | held out |"
-)
-WITH: Final = "| largest, within noise × 8 |"
-COUNTS: Final = (
-    "tried | moved a bit | false alarms | faults tried | moved a bit | found "
-    "| found in the first steps |"
-)
-
-Rate = tuple[int, int]
 
 
 def section(figures: Figures) -> str:
@@ -106,24 +128,29 @@ def section(figures: Figures) -> str:
     Returns:
         Markdown.
     """
+    rows = figures.rows
+    costs = [*figures.cost_occasion, "", *cost_table(figures.costs)]
     blocks = [
         INTRODUCTION,
         _text(figures.occasion),
         verdict_line(figures) + "\n",
-        _text(_rules_table(figures.rows)),
-        _text(_experiments_table(figures.rows)),
-        _keys_line(figures.rows) + "\n",
-        PROPOSED,
-        _text(_fresh_table(figures.rows)),
+        BARS,
+        _text(_bars_table(rows)),
+        RULES,
+        _text(rules_table(rows)),
+        _text(faults_table(rows)),
+        _text(experiments_table(rows)),
+        _keys_line(rows) + "\n",
         MISSES,
-        _text(_mistakes(figures.rows)),
+        _text(mistakes_table(rows)),
+        HISTORY,
         FACTORS,
-        _text(_left_table(figures)),
+        _text([*left_table(figures), "", beyond_line(figures)]),
         CURVE,
-        _text(_factor_table(figures)),
+        _text(factor_table(rows)),
         AMD,
-        _text(_machine_table(figures.rows)),
-        *([COSTS, _text(_cost_table(figures))] if figures.costs else []),
+        _text(machine_table(rows)),
+        *([COSTS, _text(costs)] if figures.costs else []),
     ]
     return "\n".join(blocks)
 
@@ -137,8 +164,7 @@ def verdict_line(figures: Figures) -> str:
     Returns:
         One line.
     """
-    held = [row for row in figures.rows if row.experiment not in CALIBRATION]
-    (alarms, changes), (found, faults) = rates(held, OURS)
+    (alarms, changes), (found, faults) = rates(held_out(figures.rows), OURS)
     return (
         f"**On experiments that had no part in choosing a constant, our rule finds "
         f"{found} of {faults} faults and fails {alarms} of {changes} harmless "
@@ -146,106 +172,30 @@ def verdict_line(figures: Figures) -> str:
     )
 
 
-def rates(rows: Iterable[Row], rule: str, *, fault: str = FAULT) -> tuple[Rate, Rate]:
-    """Count what a rule did with runs that moved a bit.
-
-    Args:
-        rows: What rules said.
-        rule: Its name.
-        fault: Which kind of faults.
-
-    Returns:
-        False alarms of harmless changes; found of faults.
-    """
-    kept = [row for row in rows if row.moved]
-    harmless = [rule in row.failed_by for row in kept if row.kind == ENVIRONMENT]
-    faults = [rule in row.failed_by for row in kept if row.kind == fault]
-    return (sum(harmless), len(harmless)), (sum(faults), len(faults))
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Compute the 95 % interval of a rate.
-
-    Args:
-        count: How often it happened.
-        total: Of how many.
-
-    Returns:
-        Lower and upper end; nothing is known of nothing.
-
-    Source:
-        Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953
-    """
-    if not total:
-        return 0.0, 1.0
-    z = 1.959964
-    rate, weight = count / total, z * z / total
-    middle = (rate + weight / 2) / (1 + weight)
-    width = math.sqrt(rate * (1 - rate) / total + weight / (4 * total))
-    reach = z * width / (1 + weight)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
-def _rules_table(rows: Sequence[Row]) -> list[str]:
-    names = list(dict.fromkeys([*(rule.name for rule in RULES), *_others(rows)]))
-    lines = [
-        f"| rule {HEAD}",
+def _bars_table(rows: Iterable[Row]) -> list[str]:
+    held = held_out(rows)
+    asked = f"≥ {100 * FOUND_BAR:.0f} %", is_sharp
+    return [
+        "| bar | measured | 95 % | asked for | holds |",
         "|---|---|---|---|---|",
+        *(
+            _bar(f"faults found, {label}", rates(held, OURS, kinds=kinds)[1], *asked)
+            for label, kinds in FAULT_GROUPS.items()
+        ),
+        _bar(
+            "false alarms", rates(held, OURS)[0], f"≤ {100 * ALARM_BAR:.0f} %", is_quiet
+        ),
     ]
-    own = [row for row in rows if row.experiment in CALIBRATION]
-    held = [row for row in rows if row.experiment not in CALIBRATION]
-    for name in names:
-        cells = [
-            _rate(rates(part, name)[which], is_good)
-            for which, is_good in ((0, _is_quiet), (1, _is_sharp))
-            for part in (own, held)
-        ]
-        label = f"**{name}**" if name in {OURS, OURS_PR} else name
-        lines.append(f"| {label} | {' | '.join(cells)} |")
-    return lines
 
 
-def _others(rows: Iterable[Row]) -> list[str]:
-    """List rules that only some test or short version has."""
-    known = {rule.name for rule in RULES}
-    return sorted({name for row in rows for name in row.failed_by} - known)
-
-
-def _is_quiet(rate: float) -> bool:
-    return rate <= ALARM_BAR
-
-
-def _is_sharp(rate: float) -> bool:
-    return rate >= FOUND_BAR
-
-
-def _rate(counts: Rate, is_good: Callable[[float], bool]) -> str:
-    count, total = counts
-    if not total:
-        return "none"
+def _bar(label: str, rate: Rate, asked: str, is_good: Callable[[float], bool]) -> str:
+    """Write a line; a bar about nothing does not hold."""
+    count, total = rate
     low, high = wilson(count, total)
-    text = f"{count} of {total}"
-    shown = text if is_good(count / total) else f"**{text}**"
-    return f"{shown} [{100 * low:.0f}–{100 * high:.0f} %]"
-
-
-def _experiments_table(rows: Sequence[Row]) -> list[str]:
-    lines = [
-        f"| experiment | changes {COUNTS}",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for name in EXPERIMENTS:
-        own = [row for row in rows if row.experiment == name]
-        if not own:
-            continue
-        (alarms, changes), (found, faults) = rates(own, OURS)
-        _, (early, _) = rates(own, OURS_PR)
-        tried = [row.kind for row in own]
-        lines.append(
-            f"| `{name}` | {tried.count(ENVIRONMENT)} | {changes} | {alarms} "
-            f"| {tried.count(FAULT)} | {faults} | {found} | {early} |"
-        )
-    return lines
+    measured = f"{count} of {total}, {100 * count / total:.1f} %" if total else "none"
+    holds = "yes" if total and is_good(count / total) else "**no**"
+    interval = f"{100 * low:.1f}–{100 * high:.1f} %"
+    return f"| {label} | {measured} | {interval} | {asked} | {holds} |"
 
 
 def _keys_line(rows: Iterable[Row]) -> str:
@@ -256,139 +206,6 @@ def _keys_line(rows: Iterable[Row]) -> str:
         "key, under which the product finds no reference and asks the seeds; they are "
         "judged here as if the key were the same."
     )
-
-
-def _mistakes(rows: Sequence[Row]) -> list[str]:
-    wrong = [
-        row
-        for row in rows
-        if row.moved
-        and row.kind != MACHINE
-        and (OURS in row.failed_by) == (row.kind in {ENVIRONMENT, VERSION})
-    ]
-    if not wrong:
-        return ["Nowhere."]
-    return [
-        "| experiment | change | kind | factor needed | noise × 8 | verdict |",
-        "|---|---|---|---|---|---|",
-        *(
-            f"| `{row.experiment}` | {row.label} | {row.kind} | {_short(row.factor)} "
-            f"| {_proposed(row)} | {row.verdict} |"
-            for row in wrong
-        ),
-    ]
-
-
-def _proposed(row: Row) -> str:
-    is_failed = LOUD in row.failed_by
-    return (
-        "right"
-        if is_failed == (row.kind not in {ENVIRONMENT, VERSION})
-        else "wrong too"
-    )
-
-
-def _fresh_table(rows: Sequence[Row]) -> list[str]:
-    own = [row for row in rows if row.experiment in CALIBRATION]
-    held = [row for row in rows if row.experiment not in CALIBRATION]
-    lines = ["| rule | fresh faults found, calibration | held out |", "|---|---|---|"]
-    for name in (BEFORE, OURS, OURS_PR, *(rule.name for rule in PROPOSALS)):
-        cells = [
-            _rate(rates(part, name, fault=FRESH_FAULT)[1], _is_sharp)
-            for part in (own, held)
-        ]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return lines
-
-
-def _left_table(figures: Figures) -> list[str]:
-    lines = [
-        f"| experiment | replicas | median | largest | above {figures.factor:g} {WITH}",
-        "|---|---|---|---|---|---|",
-    ]
-    for name in EXPERIMENTS:
-        own = [one for one in figures.left if one.experiment == name]
-        if own:
-            lines.append(_left_row(f"`{name}`", own, figures.factor))
-    if figures.left:
-        lines.append(_left_row("all", figures.left, figures.factor))
-    return lines
-
-
-def _left_row(label: str, left: Sequence[Left], factor: float) -> str:
-    factors = sorted(one.factor for one in left)
-    above = sum(one > factor for one in factors)
-    middle = factors[len(factors) // 2]
-    return (
-        f"| {label} | {len(factors)} | {_short(middle)} | {_short(factors[-1])} "
-        f"| {above} | {_short(max(one.loud for one in left))} |"
-    )
-
-
-def _factor_table(figures: Figures) -> list[str]:
-    lines = [
-        f"| factor {HEAD}",
-        "|---|---|---|---|---|",
-    ]
-    moved = [row for row in figures.rows if row.moved]
-    for factor in (1.0, 2.0, 4.0, 8.0, 16.0, 64.0, 256.0, 1024.0):
-        cells = []
-        for kind in (ENVIRONMENT, FAULT):
-            for is_held in (False, True):
-                own = [
-                    row.factor > factor
-                    for row in moved
-                    if row.kind == kind
-                    and (row.experiment not in CALIBRATION) == is_held
-                ]
-                cells.append(f"{sum(own)} of {len(own)}")
-        lines.append(f"| {factor:g} | {' | '.join(cells)} |")
-    return lines
-
-
-def _machine_table(rows: Sequence[Row]) -> list[str]:
-    found = [row for row in rows if row.kind in {MACHINE, VERSION}]
-    if not found:
-        return ["Not among these figures."]
-    return [
-        "| experiment | what | a bit moved | factor needed | verdict |",
-        "|---|---|---|---|---|",
-        *(
-            f"| `{row.experiment}` | {row.label} | {'yes' if row.moved else 'no'} "
-            f"| {_short(row.factor)} | {row.verdict} |"
-            for row in found
-        ),
-    ]
-
-
-def _cost_table(figures: Figures) -> list[str]:
-    lines = [
-        *figures.cost_occasion,
-        "",
-        "| experiment | pr | nightly | five seeds | five seeds over nightly |",
-        "|---|---|---|---|---|",
-    ]
-    for name in EXPERIMENTS:
-        own = {one.policy: one for one in figures.costs if one.experiment == name}
-        if len(own) == len({PR, NIGHTLY, FIVE}):
-            ratio = own[FIVE].wall_s / own[NIGHTLY].wall_s
-            cells = [_seconds(own[PR], bar=SECONDS_BAR), _seconds(own[NIGHTLY])]
-            lines.append(
-                f"| `{name}` | {' | '.join(cells)} | {_seconds(own[FIVE])} "
-                f"| {ratio:.1f} |"
-            )
-    return lines
-
-
-def _seconds(cost: Cost, *, bar: float = math.inf) -> str:
-    text = f"{cost.wall_s:.1f} s"
-    shown = text if cost.wall_s < bar else f"**{text}**"
-    noun = "seed" if cost.seeds == 1 else "seeds"
-    return f"{shown}, {cost.seeds} {noun}"
-
-
-def _short(factor: float) -> str:
-    return "∞" if math.isinf(factor) else f"{factor:.2g}"
 
 
 def _text(lines: Iterable[str]) -> str:

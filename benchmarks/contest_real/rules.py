@@ -19,19 +19,14 @@ from typing import Final
 
 from scipy import stats
 
-from benchmarks.contest_real.factors import needed_factor
-from benchmarks.contest_real.gathering import Subject, beginning, cut
-from benchmarks.contest_real.since import since_factor
+from benchmarks.contest_real.gathering import Subject, cut
 from pytest_repro.records import Contract, Match, RunRecord
 from pytest_repro.verdicts import judge
-from pytest_repro.verdicts.rounding import FACTOR
 
 __all__ = [
-    "BEFORE",
     "NEEDY",
     "OURS",
     "OURS_PR",
-    "PROPOSALS",
     "RULES",
     "Rule",
     "always",
@@ -40,7 +35,6 @@ __all__ = [
 
 OURS: Final = "ours, whole run"
 OURS_PR: Final = "ours, first 25 steps"
-BEFORE: Final = "ours before it knew the time since equal"
 
 LEVEL: Final = 0.05
 LEAST_SEEDS: Final = 5
@@ -76,30 +70,6 @@ def _ours(obtained: RunRecord, subject: Subject) -> bool:
 
 def _ours_pr(obtained: RunRecord, subject: Subject) -> bool:
     return _ours(cut(obtained), subject)
-
-
-def _before(obtained: RunRecord, subject: Subject) -> bool:
-    return needed_factor(obtained, subject.reference) > FACTOR
-
-
-def _loud(obtained: RunRecord, subject: Subject) -> bool:
-    return since_factor(obtained, _loud_reference(subject)) > FACTOR
-
-
-def _loud_pr(obtained: RunRecord, subject: Subject) -> bool:
-    return since_factor(*beginning(obtained, _loud_reference(subject))) > FACTOR
-
-
-def _loud_reference(subject: Subject) -> RunRecord:
-    """Return the reference whose envelopes louder replicas span.
-
-    Raises:
-        ValueError: If there were too few of them.
-    """
-    if subject.loud is None:
-        msg = f"{subject.name} has too few loud replicas"
-        raise ValueError(msg)
-    return subject.loud
 
 
 def _bitwise(obtained: RunRecord, subject: Subject) -> bool:
@@ -207,7 +177,7 @@ def _against_seeds(
     ]
 
 
-SEEDED: Final = (
+NEEDY: Final = (
     Rule(name="final metrics in mean ± 3 sd of ten seeds", fails=_beyond_sd(3)),
     Rule(name="final metrics in mean ± 2 sd of ten seeds", fails=_beyond_sd(2)),
     Rule(name="Welch's t against ten seeds, p < 5 %", fails=_prediction),
@@ -215,25 +185,14 @@ SEEDED: Final = (
 )
 """Rules that need other seeds."""
 
-PROPOSALS: Final = (
-    Rule(name="proposal: noise × 8, whole run", fails=_loud),
-    Rule(name="proposal: noise × 8, first 25 steps", fails=_loud_pr),
-)
-"""What ours would be with a change that the page argues for."""
-
-NEEDY: Final = (*SEEDED, *PROPOSALS)
-"""Rules that need more than a reference and its replicas."""
-
 RULES: Final = (
     Rule(name=OURS, fails=_ours),
     Rule(name=OURS_PR, fails=_ours_pr),
-    Rule(name=BEFORE, fails=_before),
-    *PROPOSALS,
     Rule(name="bitwise losses (torchtitan)", fails=_bitwise),
     Rule(name="pytest.approx on final metrics", fails=_approx),
     Rule(name="Megatron-LM, deterministic lane", fails=_megatron_deterministic),
     Rule(name="Megatron-LM, rtol 1 %", fails=_megatron(0.01)),
     Rule(name="Megatron-LM, rtol 5 %", fails=_megatron(0.05)),
-    *SEEDED,
+    *NEEDY,
 )
 """All of them, ours first."""

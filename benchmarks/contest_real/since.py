@@ -5,8 +5,8 @@ nothing was there yet to be carried on; so a later deviation is held against the
 envelope as it was that many steps after the start, and one of the final metrics, where
 even the last state is equal, against a few units in the last place.
 
-Thought of here, after faults of the evaluation were seen to hide in envelopes that had
-grown; `fresh` was written to confirm it. The product has it in `verdicts.onset`.
+The product has it in `verdicts.onset`, and answers at one factor. Each row of the
+figures holds the factor that this gives, and a test holds the two against each other.
 """
 
 import math

@@ -1,6 +1,6 @@
 """The contest on real training, in short: one experiment, one change, two faults.
 
-All of it takes most of an hour; this keeps it from rotting.
+All of it takes about a quarter of an hour; this keeps it from rotting.
 """
 
 from dataclasses import replace
@@ -21,7 +21,7 @@ from benchmarks.contest_real.errands import REFERENCE, Errand, errands_of
 from benchmarks.contest_real.forks import Forks
 from benchmarks.contest_real.gathering import cut, gather
 from benchmarks.contest_real.judging import judge_all, leave_one_out
-from benchmarks.contest_real.page import rates
+from benchmarks.contest_real.rates import rates
 from benchmarks.contest_real.rules import NEEDY, OURS, RULES, Rule, always, never
 from benchmarks.faults_table import FAULTS
 from benchmarks.processes import ROOT, make_project

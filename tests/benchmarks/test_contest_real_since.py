@@ -1,4 +1,4 @@
-"""The proposal finds late deviations, and changes nothing for early ones."""
+"""The second implementation finds late deviations, and is as before for early ones."""
 
 from dataclasses import replace
 
@@ -82,8 +82,8 @@ def test_equal_runs_need_no_factor() -> None:
     assert equal_until(run(), REFERENCE) == STEPS - 1
 
 
-def test_run_that_differs_from_the_first_step_on_is_judged_as_before() -> None:
-    """Harmless changes part at once, and for them nothing changes."""
+def test_run_that_differs_from_the_first_step_on_has_the_whole_envelope() -> None:
+    """Harmless changes part at once, and the whole envelope is theirs."""
     early = run((1e-6, 1e-5, 1e-3, 1e-1), final=1.2)
 
     assert equal_until(early, REFERENCE) == -1
