@@ -82,8 +82,10 @@ def faults(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
 def contest(session: nox.Session) -> None:
-    """Hold our rule over seeds against everybody else's; -- --short for a part."""
+    """Hold our rules against others, simulated and real; -- --short for a part."""
     _run(session, "ci/bench.sh", "verdicts")
+    if not session.posargs:
+        _run(session, "ci/bench.sh", "contest_real", session.create_tmp())
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
