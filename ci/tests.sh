@@ -3,6 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 coverage erase
-coverage run -m pytest --numprocesses 2 --timeout 300 "$@"
+coverage run -m pytest --numprocesses 2 --timeout 900 "$@"
 coverage combine --quiet
 coverage report

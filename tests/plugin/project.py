@@ -25,7 +25,7 @@ from pytest_repro.references import ReferenceStore
 
 PACKAGE_HOME = Path(pytest_repro.__file__).parents[1]
 PLUGIN = "pytest_repro.plugin"
-LIMIT_S = 240.0
+LIMIT_S = 480.0
 
 # Of the outer session, and of the machine on which it runs.
 FOREIGN = ("CI", "GITHUB_", "PYTEST_", "PYTHONHASHSEED", "COLUMNS", "TERM", "NO_COLOR")
