@@ -19,9 +19,11 @@ from pytest_repro.records import (
     SeedVerdict,
     Verdict,
 )
-from pytest_repro.verdicts import fold, judge
+from pytest_repro.verdicts import fold, is_short, judge
+from pytest_repro.verdicts.horizons import beginning_of, why_not_short
 from pytest_repro.verdicts.identity import Difference, differences
 from pytest_repro.verdicts.pairs import Pair
+from pytest_repro.verdicts.rounding import ENVELOPE
 
 __all__ = ["Comparison", "MetricGap", "compare"]
 
@@ -66,6 +68,7 @@ class Comparison:
         verdict: The verdict over all seeds.
         seeds: The verdict on each seed.
         differences: What parts, and where first; the first in the run comes first.
+        weighed: What rounding says of each thing that parts, by its name.
         metrics: The final metrics of the shown seed.
         circumstances: What differs around the runs, likeliest cause first.
         has_seed: Whether the reference has a row of the shown seed.
@@ -77,6 +80,7 @@ class Comparison:
     verdict: Verdict
     seeds: tuple[SeedVerdict, ...]
     differences: tuple[Difference, ...]
+    weighed: Mapping[str, str]
     metrics: tuple[MetricGap, ...]
     circumstances: tuple[Circumstance, ...]
     has_seed: bool
@@ -106,11 +110,13 @@ def compare(
         judge(run, reference, contract=contract, match=match) for run in obtained
     ]
     pairs = list(zip(obtained, verdicts, strict=True))
-    shown = next((run for run, verdict in pairs if not verdict.holds), obtained[0])
+    shown, judged = next((one for one in pairs if not one[1].holds), pairs[0])
     pair = Pair(obtained=shown, reference=reference, contract=contract, match=match)
+    if is_short(shown) and not why_not_short(pair):
+        pair = beginning_of(pair)
     row = pair.row
     return Comparison(
-        obtained=shown,
+        obtained=pair.obtained,
         reference=reference,
         verdict=fold(pairs, reference, contract=contract, match=match),
         seeds=tuple(
@@ -122,11 +128,21 @@ def compare(
             for run, verdict in pairs
         ),
         differences=() if row is None else differences(pair, row),
+        weighed=_weighed(judged),
         metrics=_gaps(shown.anchor.metrics, () if row is None else row.metrics),
         circumstances=find_differences(shown.identity, reference.identity),
         has_seed=row is not None,
         shows_traces=pair.shows_traces,
     )
+
+
+def _weighed(verdict: Verdict) -> dict[str, str]:
+    """Collect what was held against an envelope, without the name in front."""
+    return {
+        one.name: one.detail.removeprefix(f"{one.name} ")
+        for one in verdict.findings
+        if one.tolerance == ENVELOPE
+    }
 
 
 def _gaps(

@@ -201,13 +201,20 @@ def _places(comparison: Comparison) -> tuple[str, ...]:
     parted = {one.name for one in found}
     lines = fields(
         [
-            *((one.name, _place(one)) for one in found),
+            *(
+                (one.name, _told(one, comparison.weighed.get(one.name)))
+                for one in found
+            ),
             *((name, "same bits") for name in names if name not in parted),
         ]
     )
     if comparison.shows_traces:
         return lines
     return (*lines, *paragraph(f"one by one, the reference keeps them of seed {seed}"))
+
+
+def _told(difference: Difference, weighed: str | None) -> list[str]:
+    return [_place(difference), *([weighed] if weighed else [])]
 
 
 def _place(difference: Difference) -> str:

@@ -21,7 +21,8 @@ from pytest_repro.reports.plain import shell_word
 
 __all__ = ["find_obtained", "read_all"]
 
-_SEED: Final = re.compile(r"seed-(\d+)")
+_SEED: Final = re.compile(r"seed-(\d+)(?:-horizon)?")
+"""The whole run of a seed, or its beginning; only the latest of the two is there."""
 
 
 def find_obtained(

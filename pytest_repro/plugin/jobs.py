@@ -8,7 +8,7 @@ concerns this session only (selection, reports, xdist, coverage, reruns).
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -81,9 +81,11 @@ class Jobs:
         )
 
     def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
-        runs = self.settings.out / "runs"
-        folder = runs / experiment_folder(node_id) / run.label.replace(" ", "-")
-        shutil.rmtree(folder, ignore_errors=True)
+        own = self.settings.out / "runs" / experiment_folder(node_id)
+        folder = own / run.label.replace(" ", "-")
+        # Of a seed only the latest run stays: who looks closer must not see another.
+        for stale in (run, replace(run, is_short=not run.is_short)):
+            shutil.rmtree(own / stale.label.replace(" ", "-"), ignore_errors=True)
         folder.mkdir(parents=True)
         ignore = self.settings.out / ".gitignore"
         if not ignore.exists():

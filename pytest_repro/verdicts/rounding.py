@@ -33,7 +33,7 @@ from pytest_repro.verdicts.pairs import Pair
 from pytest_repro.verdicts.quanta import quantum_of
 from pytest_repro.verdicts.series import common_steps
 
-__all__ = ["FACTOR", "has_envelope", "weigh_rounding"]
+__all__ = ["ENVELOPE", "FACTOR", "has_envelope", "weigh_rounding"]
 
 FACTOR: Final = 8.0
 """A run may deviate so many times as far as the replicas did."""
@@ -50,7 +50,8 @@ _EPSILON: Final = {
     "float16": 2.0**-10,
     "bfloat16": 2.0**-7,
 }
-TEXT: Final = "rounding envelope"
+ENVELOPE: Final = "rounding envelope"
+"""What findings of this rung name as their tolerance."""
 
 T = TypeVar("T", Series, Metric)
 
@@ -125,11 +126,11 @@ def _weigh(name: str, points: Sequence[_Point]) -> Finding:
     if outside:
         detail = f"{name} {_leaving(outside[0])}: {outside[0].sides}"
     else:
-        detail = f"{name} at {_digits(worst.ratio)} of the {TEXT}{worst.at}"
+        detail = f"{name} at {_digits(worst.ratio)} of the {ENVELOPE}{worst.at}"
     return Finding(
         name=name,
         rung=Rung.DIVERGED if outside else Rung.WITHIN_ROUNDING,
-        tolerance=TEXT,
+        tolerance=ENVELOPE,
         detail=detail,
         worst=_digits(worst.ratio),
     )
@@ -139,7 +140,7 @@ def _leaving(point: _Point) -> str:
     if point.is_still:
         return f"differs{point.at}, which rounding never moves"
     by = "" if math.isinf(point.ratio) else f" by {_digits(point.ratio)}x"
-    return f"leaves the {TEXT}{point.at}{by}"
+    return f"leaves the {ENVELOPE}{point.at}{by}"
 
 
 def _digits(ratio: float) -> str:

@@ -3,12 +3,13 @@
 One tiny model; a change that only rounds differently, and a fault, in each tier.
 """
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from pytest_repro.records import Match, Rung
-from tests.plugin.project import INI, Project, Session, share
+from tests.plugin.project import INI, Project, Session, environment, share
 
 TRAINING = """\
 import torch
@@ -105,6 +106,21 @@ def test_pull_request_does_not_see_what_comes_later(project: Project) -> None:
     assert whole.verdict.rung is Rung.DIVERGED
     assert whole.verdict.divergence is not None
     assert whole.verdict.divergence.step == 31  # the first loss that shows it
+
+
+def test_diff_looks_closer_at_the_beginning_that_was_judged(project: Project) -> None:
+    """Not at a whole run of an earlier session; and it says how much is rounding."""
+    project.run("--repro")
+    project.write({"test_line.py": FAULTY}).run("--repro", "--repro-tier=pr")
+
+    words = [sys.executable, "-m", "pytest_repro", "diff", "line"]
+    shown = project.execute(words, environment({}))
+
+    told = " ".join(shown.output.split())  # lines are wrapped
+    assert "seed-0-horizon" in told
+    assert "in the first 25 steps" in told
+    assert "differs at step 0, which rounding never moves" in told
+    assert "test/loss" not in told
 
 
 def test_beginning_of_a_run_is_no_candidate(project: Project) -> None:
