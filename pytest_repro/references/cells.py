@@ -225,8 +225,8 @@ def write_bound(bound: float) -> str:
     """Write how far something may deviate.
 
     Args:
-        bound: Not negative, and no NaN; an infinite bound says that a perturbed run
-            was not finite there.
+        bound: Not negative, and no NaN; an infinite bound says that no perturbed run
+            was finite there.
 
     Returns:
         Its shortest decimal.

@@ -21,7 +21,14 @@ from pytest_repro.records import (
     Series,
 )
 
-__all__ = ["deviation", "distance", "exact_until", "norm", "with_envelopes"]
+__all__ = [
+    "deviation",
+    "distance",
+    "exact_until",
+    "largest_finite",
+    "norm",
+    "with_envelopes",
+]
 
 _UP: Final = Context(prec=3, rounding=ROUND_CEILING)
 """Three digits are enough for a bound, and it must not become tighter by rounding."""
@@ -134,8 +141,20 @@ def _with_bounds(series: Series, replicas: Iterable[RunRecord]) -> Series:
         for run in replicas
     ]
     columns = [_deviations(series, other) for other in others]
-    largest = map(max, zip(*columns, strict=True))
+    largest = map(largest_finite, zip(*columns, strict=True))
     return replace(series, envelope=_running(largest))
+
+
+def largest_finite(deviations: Iterable[float]) -> float:
+    """Choose the largest deviation of replicas that did not break.
+
+    Args:
+        deviations: One a replica.
+
+    Returns:
+        The largest finite one; infinite, which bounds nothing, if there is none.
+    """
+    return max(filter(math.isfinite, deviations), default=math.inf)
 
 
 def _deviations(series: Series, other: Series | None) -> list[float]:
@@ -162,7 +181,9 @@ def _bounded_state(
             bounded.append(one)
             continue
         moment = (one.name, one.step)
-        far = max(distance(other.get(moment, ()), one.sketch) for other in others)
+        far = largest_finite(
+            distance(other.get(moment, ()), one.sketch) for other in others
+        )
         so_far[one.name] = max(far, so_far.get(one.name, 0.0))
         bounded.append(replace(one, envelope=_round_up(so_far[one.name])))
     return tuple(bounded)

@@ -22,7 +22,12 @@ from pytest_repro.records import (
     Rung,
     Series,
 )
-from pytest_repro.verdicts.envelopes import deviation, distance, norm
+from pytest_repro.verdicts.envelopes import (
+    deviation,
+    distance,
+    largest_finite,
+    norm,
+)
 from pytest_repro.verdicts.identity import Difference, Kind
 from pytest_repro.verdicts.onset import (
     bound_at,
@@ -230,14 +235,15 @@ def _final(name: str, pair: Pair, *, is_trained_equal: bool) -> list[_Point] | N
     others = [_named(one.metrics, name) for one in rows if one.seed == row.seed]
     reference = theirs.scalar
     far = [
-        math.inf if other is None else deviation(other.scalar.value, reference.value)
+        deviation(other.scalar.value, reference.value)
         for other in others
+        if other is not None
     ]
     known = [other.scalar.value for other in others if other is not None]
     quantum = quantum_of([*known, ours.scalar.value, reference.value])
     ratio = _ratio(
         deviation(ours.scalar.value, reference.value),
-        0.0 if is_trained_equal else max(far, default=0.0),
+        0.0 if is_trained_equal else largest_finite(far),
         _ulps(reference.value, reference.dtype),
         quantum=quantum or 0.0,
     )
@@ -248,9 +254,9 @@ def _final(name: str, pair: Pair, *, is_trained_equal: bool) -> list[_Point] | N
 def _ratio(far: float, envelope: float, least: float, *, quantum: float = 0.0) -> float:
     """Compute a deviation as a multiple of what is allowed.
 
-    An infinite envelope allows any finite deviation and no other.
+    An infinite envelope was not measured, so nothing is inside it.
     """
-    if math.isinf(far):
+    if math.isinf(far) or math.isinf(envelope):
         return math.inf
     allowed = max(FACTOR * max(envelope, least), quantum * ONE)
     return far / allowed if allowed else math.inf

@@ -63,10 +63,19 @@ def test_untouched_run_has_no_envelope() -> None:
 def test_replica_that_broke_bounds_nothing_afterwards(
     replica: object, expected: tuple[float, ...]
 ) -> None:
-    """Rounding alone can break this run, so no later deviation is a fault's alone."""
+    """Nothing was measured there; what is held against it is never inside."""
     reference = enveloped(run_of([1.0, 2.0, 3.0]), replica)  # type: ignore[arg-type]  # a record
 
     assert reference.series[0].envelope == expected
+
+
+def test_replica_that_broke_is_left_out_where_others_did_not() -> None:
+    """One that becomes NaN must not open the envelope for whatever comes."""
+    broken, sound = run_of([1.5, math.nan, 3.0]), run_of([1.25, 2.5, 3.0])
+
+    reference = enveloped(run_of([1.0, 2.0, 3.0]), broken, sound)
+
+    assert reference.series[0].envelope == (0.5, 0.5, 0.5)
 
 
 @given(st.floats(1e-300, 1e300))

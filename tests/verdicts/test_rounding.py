@@ -112,15 +112,15 @@ def test_what_cannot_be_measured_is_never_inside(obtained: object) -> None:
     assert judged(obtained, REFERENCE).rung is Rung.DIVERGED  # type: ignore[arg-type]  # a record
 
 
-def test_nan_is_never_inside_even_where_it_is_allowed() -> None:
-    """An envelope of infinity allows any finite number, and nothing else."""
+def test_nothing_is_inside_an_envelope_that_was_not_measured() -> None:
+    """Every replica broke there, so it cannot be said what rounding does."""
     reference = enveloped(run_of([1.0, 1.0]), run_of([1.0, math.nan]))
     contract = Contract(allow_nonfinite="a test")
 
-    finite = judged(run_of([1.0, 9.0]), reference, contract)
+    finite = judged(run_of([1.0, 1.0001]), reference, contract)
     nan = judged(run_of([1.0, math.nan]), reference, contract)
 
-    assert finite.rung is Rung.WITHIN_ROUNDING
+    assert finite.rung is Rung.DIVERGED
     assert nan.rung is Rung.DIVERGED
 
 
