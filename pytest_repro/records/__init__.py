@@ -23,7 +23,10 @@ from pytest_repro.records.jobs import (
     Job,
     Numerics,
     Tier,
+    Window,
 )
+from pytest_repro.records.ledgers import BEFORE, Lane
+from pytest_repro.records.operations import Operation, Phase
 from pytest_repro.records.outcomes import (
     Action,
     Outcome,
@@ -47,9 +50,11 @@ from pytest_repro.records.runs import (
 )
 from pytest_repro.records.scalars import DTYPES, Scalar
 from pytest_repro.records.traces import Fingerprint, Metric, Series
+from pytest_repro.records.variations import Variation
 from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Verdict
 
 __all__ = [
+    "BEFORE",
     "DTYPES",
     "WIRE_VERSION",
     "Action",
@@ -71,10 +76,13 @@ __all__ = [
     "Horizon",
     "Identity",
     "Job",
+    "Lane",
     "Match",
     "Metric",
     "Numerics",
+    "Operation",
     "Outcome",
+    "Phase",
     "Problem",
     "Replica",
     "Resources",
@@ -91,5 +99,7 @@ __all__ = [
     "Tier",
     "Tolerance",
     "ToleranceKind",
+    "Variation",
     "Verdict",
+    "Window",
 ]

@@ -11,6 +11,7 @@ from typing import Final
 
 from pytest_repro.records.contracts import Contract
 from pytest_repro.records.runs import Failure
+from pytest_repro.records.variations import Variation
 
 __all__ = [
     "WIRE_VERSION",
@@ -20,6 +21,7 @@ __all__ = [
     "Job",
     "Numerics",
     "Tier",
+    "Window",
 ]
 
 WIRE_VERSION: Final = 1
@@ -72,6 +74,19 @@ class Determinism:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Steps whose operations are traced.
+
+    Attributes:
+        first: The first one; `ledgers.BEFORE` for what comes before step 0.
+        last: The last one, inclusive; later evaluations are not traced.
+    """
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One run of one experiment with one seed, to be executed somewhere.
 
@@ -89,6 +104,8 @@ class Job:
         horizon: The step whose beginning is noted; None for none.
         ends_at_horizon: Whether the run is stopped there.
         replica: Which rounding-sized perturbation is applied; 0 for none.
+        window: Which steps' operations are traced; None for none.
+        variation: A circumstance that is changed on purpose; None for none.
         wire: The version of this structure.
     """
 
@@ -105,6 +122,8 @@ class Job:
     horizon: int | None = None
     ends_at_horizon: bool = False
     replica: int = 0
+    window: Window | None = None
+    variation: Variation | None = None
     wire: int = WIRE_VERSION
 
 

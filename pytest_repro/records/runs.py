@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from pytest_repro.digests import Digest
 from pytest_repro.records.contracts import Contract
+from pytest_repro.records.ledgers import Lane
+from pytest_repro.records.operations import Operation
 from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.verdicts import Cause
 
@@ -243,6 +245,8 @@ class RunRecord:
         horizon: Where the short horizon lies in the anchor's run; None if it was never
             reached.
         rounding: What the envelopes were measured with; None where there are none.
+        ledger: Which bits each part of the anchor's run had at each step, by name.
+        operations: What the anchor's traced steps did, in the order of the calls.
     """
 
     identity: Identity
@@ -253,6 +257,8 @@ class RunRecord:
     failure: Failure | None = None
     horizon: Horizon | None = None
     rounding: Rounding | None = None
+    ledger: tuple[Lane, ...] = ()
+    operations: tuple[Operation, ...] = ()
 
     @property
     def anchor(self) -> SeedResult:

@@ -1,0 +1,34 @@
+"""The step ledger: which bits every part of a run had at every step.
+
+A trace says that two runs differ; a ledger says which part differed first: the batch,
+a random generator, the gradients, the optimizer. It never decides a verdict, it
+explains one, so its digests are short and quick, and no integrity rests on them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["BEFORE", "Lane"]
+
+BEFORE: Final = -1
+"""The step of what was there before the first step, such as initial weights."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One part of a run, followed from step to step.
+
+    Where following it cost too much, later steps are further apart; a lane is compared
+    with another at the steps that both have.
+
+    Attributes:
+        name: The part, such as ``data/batch`` or ``model/gradients``.
+        steps: Strictly increasing, from `BEFORE` on.
+        orders: The position in the run of each.
+        digests: ``quick64-v1`` digests, 16 hexadecimal characters each.
+    """
+
+    name: str
+    steps: tuple[int, ...]
+    orders: tuple[int, ...]
+    digests: tuple[str, ...]
