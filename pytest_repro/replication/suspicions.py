@@ -1,0 +1,177 @@
+"""Which recorded circumstances may explain a difference, each as one switch: pure.
+
+Whatever was recorded of both runs and is not the same can be put back as the reference
+had it. A switch that brings the reference's bits back on its own is an explanation. So
+facts that are set together (eight variables all mean threads) are one switch.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from pytest_repro.records import Identity, Variation
+
+__all__ = ["Axis", "joined", "put_back"]
+
+ABSENT: Final = "absent"
+
+_VARIABLE: Final = "env."
+
+Setting = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """One row of the table: facts that one switch sets.
+
+    Attributes:
+        axis: What the switch is called.
+        patterns: Shell patterns of the facts; the first names the one that is told.
+        field: The field of `Determinism` that sets them; empty if variables do.
+        read: Makes the value of the field from the fact that is told.
+    """
+
+    axis: str
+    patterns: tuple[str, ...]
+    field: str = ""
+    read: Callable[[object], Setting] = str
+
+
+def _number(fact: object) -> int:
+    return int(str(fact))
+
+
+AXES: Final = (
+    Axis(
+        axis="threads",
+        patterns=(
+            "torch.threads",
+            "torch.interop_threads",
+            "env.*_NUM_THREADS",
+            "env.VECLIB_MAXIMUM_THREADS",
+        ),
+        field="threads",
+        read=_number,
+    ),
+    Axis(
+        axis="hash seed",
+        patterns=("hash_seed", "hash_probe", "env.PYTHONHASHSEED"),
+        field="hash_seed",
+        read=_number,
+    ),
+    Axis(axis="ATen instruction set", patterns=("env.ATEN_CPU_CAPABILITY",)),
+    Axis(axis="MKL branch", patterns=("env.MKL_CBWR",)),
+    Axis(axis="oneDNN instruction set", patterns=("env.ONEDNN_MAX_CPU_ISA",)),
+    Axis(axis="OpenBLAS kernels", patterns=("env.OPENBLAS_CORETYPE",)),
+    Axis(axis="libm kernels", patterns=("env.GLIBC_TUNABLES",)),
+    Axis(
+        axis="matmul precision",
+        patterns=(
+            "torch.float32_matmul_precision",
+            "torch.fp32_precision.*",
+            "env.NVIDIA_TF32_OVERRIDE",
+        ),
+        field="matmul_precision",
+        read=lambda fact: "tf32" if fact == "high" else "ieee",
+    ),
+    Axis(
+        axis="deterministic algorithms",
+        patterns=(
+            "torch.deterministic_debug_mode",
+            "torch.cudnn.deterministic",
+            "torch.mkldnn.deterministic",
+            "torch.compiler_deterministic",
+            "env.FLASH_ATTENTION_DETERMINISTIC",
+            "env.NVTE_ALLOW_NONDETERMINISTIC_ALGO",
+        ),
+        field="deterministic_algorithms",
+        read=lambda fact: fact not in {0, "0"},
+    ),
+    Axis(
+        axis="cuDNN benchmark",
+        patterns=("torch.cudnn.benchmark",),
+        field="cudnn_benchmark",
+        read=bool,
+    ),
+    Axis(
+        axis="memory fill",
+        patterns=("torch.deterministic.fill_uninitialized_memory",),
+        field="fill_uninitialized_memory",
+        read=bool,
+    ),
+    Axis(axis="time zone", patterns=("env.TZ",)),
+    Axis(axis="locale", patterns=("env.LC_ALL",)),
+)
+"""Facts that are told apart, and how each is set; likeliest to change bits first."""
+
+
+def put_back(obtained: Identity, reference: Identity) -> tuple[Variation, ...]:
+    """List the switches that put one differing circumstance back each.
+
+    Args:
+        obtained: Identity of the run that differs.
+        reference: Identity of the run whose bits are wanted.
+
+    Returns:
+        One a circumstance, named such as ``threads 2 -> 1``; a variable that the
+        reference had not set cannot be put back and has none.
+    """
+    ours, theirs = obtained.determinism, reference.determinism
+    differing = {
+        name
+        for name in ours.keys() | theirs.keys()
+        if ours.get(name) != theirs.get(name)
+    }
+    found = (_switch(row, differing, ours, theirs) for row in AXES)
+    return tuple(one for one in found if one is not None)
+
+
+def _switch(
+    row: Axis,
+    differing: Iterable[str],
+    ours: Mapping[str, object],
+    theirs: Mapping[str, object],
+) -> Variation | None:
+    facts = sorted(name for name in differing if _belongs(name, row))
+    told = next((name for name in facts if fnmatchcase(name, row.patterns[0])), "")
+    told = told or (facts[0] if facts else "")
+    variables = {
+        name.removeprefix(_VARIABLE): str(theirs[name])
+        for name in facts
+        if name.startswith(_VARIABLE) and name in theirs
+    }
+    has_field = bool(row.field) and row.patterns[0] in theirs
+    if not facts or not (variables or has_field):
+        return None
+    sides = f"{ours.get(told, ABSENT)} -> {theirs.get(told, ABSENT)}"
+    return Variation(
+        name=f"{row.axis} {sides}",
+        axis=row.axis,
+        variables=variables,
+        determinism={row.field: row.read(theirs[row.patterns[0]])} if has_field else {},
+    )
+
+
+def _belongs(name: str, row: Axis) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in row.patterns)
+
+
+def joined(switches: Iterable[Variation]) -> Variation:
+    """Throw several switches at once.
+
+    Args:
+        switches: At least one; of two that set the same thing the later one wins.
+
+    Returns:
+        One switch.
+    """
+    each = tuple(switches)
+    return Variation(
+        name=" and ".join(one.name for one in each),
+        axis=" and ".join(one.axis for one in each),
+        required=min((one.required for one in each), key=lambda rung: rung.height),
+        variables={k: v for one in each for k, v in one.variables.items()},
+        determinism={k: v for one in each for k, v in one.determinism.items()},
+        probes=tuple(probe for one in each for probe in one.probes),
+    )

@@ -1,0 +1,80 @@
+"""Recorded facts that differ, each turned into the switch that puts it back."""
+
+from collections.abc import Mapping
+
+from pytest_repro.digests import digest_of_bytes
+from pytest_repro.records import Environment, Identity
+from pytest_repro.replication.suspicions import joined, put_back
+
+ENVIRONMENT = Environment(key="key", axes=(), digest=digest_of_bytes(b""))
+
+
+def identity(**facts: object) -> Identity:
+    """Make an identity with these facts of determinism; dots stand for underscores."""
+    named: Mapping[str, object] = {
+        name.replace("__", "."): fact for name, fact in facts.items()
+    }
+    return Identity(
+        experiment="test_it.py::test_it",
+        config={},
+        environment=ENVIRONMENT,
+        determinism=named,
+    )
+
+
+def test_equal_facts_leave_nothing_to_put_back() -> None:
+    """Two runs under the same circumstances have no switch between them."""
+    same = identity(torch__threads=1, env__MKL_CBWR="COMPATIBLE")
+
+    assert put_back(same, same) == ()
+
+
+def test_all_that_means_threads_is_one_switch() -> None:
+    """Variables and flag are set together, and told as one number."""
+    ours = identity(torch__threads=2, env__OMP_NUM_THREADS="2", hash_seed=0)
+    theirs = identity(torch__threads=1, env__OMP_NUM_THREADS="1", hash_seed=0)
+
+    (switch,) = put_back(ours, theirs)
+
+    assert switch.name == "threads 2 -> 1"
+    assert switch.determinism == {"threads": 1}
+    assert switch.variables == {"OMP_NUM_THREADS": "1"}
+
+
+def test_each_circumstance_has_a_switch_of_its_own() -> None:
+    """Two things that differ are put back one by one."""
+    ours = identity(env__MKL_CBWR="AUTO", hash_seed=3)
+    theirs = identity(env__MKL_CBWR="COMPATIBLE", hash_seed=0)
+
+    names = [one.name for one in put_back(ours, theirs)]
+
+    assert names == ["hash seed 3 -> 0", "MKL branch AUTO -> COMPATIBLE"]
+
+
+def test_a_variable_that_the_reference_lacked_has_no_switch() -> None:
+    """What was not set cannot be set back to something."""
+    ours = identity(env__MKL_CBWR="AUTO")
+
+    assert put_back(ours, identity()) == ()
+
+
+def test_flags_become_fields() -> None:
+    """A precision is told as torch names it and set as the options do."""
+    ours = identity(torch__float32_matmul_precision="high")
+    theirs = identity(torch__float32_matmul_precision="highest")
+
+    (switch,) = put_back(ours, theirs)
+
+    assert switch.determinism == {"matmul_precision": "ieee"}
+
+
+def test_joined_switches_are_thrown_together() -> None:
+    """Several switches make one that names them all."""
+    ours = identity(env__MKL_CBWR="AUTO", hash_seed=3)
+    theirs = identity(env__MKL_CBWR="COMPATIBLE", hash_seed=0)
+
+    both = joined(put_back(ours, theirs))
+
+    assert both.name == "hash seed 3 -> 0 and MKL branch AUTO -> COMPATIBLE"
+    assert both.variables == {"MKL_CBWR": "COMPATIBLE"}
+    assert both.determinism == {"hash_seed": 0}
