@@ -127,7 +127,8 @@ def variables_of(determinism: Determinism, project: Path) -> dict[str, str]:
         The variables.
     """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
-    paths = os.pathsep.join((str(project), str(ROOT)))
+    inherited = os.environ.get("PYTHONPATH", "")
+    paths = os.pathsep.join(filter(None, (str(project), str(ROOT), inherited)))
     return {**worker_variables(determinism, kept), "PYTHONPATH": paths}
 
 
