@@ -25,7 +25,7 @@ from benchmarks.contest_real.figures import Row
 from benchmarks.contest_real.gathering import gather
 from benchmarks.contest_real.graded import GRADED
 from benchmarks.contest_real.judging import judge_all
-from benchmarks.contest_real.rules import OURS, OURS_PR, RULES
+from benchmarks.contest_real.rules import NEEDY, OURS, RULES
 from benchmarks.faults_table import FAULTS
 from benchmarks.machine import look
 from benchmarks.variants import EXPERIMENTS, Edit, Variant
@@ -69,12 +69,8 @@ APART: Final = (
 
 COMMAND: Final = "python -m benchmarks.contest_device --from DIR"
 
-RULES_SHOWN: Final = tuple(
-    rule.name
-    for rule in RULES
-    if rule.name in {OURS, OURS_PR}
-    or rule.name.startswith(("bitwise", "pytest.approx", "Megatron"))
-)
+ALONE: Final = tuple(rule for rule in RULES if rule not in NEEDY)
+"""Rules that need one seed only."""
 
 
 def device_errands() -> list[Errand]:
@@ -139,10 +135,11 @@ def _figures(folder: Path, date: str) -> dict[str, object]:
     """Judge a collection and count."""
     apart = {change.label for change in APART}
     subjects = gather(device_errands(), folder)
-    rows = [row for subject in subjects for row in judge_all(subject, RULES)]
+    rows = [row for subject in subjects for row in judge_all(subject, ALONE)]
     harmless = [
         row for row in rows if row.kind == ENVIRONMENT and row.label not in apart
     ]
+    names = [rule.name for rule in ALONE]
     moved = [row for row in harmless if row.moved]
     faults = [row for row in rows if row.kind == FAULT]
     return {
@@ -155,8 +152,8 @@ def _figures(folder: Path, date: str) -> dict[str, object]:
         "harmless": len(harmless),
         "moved": len(moved),
         "faults": len(faults),
-        "alarms": {name: _count(moved, name) for name in RULES_SHOWN},
-        "found": {name: _count(faults, name) for name in RULES_SHOWN},
+        "alarms": {name: _count(moved, name) for name in names},
+        "found": {name: _count(faults, name) for name in names},
         "rows": [
             {
                 "experiment": row.experiment,
