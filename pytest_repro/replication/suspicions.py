@@ -115,7 +115,7 @@ def put_back(obtained: Identity, reference: Identity) -> tuple[Variation, ...]:
 
     Returns:
         One a circumstance, named such as ``threads 2 -> 1``; a variable that the
-        reference had not set cannot be put back and has none.
+        reference had not set is set to nothing, which takes it away.
     """
     ours, theirs = obtained.determinism, reference.determinism
     differing = {
@@ -137,9 +137,9 @@ def _switch(
     told = next((name for name in facts if fnmatchcase(name, row.patterns[0])), "")
     told = told or (facts[0] if facts else "")
     variables = {
-        name.removeprefix(_VARIABLE): str(theirs[name])
+        name.removeprefix(_VARIABLE): str(theirs.get(name, ""))
         for name in facts
-        if name.startswith(_VARIABLE) and name in theirs
+        if name.startswith(_VARIABLE)
     }
     has_field = bool(row.field) and row.patterns[0] in theirs
     if not facts or not (variables or has_field):

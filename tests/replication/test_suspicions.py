@@ -51,11 +51,14 @@ def test_each_circumstance_has_a_switch_of_its_own() -> None:
     assert names == ["hash seed 3 -> 0", "MKL branch AUTO -> COMPATIBLE"]
 
 
-def test_a_variable_that_the_reference_lacked_has_no_switch() -> None:
-    """What was not set cannot be set back to something."""
+def test_a_variable_that_the_reference_lacked_is_taken_away() -> None:
+    """A variable set to nothing is not there when the worker starts."""
     ours = identity(env__MKL_CBWR="AUTO")
 
-    assert put_back(ours, identity()) == ()
+    (switch,) = put_back(ours, identity())
+
+    assert switch.name == "MKL branch AUTO -> absent"
+    assert switch.variables == {"MKL_CBWR": ""}
 
 
 def test_flags_become_fields() -> None:
