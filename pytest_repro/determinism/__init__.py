@@ -1,13 +1,15 @@
 """Random generators and framework flags: pinned, read back and put back.
 
 Start with `guard.pinned`, the context of a run; `variables` is what a process must be
-started with. Files named `torch_*` import torch, and nothing imports them before the
-experiment has imported torch itself.
+started with, `variations` what can be changed on purpose, and `probes` how. Files named
+`torch_*` import torch, and nothing imports them before the experiment has imported
+torch itself.
 """
 
 from pytest_repro.determinism.guard import Pinned, pinned
 from pytest_repro.determinism.late import is_imported, when_imported
 from pytest_repro.determinism.noise import NOISE, rounding_noise
+from pytest_repro.determinism.probes import LOADERS, Probes
 from pytest_repro.determinism.seeding import (
     derive,
     generator_states,
@@ -19,11 +21,25 @@ from pytest_repro.determinism.variables import (
     pinned_variables,
     worker_variables,
 )
+from pytest_repro.determinism.variations import (
+    AXES,
+    STILL,
+    Facts,
+    combine,
+    variations,
+    vary_job,
+)
 
 __all__ = [
+    "AXES",
+    "LOADERS",
     "NOISE",
+    "STILL",
+    "Facts",
     "Pinned",
+    "Probes",
     "Variable",
+    "combine",
     "derive",
     "generator_states",
     "is_imported",
@@ -32,6 +48,8 @@ __all__ = [
     "pinned_variables",
     "rounding_noise",
     "seed_everything",
+    "variations",
+    "vary_job",
     "when_imported",
     "worker_variables",
 ]

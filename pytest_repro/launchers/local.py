@@ -49,9 +49,15 @@ class LocalLauncher:
         folder = Path(job.folder)
         (folder / JOB).write_bytes(wire.write(job))
         command = [sys.executable, "-m", "pytest", *job.arguments]
-        variables = {**self._inherited, **job.variables}
+        variables = _variables(self._inherited, job.variables)
         group = ProcessGroup(command, cwd=job.root, variables=variables)
         return LocalSubmission(job, group)
+
+
+def _variables(inherited: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """Join both; what a job sets to nothing is taken away."""
+    gone = {name for name, value in own.items() if not value}
+    return {k: v for k, v in {**inherited, **own}.items() if k not in gone}
 
 
 class LocalSubmission:

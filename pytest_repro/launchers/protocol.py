@@ -4,7 +4,7 @@ Polling, not callbacks: a caller watches many submissions at once, stops one who
 result can no longer matter, and stays in charge when a person presses Ctrl-C.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from pytest_repro.records import Event, Failure, Job
@@ -17,6 +17,7 @@ __all__ = [
     "Ending",
     "Launcher",
     "Submission",
+    "move_job",
 ]
 
 JOB: Final = "job.json"
@@ -30,6 +31,20 @@ RECORD: Final = "record"
 
 DISK_FULL_CODE: Final = 74
 """How a worker exits when not even its last event could be written (EX_IOERR)."""
+
+
+def move_job(job: Job, folder: str) -> Job:
+    """Give a job another folder, so that it can be run once more.
+
+    Args:
+        job: Such as one that was read from an earlier run.
+        folder: The new folder; its arguments name it wherever they named the old one.
+
+    Returns:
+        The job.
+    """
+    words = tuple(word.replace(job.folder, folder) for word in job.arguments)
+    return replace(job, folder=folder, arguments=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

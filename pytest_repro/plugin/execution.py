@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_repro.determinism import Pinned, pinned, rounding_noise
+from pytest_repro.determinism import Pinned, Probes, pinned, rounding_noise
 from pytest_repro.experiment import Circumstances, Recorder, Run, Sink, assemble
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
@@ -42,6 +42,7 @@ class Execution:
         self._stack = ExitStack()
         self._pinned: Pinned | None = None
         self._recorder: Recorder | None = None
+        self._probes: Probes | None = None
         self._meter = Meter()
 
     def start(
@@ -92,6 +93,15 @@ class Execution:
         """
         self._stack.enter_context(rounding_noise(self._seed, replica))
 
+    def vary(self, probes: Probes) -> None:
+        """Change circumstances on purpose; after flags are pinned, before fixtures.
+
+        Args:
+            probes: The changes.
+        """
+        probes.pin()
+        self._probes = probes
+
     def record(self, failure: Failure | None = None) -> RunRecord:
         """Build the record of the run.
 
@@ -115,11 +125,15 @@ class Execution:
             contract=self._contract,
             environment=collect_environment(),
             code=collect_code(root, Path(self._item.path)),
-            determinism=self._pinned.facts(),
+            determinism=self._facts(self._pinned),
             isolation=self._isolation,
         )
         resources = self._meter.read()
         return assemble(self._recorder, around, resources=resources, failure=failure)
+
+    def _facts(self, pinned_now: Pinned) -> dict[str, bool | int | str | None]:
+        varied = {} if self._probes is None else self._probes.facts()
+        return {**pinned_now.facts(), **varied}
 
     def close(self) -> None:
         """Put random generators and flags back as they were."""

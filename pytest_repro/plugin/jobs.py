@@ -81,7 +81,9 @@ class Jobs:
         )
 
     def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
-        own = self.settings.out / "runs" / experiment_folder(node_id)
+        # Runs under variations are no runs that anybody should judge by accident.
+        kind = "vary" if run.variation else "runs"
+        own = self.settings.out / kind / experiment_folder(node_id)
         folder = own / run.label.replace(" ", "-")
         # Of a seed only the latest run stays: who looks closer must not see another.
         for stale in (run, replace(run, is_short=not run.is_short)):

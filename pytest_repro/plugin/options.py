@@ -116,6 +116,24 @@ OPTIONS: Final = (
         "are always recorded from whole runs.",
     ),
     _row(
+        "repro_vary",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "run one seed under harmless variations and say what its bits depend on",
+        doc="Nothing is compared with a reference, and none is written; the flag "
+        "implies `--repro`. With `--repro-tier=pr`, runs under variations end at the "
+        "horizon.",
+    ),
+    _row(
+        "repro_vary_axes",
+        "str",
+        "",
+        "which circumstances are varied, separated by commas; all but those after a -",
+        metavar="NAMES",
+        doc="Such as `hash seed, threads`, or `-home, -contention` for all but these "
+        "two; nothing for all.",
+    ),
+    _row(
         "repro_seeds",
         "int",
         0,

@@ -30,6 +30,7 @@ from pytest_repro.replication import (
     Pool,
     Replication,
     Request,
+    Vary,
 )
 from pytest_repro.reports import junit_properties
 
@@ -79,7 +80,11 @@ class Parent:
         self._jobs = Jobs(
             config=config, settings=settings, options=write_options(config)
         )
-        self._replication = make_replication(config, settings, self._jobs)
+        self._replication: Replication | Vary = (
+            make_variation(config, settings, self._jobs)
+            if settings.vary
+            else make_replication(config, settings, self._jobs)
+        )
         self._seeds = settings.seeds
 
     @pytest.hookimpl(tryfirst=True)
@@ -152,11 +157,7 @@ def make_replication(
         mode = Mode.UPDATE if settings.update else Mode.RECORD
     now = dt.datetime.now(tz=dt.UTC)
     return Replication(
-        Pool(
-            LocalLauncher(jobs.inherited()),
-            workers=settings.workers,
-            watcher=make_watcher(config),
-        ),
+        _pool(config, settings, jobs),
         store=ReferenceStore(settings.references, base=config.rootpath),
         pending=ReferenceStore(settings.out / "pending", base=config.rootpath),
         approval=Approval(
@@ -167,6 +168,33 @@ def make_replication(
         ),
         effort=Effort(tier=settings.tier, replicas=settings.replicas),
         ledger=Ledger(settings.out / "ledger"),
+    )
+
+
+def make_variation(config: pytest.Config, settings: Settings, jobs: Jobs) -> Vary:
+    """Join what runs experiments under variations.
+
+    Args:
+        config: pytest's.
+        settings: The options of the session.
+        jobs: Knows the environment of workers.
+
+    Returns:
+        What runs them and says what their bits depend on.
+    """
+    return Vary(
+        _pool(config, settings, jobs),
+        store=ReferenceStore(settings.references, base=config.rootpath),
+        tier=settings.tier,
+        axes=settings.vary_axes,
+    )
+
+
+def _pool(config: pytest.Config, settings: Settings, jobs: Jobs) -> Pool:
+    return Pool(
+        LocalLauncher(jobs.inherited()),
+        workers=settings.workers,
+        watcher=make_watcher(config),
     )
 
 

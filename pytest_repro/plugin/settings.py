@@ -43,6 +43,8 @@ class Settings:
         out: Folder for everything else.
         orphans: ``error``, ``warn`` or ``ignore``.
         determinism: What is pinned.
+        vary: Whether one seed is run under variations instead.
+        vary_axes: The circumstances that are varied.
     """
 
     active: bool
@@ -59,6 +61,8 @@ class Settings:
     out: Path
     orphans: str
     determinism: Determinism
+    vary: bool
+    vary_axes: tuple[str, ...]
 
 
 settings_key: Final = pytest.StashKey[Settings]()
@@ -94,7 +98,8 @@ def read_settings(config: pytest.Config) -> Settings:
     record, update = bool(values["repro_record"]), bool(values["repro_update"])
     reason = str(values["repro_reason"]).strip()
     _check_writes(values, record=record, update=update, reason=reason)
-    active = bool(values["repro"]) or record or update
+    varies = config.getoption("repro_vary")
+    active = bool(values["repro"] or record or update or varies)
     if active:
         _check_ini(config)
     return Settings(
@@ -112,6 +117,8 @@ def read_settings(config: pytest.Config) -> Settings:
         out=_folder(config, "repro_out", values),
         orphans=str(values["repro_orphans"]),
         determinism=_determinism(values),
+        vary=bool(values["repro_vary"]),
+        vary_axes=_axes(str(values["repro_vary_axes"])) if active else (),
     )
 
 
@@ -182,6 +189,27 @@ def _check_ini(config: pytest.Config) -> None:
             raise pytest.UsageError(msg)
 
 
+def _axes(text: str) -> tuple[str, ...]:
+    """Parse which circumstances are varied: those named, or all but those denied."""
+    from pytest_repro.determinism import AXES  # noqa: PLC0415  # only with --repro
+
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    denied = [word.removeprefix("-").strip() for word in words if word[0] == "-"]
+    named = [word for word in words if word[0] != "-"]
+    known = {axis.lower(): axis for axis in AXES}
+    for word in (*denied, *named):
+        if word.lower() not in known:
+            near = did_you_mean(word, list(AXES))
+            msg = f"repro_vary_axes names {word!r}, which is not varied{near}"
+            raise pytest.UsageError(msg)
+    asked = {known[word.lower()] for word in named} or set(AXES)
+    return tuple(
+        axis
+        for axis in AXES
+        if axis in asked - {known[word.lower()] for word in denied}
+    )
+
+
 def _check_writes(
     values: Mapping[str, object], *, record: bool, update: bool, reason: str
 ) -> None:
@@ -193,6 +221,14 @@ def _check_writes(
         raise pytest.UsageError(msg)
     if (record or update) and values["repro_in_process"]:
         msg = "--repro-in-process never writes references: leave one of the two out"
+        raise pytest.UsageError(msg)
+    if (record or update) and values["repro_vary"]:
+        msg = "--repro-vary never writes references: leave one of the two out"
+        raise pytest.UsageError(msg)
+    if values["repro_in_process"] and values["repro_vary"]:
+        msg = (
+            "--repro-vary needs workers: leave it out, or leave --repro-in-process out"
+        )
         raise pytest.UsageError(msg)
     if update and len(reason) < MIN_REASON:
         msg = (

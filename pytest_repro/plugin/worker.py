@@ -10,13 +10,15 @@ import time
 import warnings
 from bdb import BdbQuit
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from pytest_repro import wire
-from pytest_repro.determinism import seed_everything
+from pytest_repro.determinism import Probes, seed_everything
 from pytest_repro.errors import HorizonReached, ReproError, ReproWarning
 from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
@@ -123,7 +125,9 @@ class Worker:
         self._failure: Failure | None = None
         self._skipped = ""
         self._pid = os.getpid()
+        self._probes = Probes(job.variation, self._folder)
         hold_lifeline()
+        self._probes.begin()
         # Modules draw random numbers while they are imported, too.
         seed_everything(job.seed)
 
@@ -139,10 +143,30 @@ class Worker:
         for plugin in filter(None, map(manager.get_plugin, names)):
             manager.unregister(plugin)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Go where a variation says, before the experiment's module is imported."""
+        self._probes.enter()
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep only the experiment of this job."""
         items[:] = [item for item in items if item.nodeid == self._job.experiment]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Run the experiment before it counts, where a variation says so."""
+        job = self._job
+        for number in range(self._probes.runs_before, 0, -1):
+            self._job = replace(job, seed=job.seed + number)
+            runtestprotocol(item, log=False, nextitem=None)
+            self._forget()
+        self._job = job
+
+    def _forget(self) -> None:
+        if self._execution is not None:
+            self._execution.close()
+        self._execution, self._failure, self._skipped = None, None, ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Function) -> None:
@@ -158,6 +182,7 @@ class Worker:
             ends_at_horizon=job.ends_at_horizon,
         )
         self._execution.perturb(job.replica)
+        self._execution.vary(self._probes)
         self._events.write(Event(kind=EventKind.STARTED))
 
     @pytest.hookimpl(wrapper=True)
@@ -223,6 +248,7 @@ class Worker:
             session.exitstatus = DISK_FULL_CODE
         if self._execution is not None:
             self._execution.close()
+        self._probes.close()
 
     def _finish_early(self) -> None:
         try:

@@ -49,6 +49,7 @@ from pytest_repro.records.runs import (
     SeedResult,
 )
 from pytest_repro.records.scalars import DTYPES, Scalar
+from pytest_repro.records.scorecards import Effect, Scorecard, Standing
 from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.variations import Variation
 from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Verdict
@@ -65,6 +66,7 @@ __all__ = [
     "Determinism",
     "Divergence",
     "Drift",
+    "Effect",
     "Environment",
     "Equivalent",
     "Event",
@@ -92,10 +94,12 @@ __all__ = [
     "Rung",
     "Scalar",
     "Scale",
+    "Scorecard",
     "SeedResult",
     "SeedVerdict",
     "Series",
     "Session",
+    "Standing",
     "Tier",
     "Tolerance",
     "ToleranceKind",

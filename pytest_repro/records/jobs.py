@@ -97,7 +97,8 @@ class Job:
         folder: Where events, output and record go; exists before the start.
         arguments: What follows ``python -m pytest``.
         options: Options of the project's conftest files, as Python literals.
-        variables: Environment variables that are set before the process starts.
+        variables: Environment variables that are set before the process starts; one
+            with an empty value is taken away.
         determinism: What is pinned.
         contract: What was promised.
         timeout_s: The run is stopped after so long [s]; None for never.

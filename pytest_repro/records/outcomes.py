@@ -7,6 +7,7 @@ other rendering, so they hold plain values only.
 import enum
 from dataclasses import dataclass
 
+from pytest_repro.records.scorecards import Scorecard
 from pytest_repro.records.verdicts import Verdict
 
 __all__ = ["Action", "Outcome", "Problem", "SeedVerdict", "Session"]
@@ -19,6 +20,7 @@ class Action(enum.StrEnum):
     RECORDED = "recorded"
     UPDATED = "updated"
     SKIPPED = "skipped"
+    VARIED = "varied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class Outcome:
         candidate: The folder of the candidate left for review, likewise.
         message: The reason of a skip, or what was written and why.
         details: The traceback and the end of the output of a run that failed.
+        scorecard: What its bits depend on, if it was run under variations.
     """
 
     experiment: str
@@ -65,10 +68,13 @@ class Outcome:
     candidate: str = ""
     message: str = ""
     details: str = ""
+    scorecard: Scorecard | None = None
 
     @property
     def passed(self) -> bool:
         """Whether the experiment passes: it holds, or was written on request."""
+        if self.action is Action.VARIED:
+            return self.scorecard is not None and self.scorecard.passed
         return self.action in {Action.RECORDED, Action.UPDATED} or (
             self.action is Action.COMPARED and self.verdict.holds
         )

@@ -20,7 +20,8 @@ class Variation:
         name: Of this value of it, such as ``threads=2``.
         axis: Of the circumstance, such as ``threads``.
         required: The rung that a run under it is to reach, held against one without.
-        variables: Environment variables that are set before the worker starts.
+        variables: Environment variables that are set before the worker starts; one
+            with an empty value is taken away.
         determinism: Fields of `Determinism` that take another value.
         probes: Changes that the worker makes in itself, by name.
     """

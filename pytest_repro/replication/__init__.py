@@ -3,6 +3,8 @@
 `plan` decides purely, `pool` runs seeds side by side, `assess` judges what they left,
 `measure` reruns a seed under noise for its envelope, `ledger` remembers what was spent;
 `drive` joins these with the reference store, `outcomes` says what became of it all.
+`vary` runs one seed under variations instead: `survey` decides which, `bisection` how
+they are told apart, `attempts` launches them, `scoring` says what that means.
 """
 
 from pytest_repro.replication.drive import Replication
@@ -10,6 +12,7 @@ from pytest_repro.replication.ledger import Ledger
 from pytest_repro.replication.plan import Mode, PlannedRun
 from pytest_repro.replication.pool import Pool, SeedRun, Watcher
 from pytest_repro.replication.requests import Approval, Effort, Request
+from pytest_repro.replication.vary import Vary
 
 __all__ = [
     "Approval",
@@ -21,5 +24,6 @@ __all__ = [
     "Replication",
     "Request",
     "SeedRun",
+    "Vary",
     "Watcher",
 ]

@@ -21,7 +21,7 @@ from pytest_repro.verdicts import (
     required_rung,
 )
 
-__all__ = ["Assessor", "is_publishable", "judge_one"]
+__all__ = ["Assessor", "collect", "is_publishable", "judge_one"]
 
 
 class Assessor:
@@ -49,7 +49,7 @@ class Assessor:
         verdicts: list[Verdict] = []
         found: Found | Verdict | None = None
         for run in runs:
-            record = _collect(request, run)
+            record = collect(request, run)
             if isinstance(record, Verdict):
                 verdicts.append(record)
                 continue
@@ -129,7 +129,16 @@ def is_publishable(contract: Contract, records: Sequence[RunRecord]) -> bool:
     )
 
 
-def _collect(request: Request, run: SeedRun) -> RunRecord | Verdict:
+def collect(request: Request, run: SeedRun) -> RunRecord | Verdict:
+    """Read what a run left.
+
+    Args:
+        request: The experiment.
+        run: A run that has ended.
+
+    Returns:
+        Its record; a verdict if there is none.
+    """
     required = required_rung(request.contract, Match.NONE)
     failure = run.ending.failure
     if failure is not None:

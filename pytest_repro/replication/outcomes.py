@@ -25,6 +25,7 @@ __all__ = [
     "describe",
     "judged_here",
     "not_launched",
+    "refused",
     "skipped",
     "with_recalled",
     "without_reference",
@@ -157,6 +158,27 @@ def not_launched(request: Request, error: LaunchError) -> Outcome:
         action=Action.COMPARED,
         verdict=not_comparable(cause, str(error), required=required),
         seeds_allowed=request.contract.seeds,
+    )
+
+
+def refused(request: Request, verdict: Verdict, run: SeedRun) -> Outcome:
+    """Describe an experiment that cannot be varied: its plain run is no result.
+
+    Args:
+        request: The experiment.
+        verdict: Why not.
+        run: The plain run.
+
+    Returns:
+        The outcome; it fails.
+    """
+    return Outcome(
+        experiment=request.experiment,
+        action=Action.COMPARED,
+        verdict=verdict,
+        seeds=(SeedVerdict(seed=run.seed, verdict=verdict, wall_s=run.wall_s),),
+        wall_s=run.wall_s,
+        details=_evidence(run),
     )
 
 

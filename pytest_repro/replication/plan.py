@@ -49,11 +49,13 @@ class PlannedRun:
         seed: The root seed.
         replica: Which rounding-sized perturbation is applied; 0 for none.
         is_short: Whether it ends at the horizon.
+        variation: What is changed on purpose; empty where nothing is.
     """
 
     seed: int
     replica: int = 0
     is_short: bool = False
+    variation: str = ""
 
     @property
     def label(self) -> str:
@@ -61,6 +63,7 @@ class PlannedRun:
         words = (
             f"seed {self.seed}",
             f"replica {self.replica}" if self.replica else "",
+            self.variation,
             "horizon" if self.is_short else "",
         )
         return " ".join(filter(None, words))

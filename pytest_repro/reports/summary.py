@@ -47,7 +47,7 @@ def status_of(outcome: Outcome) -> Status:
         The word; only a comparison that holds has passed.
     """
     match outcome.action:
-        case Action.COMPARED:
+        case Action.COMPARED | Action.VARIED:
             return Status.PASSED if outcome.passed else Status.FAILED
         case Action.RECORDED:
             return Status.RECORDED

@@ -25,9 +25,12 @@ from pytest_repro.reports.plain import (
     shell_word,
     shorten_middle,
 )
+from pytest_repro.reports.scorecards import scorecard_lines
 from pytest_repro.reports.summary import (
     Status,
     cost_text,
+    counted,
+    duration_text,
     final_line,
     sort_outcomes,
     status_of,
@@ -87,7 +90,9 @@ def experiment_lines(outcome: Outcome) -> list[str]:
         Its node id, a line or more for each seed, and what it comes to.
     """
     lines = [shorten_middle(one_line(outcome.experiment), WIDEST_ID)]
-    if outcome.action is Action.RECORDED:
+    if outcome.scorecard is not None:
+        lines += scorecard_lines(outcome.scorecard)
+    elif outcome.action is Action.RECORDED:
         lines.append(_row("first", f"recorded under {outcome.environment_key}"))
     elif status_of(outcome) is not Status.SKIPPED:
         lines += _seeds(outcome)
@@ -214,6 +219,12 @@ def _verdict(outcome: Outcome) -> Iterator[str]:
         yield _row("verdict", f"{status}   {message}")
         return
     told = f" · {message}" if message else ""
+    if outcome.scorecard is not None:
+        runs = counted(outcome.scorecard.runs, "run")
+        yield _row(
+            "verdict", f"{status}   {runs}, {duration_text(outcome.wall_s)}{told}"
+        )
+        return
     yield _row("verdict", f"{status}   {cost_text(outcome)}{told}")
     if status is Status.FAILED:
         yield from _remedies(outcome)

@@ -60,7 +60,7 @@ def report_markdown(session: Session) -> str:
     if outcomes:
         lines += [*HEADER, *map(_cells, outcomes), ""]
     for outcome in outcomes:
-        if status_of(outcome) is Status.FAILED:
+        if status_of(outcome) is Status.FAILED or outcome.scorecard is not None:
             lines += _details(outcome)
     for problem in session.problems:
         lines += _problem(problem)

@@ -1,0 +1,266 @@
+"""Every circumstance that is not supposed to matter, as data: what to change, and how.
+
+From facts about a machine, a build and what is pinned follows which variations there
+are; a job under a variation is another job. Both are decided here and done elsewhere:
+variables before a process starts, flags by `guard`, the rest by `probes`.
+
+Instruction sets are lowered and never raised: a forced one that the CPU lacks kills
+the process. "Native" takes a pinned variable away. A variation that could change
+nothing on a machine, such as oneDNN where torch was built without, is not offered.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from pytest_repro.determinism.dispatch import DISPATCHES, NUMPY_STEPS, level_of
+from pytest_repro.determinism.variables import pinned_variables
+from pytest_repro.records import Determinism, Job, Numerics, Rung, Variation
+
+__all__ = ["AXES", "STILL", "Facts", "combine", "variations", "vary_job"]
+
+MOST_SPINNERS: Final = 4
+SHIFT_S: Final = 400 * 86400 + 7 * 3600 + 11 * 60
+"""Another year, month, day of the week, hour and minute."""
+
+STILL: Final = (
+    Variation(name="clock=still", axis="clock", probes=("clock=still",)),
+    Variation(name="entropy=still", axis="entropy", probes=("entropy=still",)),
+)
+"""What can be held still, where the same run does not give the same bits twice."""
+
+AXES: Final = (
+    "hash seed",
+    "directory order",
+    "time zone",
+    "locale",
+    "current directory",
+    "home",
+    "clock",
+    "memory fill",
+    "loader workers",
+    "a run before",
+    "contention",
+    "threads",
+    *(one.axis for one in DISPATCHES),
+    "NumPy dispatch",
+    "oneDNN",
+    "deterministic algorithms",
+    "matmul precision",
+    "denormals",
+)
+"""The circumstances, in the order in which they are varied and told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What decides which variations there are.
+
+    Attributes:
+        machine: The facts of the environment of a run that was made without any.
+        determinism: What is pinned in that run.
+    """
+
+    machine: Mapping[str, object] = field(default_factory=dict)
+    determinism: Determinism = field(default_factory=Determinism)
+
+    @property
+    def has_torch(self) -> bool:
+        """Whether the run imported torch."""
+        return "torch.version" in self.machine
+
+    @property
+    def has_numpy(self) -> bool:
+        """Whether the run imported numpy."""
+        return "numpy.version" in self.machine
+
+    @property
+    def level(self) -> int:
+        """The instruction set of the CPU, as an index of `dispatch.LEVELS`."""
+        return level_of(str(self.machine.get("cpu.features", "")).split())
+
+    @property
+    def cores(self) -> int:
+        """Processors that a run may use."""
+        found = self.machine.get("machine.cores")
+        return int(str(found)) if found else 1
+
+
+def variations(facts: Facts) -> tuple[Variation, ...]:
+    """List the variations that can change something here.
+
+    Args:
+        facts: Of the machine, the build, and what is pinned.
+
+    Returns:
+        Those that must not change a bit first, then those that may round differently;
+        several values of one circumstance follow each other.
+    """
+    found = (*_harmless(facts), *_rounding(facts))
+    return tuple(sorted(found, key=lambda one: AXES.index(one.axis)))
+
+
+def combine(several: Sequence[Variation]) -> Variation:
+    """Make one variation of several.
+
+    Args:
+        several: At least one, no two of the same circumstance.
+
+    Returns:
+        All changes at once, under the strictest requirement.
+    """
+    return Variation(
+        name=" + ".join(one.name for one in several),
+        axis=" + ".join(one.axis for one in several),
+        required=max((one.required for one in several), key=lambda rung: rung.height),
+        variables={k: v for one in several for k, v in one.variables.items()},
+        determinism={k: v for one in several for k, v in one.determinism.items()},
+        probes=tuple(probe for one in several for probe in one.probes),
+    )
+
+
+def vary_job(job: Job, variation: Variation) -> Job:
+    """Put a job under a variation, which wins over whatever the job has pinned.
+
+    Args:
+        job: Any job, such as one of an earlier session.
+        variation: What is changed.
+
+    Returns:
+        The job; variables that were pinned and are no longer are set to nothing, which
+        takes them away.
+    """
+    fields: dict[str, Any] = dict(variation.determinism)
+    if "numerics" in fields:
+        fields["numerics"] = Numerics(str(fields["numerics"]))
+    determinism = replace(job.determinism, **fields)
+    before, after = _values(job.determinism), _values(determinism)
+    gone = dict.fromkeys(before.keys() - after.keys(), "")
+    changed = {k: v for k, v in after.items() if before.get(k) != v}
+    return replace(
+        job,
+        determinism=determinism,
+        variables={**job.variables, **gone, **changed, **variation.variables},
+        variation=variation,
+    )
+
+
+def _values(determinism: Determinism) -> dict[str, str]:
+    rows = pinned_variables(determinism)
+    return {row.name: row.value for row in rows if row.value is not None}
+
+
+def _harmless(facts: Facts) -> Iterator[Variation]:
+    """List what no experiment's bits should depend on."""
+    pinned = facts.determinism.hash_seed
+    for seed in [seed for seed in (1, 2, 3, 4) if seed != pinned][:3]:
+        yield Variation(
+            name=f"hash-seed={seed}", axis="hash seed", determinism={"hash_seed": seed}
+        )
+    for order in ("reversed", "shuffled"):
+        yield _probe("directory order", f"listing={order}")
+    for zone in ("UTC-14", "UTC+12"):  # as POSIX counts: west is positive
+        name = f"time-zone={zone}"
+        yield Variation(name=name, axis="time zone", variables={"TZ": f"XYZ{zone[3:]}"})
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    yield Variation(name="locale=C", axis="locale", variables=ascii_only)
+    yield _probe("current directory", "cwd=empty")
+    yield _probe("home", "home=empty")
+    yield _probe("clock", f"clock=+{SHIFT_S}")
+    if facts.has_torch:
+        yield from _fill(facts.determinism)
+        for workers in (2, 0, 4):
+            yield _probe("loader workers", f"loader-workers={workers}")
+    yield _probe("a run before", "run-before=1")
+    yield _probe("contention", f"contention={min(facts.cores, MOST_SPINNERS)}")
+
+
+def _fill(determinism: Determinism) -> Iterator[Variation]:
+    """Fill fresh memory or not; torch fills it with deterministic algorithms only."""
+    if determinism.deterministic_algorithms:
+        fills = not determinism.fill_uninitialized_memory
+        yield Variation(
+            name=f"fill={_word(on=fills)}",
+            axis="memory fill",
+            determinism={"fill_uninitialized_memory": fills},
+        )
+
+
+def _rounding(facts: Facts) -> Iterator[Variation]:
+    """List what may split sums in another way, or choose other kernels."""
+    if facts.has_torch or facts.has_numpy:
+        pinned = facts.determinism.threads
+        for threads in sorted({1, 2, facts.cores} - {pinned}):
+            yield Variation(
+                name=f"threads={threads}",
+                axis="threads",
+                required=Rung.WITHIN_ROUNDING,
+                determinism={"threads": threads},
+            )
+    yield from _dispatched(facts)
+    yield from _numpy(facts)
+    if facts.has_torch:
+        yield from _torch(facts)
+
+
+def _dispatched(facts: Facts) -> Iterator[Variation]:
+    values = _values(facts.determinism)
+    for row in DISPATCHES:
+        if not row.applies(facts.machine):
+            continue
+        pinned = values.get(row.variable, "")
+        lower = {text: text for level, text in row.steps if level < facts.level}
+        for text, value in {**lower, "native": ""}.items():
+            if value != pinned:
+                yield Variation(
+                    name=f"{row.name}={row.shown.get(text, text)}",
+                    axis=row.axis,
+                    required=Rung.WITHIN_ROUNDING,
+                    variables={row.variable: value},
+                )
+
+
+def _numpy(facts: Facts) -> Iterator[Variation]:
+    """Take instruction sets from numpy, the newest only and then all it can do without.
+
+    Only names that numpy says it dispatches to: it warns of others.
+    """
+    found = str(facts.machine.get("numpy.simd", "")).split()
+    for name, features in NUMPY_STEPS:
+        off = [feature for feature in found if feature in features]
+        if off:
+            yield Variation(
+                name=f"numpy={name}",
+                axis="NumPy dispatch",
+                required=Rung.WITHIN_ROUNDING,
+                variables={"NPY_DISABLE_CPU_FEATURES": " ".join(off)},
+            )
+
+
+def _torch(facts: Facts) -> Iterator[Variation]:
+    pinned = facts.determinism
+    if facts.machine.get("torch.onednn"):
+        yield _probe("oneDNN", "onednn=off", Rung.WITHIN_ROUNDING)
+    other = not pinned.deterministic_algorithms
+    yield Variation(
+        name=f"deterministic={_word(on=other)}",
+        axis="deterministic algorithms",
+        required=Rung.WITHIN_ROUNDING,
+        determinism={"deterministic_algorithms": other},
+    )
+    precision = "tf32" if pinned.matmul_precision == "ieee" else "ieee"
+    yield Variation(
+        name=f"matmul={precision}",
+        axis="matmul precision",
+        required=Rung.EQUIVALENT,
+        determinism={"matmul_precision": precision},
+    )
+    yield _probe("denormals", "denormals=flushed", Rung.WITHIN_ROUNDING)
+
+
+def _probe(axis: str, name: str, required: Rung = Rung.IDENTICAL) -> Variation:
+    return Variation(name=name, axis=axis, required=required, probes=(name,))
+
+
+def _word(*, on: bool) -> str:
+    return "on" if on else "off"

@@ -1,0 +1,227 @@
+"""Which runs under variations are worth their time, and what each of them tells.
+
+Everything that must not matter is changed at once; bisection follows only where that
+makes a difference. Before it, the very same run is made again: differences that come
+and go by themselves would send a bisection anywhere. If they do, the clock and the
+system's entropy are held still, one of them if that is enough, and what differs then
+differs because of a variation.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Final
+
+from pytest_repro.determinism import LOADERS, STILL
+from pytest_repro.records import (
+    Cause,
+    Contract,
+    Effect,
+    Rung,
+    RunRecord,
+    Standing,
+    Variation,
+    Verdict,
+)
+from pytest_repro.replication.attempts import Attempts, Result, hold
+from pytest_repro.replication.bisection import find_causes
+from pytest_repro.replication.scoring import effect_of, required_under
+
+__all__ = ["Survey"]
+
+Several = tuple[Variation, ...]
+
+CHANCE: Final = "chance"
+FILL: Final = "memory fill"
+LOADER_WORKERS: Final = "loader workers"
+
+
+class Survey:
+    """What was found about one experiment so far.
+
+    Attributes:
+        effects: What variations did.
+        is_steady: Whether the same run gives the same bits.
+    """
+
+    def __init__(
+        self,
+        attempts: Attempts,
+        plain: RunRecord,
+        *,
+        contract: Contract,
+        envelope: RunRecord | None,
+    ) -> None:
+        """Start with a plain run.
+
+        Args:
+            attempts: Launches runs.
+            plain: The plain run.
+            contract: What was promised.
+            envelope: A reference of the same bits with an envelope; None for none.
+        """
+        self.effects: list[Effect] = []
+        self.is_steady = True
+        self._attempts = attempts
+        self._plain = plain
+        self._contract = contract
+        self._envelope = envelope
+        self._was_repeated = False
+
+    @property
+    def has_envelope(self) -> bool:
+        """Whether an envelope says how far rounding may carry these bits."""
+        return self._envelope is not None
+
+    def make(self, table: Sequence[Variation]) -> None:
+        """Try every variation.
+
+        Args:
+            table: Those that apply here.
+        """
+        strict = [one for one in table if one.required is Rung.IDENTICAL]
+        for members in _rounds(strict):
+            self._try_at_once(members)
+        if self.is_steady:
+            self._try_apart([one for one in table if one not in strict])
+        else:
+            self._look_at_memory([one for one in table if one.axis == FILL])
+
+    def _try_at_once(self, members: Several) -> None:
+        members = self._open(members)
+        if not members or not self.is_steady:
+            return
+        if not self._is_same(members) and not self._was_repeated:
+            self._repeat()
+            members = self._open(members)
+        if members and self.is_steady:
+            self._tell_apart(members)
+
+    def _open(self, members: Several) -> Several:
+        """Leave out circumstances that are known to matter already."""
+        named = {axis for effect in self._told() for axis in effect.axes}
+        return tuple(one for one in members if one.axis not in named)
+
+    def _told(self) -> list[Effect]:
+        return [one for one in self.effects if one.standing is Standing.BREAKS]
+
+    def _tell_apart(self, members: Several) -> None:
+        by_name = {one.name: one for one in members}
+
+        def differs(sets: Sequence[tuple[str, ...]]) -> list[bool]:
+            chosen = [tuple(by_name[name] for name in names) for names in sets]
+            results = self._attempts.under(chosen)
+            return [self._strictly(one).rung is not Rung.IDENTICAL for one in results]
+
+        causes = find_causes(tuple(by_name), differs)
+        gone = {name for cause in causes for name in cause}
+        for cause in causes:
+            self._note(tuple(by_name[name] for name in cause))
+        rest = tuple(one for one in members if one.name not in gone)
+        if rest:
+            self._note(rest)
+
+    def _note(self, several: Several) -> None:
+        """Keep what variations did at once; loaders that do not exist did nothing."""
+        (result,) = self._attempts.under([several])
+        idle = _idle(several, result)
+        for part in (tuple(one for one in several if one not in idle), idle):
+            if part:
+                verdict = self._strictly(result)
+                effect = self._effect(part, verdict)
+                self.effects.append(effect if part is not idle else _untouched(effect))
+
+    def _is_same(self, several: Several) -> bool:
+        (result,) = self._attempts.under([several])
+        return self._strictly(result).rung is Rung.IDENTICAL
+
+    def _strictly(self, result: Result) -> Verdict:
+        return hold(
+            result, self._plain, contract=self._contract, required=Rung.IDENTICAL
+        )
+
+    def _effect(self, several: Several, verdict: Verdict) -> Effect:
+        against = self._envelope or self._plain
+        return effect_of(several, verdict, contract=self._contract, against=against)
+
+    def _repeat(self) -> None:
+        """Make the same run again; where it differs, look for what to hold still."""
+        self._was_repeated = True
+        verdict = self._strictly(self._attempts.again())
+        if verdict.rung is Rung.IDENTICAL:
+            return
+        self._envelope = None
+        steady = self._find_still()
+        if steady is None:
+            self.is_steady = False
+            chance = Variation(name="again", axis=CHANCE)
+            self.effects.append(self._effect((chance,), verdict))
+            return
+        self._plain = steady
+        self.effects += [self._effect((one,), verdict) for one in self._attempts.still]
+
+    def _find_still(self) -> RunRecord | None:
+        """Hold as little still as makes the same run give the same bits."""
+        both = self._steady_under(STILL)
+        if both is None:
+            self._attempts.hold_still(())
+            return None
+        for one in STILL:
+            steady = self._steady_under((one,))
+            if steady is not None:
+                return steady
+        self._attempts.hold_still(STILL)
+        return both
+
+    def _steady_under(self, still: Several) -> RunRecord | None:
+        attempts = self._attempts
+        attempts.hold_still(still)
+        first = attempts.read(attempts.plain())
+        if isinstance(first, Verdict):
+            return None
+        verdict = hold(
+            attempts.again(), first, contract=self._contract, required=Rung.IDENTICAL
+        )
+        return first if verdict.rung is Rung.IDENTICAL else None
+
+    def _try_apart(self, table: Sequence[Variation]) -> None:
+        """Try each of those that may round differently by itself."""
+        results = self._attempts.under([(one,) for one in table])
+        for one, result in zip(table, results, strict=True):
+            verdict = hold(
+                result,
+                self._envelope or self._plain,
+                contract=self._contract,
+                required=required_under(one, self._contract),
+            )
+            self.effects.append(self._effect((one,), verdict))
+
+    def _look_at_memory(self, table: Sequence[Variation]) -> None:
+        """Tell garbage from other chance: filled memory makes it NaN."""
+        for one in table:
+            (result,) = self._attempts.under([(one,)])
+            verdict = self._strictly(result)
+            if verdict.cause is Cause.NON_FINITE:
+                self.effects.append(self._effect((one,), verdict))
+
+
+def _rounds(table: Sequence[Variation]) -> Iterator[Several]:
+    """Take one value of each circumstance at a time, then the next ones."""
+    axes = {one.axis: [x for x in table if x.axis == one.axis] for one in table}
+    for members in zip_longest(*axes.values()):
+        yield tuple(one for one in members if one is not None)
+
+
+def _idle(several: Several, result: Result) -> Several:
+    """Find a change of loaders that met none."""
+    if isinstance(result, Verdict) or result.identity.determinism.get(LOADERS) != 0:
+        return ()
+    return tuple(one for one in several if one.axis == LOADER_WORKERS)
+
+
+def _untouched(effect: Effect) -> Effect:
+    return Effect(
+        variations=effect.variations,
+        axes=effect.axes,
+        standing=Standing.UNTOUCHED,
+        verdict=effect.verdict,
+    )
