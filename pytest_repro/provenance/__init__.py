@@ -5,6 +5,11 @@ measures what a run costs; `find_dangers` says what endangers reproducibility he
 Nothing in this folder records host names, user names or absolute paths.
 """
 
+from pytest_repro.provenance.checkouts import (
+    Change,
+    changes_since,
+    link_checkout,
+)
 from pytest_repro.provenance.code import collect_code
 from pytest_repro.provenance.endangers import Danger, Severity, find_dangers
 from pytest_repro.provenance.environment import collect_environment
@@ -12,12 +17,15 @@ from pytest_repro.provenance.resources import Meter
 from pytest_repro.provenance.surroundings import Surroundings, collect_surroundings
 
 __all__ = [
+    "Change",
     "Danger",
     "Meter",
     "Severity",
     "Surroundings",
+    "changes_since",
     "collect_code",
     "collect_environment",
     "collect_surroundings",
     "find_dangers",
+    "link_checkout",
 ]

@@ -1,0 +1,101 @@
+"""What may explain a difference, in the order in which it is worth a try.
+
+Each circumstance that was recorded and differs, alone; then all of them at once. The
+code as it was at the reference's commit. Whatever else can be switched on this machine.
+Nothing is run here: see `inquiry`.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest_repro
+from pytest_repro.determinism import Facts, variations, vary_job
+from pytest_repro.provenance import Change, changes_since, link_checkout
+from pytest_repro.records import Job, RunRecord, Variation
+from pytest_repro.replication.inquiry import Case, Kind, Suspect
+from pytest_repro.replication.replays import relocated
+from pytest_repro.replication.suspicions import joined, put_back
+
+__all__ = ["code_changes", "stages_of"]
+
+CHECKOUT: Final = "checkout"
+
+
+def stages_of(
+    case: Case, changes: Sequence[Change], *, folder: Path
+) -> Iterator[tuple[Suspect, ...]]:
+    """List what may explain a case.
+
+    Args:
+        case: The two runs.
+        changes: Of the code, since the reference's commit.
+        folder: Where a checkout is laid out.
+
+    Yields:
+        Suspects that can be tried side by side, the likeliest stage first.
+    """
+    switches = put_back(case.obtained.identity, case.reference.identity)
+    yield tuple(_switch(case.job, (one,), Kind.CIRCUMSTANCE) for one in switches)
+    if len(switches) > 1:
+        yield (_switch(case.job, switches, Kind.CIRCUMSTANCE),)
+    if changes:
+        yield (_code(case.job, changes, folder),)
+    tried = {one.axis for one in switches}
+    others = [one for one in _everything(case) if one.axis not in tried]
+    yield tuple(_switch(case.job, (one,), Kind.SWITCH) for one in others)
+
+
+def code_changes(root: Path, reference: RunRecord) -> tuple[Change, ...]:
+    """List what was changed in a project since a reference was recorded.
+
+    Args:
+        root: The root of the project.
+        reference: The reference.
+
+    Returns:
+        The changes; none where the commit is not known, and none of this very package,
+        where it is part of the project: it asks, and is not asked about.
+    """
+    commit = reference.identity.code.get("commit")
+    if not isinstance(commit, str):
+        return ()
+    own = Path(pytest_repro.__file__).parent
+    return tuple(
+        change
+        for change in changes_since(root, commit)
+        if not (root / change.path).is_relative_to(own)
+    )
+
+
+def _switch(job: Job, switches: Sequence[Variation], kind: Kind) -> Suspect:
+    named = {one.name: one for one in switches}
+    return Suspect(
+        kind=kind,
+        parts=tuple(named),
+        job_with=lambda parts: vary_job(job, joined(named[name] for name in parts)),
+    )
+
+
+def _code(job: Job, changes: Sequence[Change], folder: Path) -> Suspect:
+    named = {one.path: one for one in changes}
+
+    def job_with(parts: tuple[str, ...]) -> Job:
+        number = len(list(folder.glob(f"{CHECKOUT}-*")))
+        root = folder / f"{CHECKOUT}-{number:03}"
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir(parents=True)
+        link_checkout(Path(job.root), root, [named[path] for path in parts])
+        moved = relocated(job, folder=Path(job.folder), root=root)
+        paths = (str(root), str(root / "src"), job.variables.get("PYTHONPATH", ""))
+        variables = {**job.variables, "PYTHONPATH": ":".join(filter(None, paths))}
+        return replace(moved, variables=variables)
+
+    return Suspect(kind=Kind.CODE, parts=tuple(named), job_with=job_with)
+
+
+def _everything(case: Case) -> tuple[Variation, ...]:
+    machine = case.obtained.identity.environment.facts
+    return variations(Facts(machine=machine, determinism=case.job.determinism))
