@@ -84,6 +84,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="an obtained run against its reference: where and why they part",
         ),
         Verb(
+            name="why",
+            arguments="EXPERIMENT",
+            summary="what brings the reference's bits back, found by trying",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",

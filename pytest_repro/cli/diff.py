@@ -34,7 +34,7 @@ from pytest_repro.verdicts.identity import (
     step_text,
 )
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "circumstance_lines", "divergence_lines", "run"]
 
 MAX_CIRCUMSTANCES: Final = 20
 
@@ -135,7 +135,7 @@ def _body(comparison: Comparison) -> tuple[str, ...]:
         ),
         *_section(
             "around the runs, likeliest cause first",
-            _circumstances(comparison.circumstances),
+            circumstance_lines(comparison.circumstances),
         ),
     )
 
@@ -148,11 +148,18 @@ def _first(comparison: Comparison) -> tuple[str, ...]:
     place = comparison.divergence
     if place is None:
         return ()
-    return _section(f"first divergence {parted_at(place)}", _divergence(place))
+    return _section(f"first divergence {parted_at(place)}", divergence_lines(place))
 
 
-def _divergence(place: Divergence) -> tuple[str, ...]:
-    """Put both sides under each other: first the decimals, then the bits."""
+def divergence_lines(place: Divergence) -> tuple[str, ...]:
+    """Put both sides under each other: first the decimals, then the bits.
+
+    Args:
+        place: Where two runs part.
+
+    Returns:
+        The lines.
+    """
     sides = (
         ("obtained", place.obtained, place.obtained_bits),
         ("reference", place.reference, place.reference_bits),
@@ -224,7 +231,15 @@ def _place(difference: Difference) -> str:
     return f"parts{step_text(place)}: {obtained} against {reference}"
 
 
-def _circumstances(found: Sequence[Circumstance]) -> tuple[str, ...]:
+def circumstance_lines(found: Sequence[Circumstance]) -> tuple[str, ...]:
+    """List what is not the same around two runs, with both sides.
+
+    Args:
+        found: The facts, likeliest cause first.
+
+    Returns:
+        The lines.
+    """
     if not found:
         return ("  no recorded fact differs",)
     why = {suspect.name: suspect.why for suspect in SUSPECTS}

@@ -3,6 +3,8 @@
 `plan` decides purely, `pool` runs seeds side by side, `assess` judges what they left,
 `measure` reruns a seed under noise for its envelope, `ledger` remembers what was spent;
 `drive` joins these with the reference store, `outcomes` says what became of it all.
+`why` asks what brings a reference's bits back: `suspicions` and `stages` list what may,
+`replays` runs a stored job again, `inquiry` tries one after the other.
 `vary` runs one seed under variations instead: `survey` decides which, `bisection` how
 they are told apart, `attempts` launches them, `scoring` says what that means.
 """
@@ -13,17 +15,21 @@ from pytest_repro.replication.plan import Mode, PlannedRun
 from pytest_repro.replication.pool import Pool, SeedRun, Watcher
 from pytest_repro.replication.requests import Approval, Effort, Request
 from pytest_repro.replication.vary import Vary
+from pytest_repro.replication.why import Because, Question, ask_why
 
 __all__ = [
     "Approval",
+    "Because",
     "Effort",
     "Ledger",
     "Mode",
     "PlannedRun",
     "Pool",
+    "Question",
     "Replication",
     "Request",
     "SeedRun",
     "Vary",
     "Watcher",
+    "ask_why",
 ]

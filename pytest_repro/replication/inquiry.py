@@ -83,14 +83,12 @@ class Inquiry:
     """What was found out.
 
     Attributes:
-        trials: Everything that was tried, in order.
-        is_stable: Whether the run gave its own bits again; None if that is not known.
+        trials: Everything that was tried, in order; first the run itself.
         kind: Of what explains the difference; None if nothing did.
         parts: What explains it.
     """
 
     trials: tuple[Trial, ...]
-    is_stable: bool | None = None
     kind: Kind | None = None
     parts: tuple[str, ...] = ()
 
@@ -145,27 +143,23 @@ class Inquirer:
         Raises:
             LaunchError: If a worker cannot be started.
         """
-        is_stable = self._is_stable()
-        if is_stable is False:
-            return Inquiry(
-                trials=tuple(self._trials), is_stable=False, kind=Kind.REPEAT
-            )
+        again = self._again()
+        if not again.reproduces:
+            # Nothing that is tried could say more than that.
+            kind = None if again.problem else Kind.REPEAT
+            return Inquiry(trials=(again,), kind=kind)
         for stage in stages:
             for suspect in self._that_reproduce(stage):
                 parts = self._reduced(suspect)
-                return Inquiry(
-                    trials=tuple(self._trials),
-                    is_stable=is_stable,
-                    kind=suspect.kind,
-                    parts=parts,
-                )
-        return Inquiry(trials=tuple(self._trials), is_stable=is_stable)
+                trials = tuple(self._trials)
+                return Inquiry(trials=trials, kind=suspect.kind, parts=parts)
+        return Inquiry(trials=tuple(self._trials))
 
-    def _is_stable(self) -> bool | None:
+    def _again(self) -> Trial:
         (again,) = self._run([self._case.job], [REPEAT])
         trial = self._held(again, self._case.obtained, Kind.REPEAT, (REPEAT,))
         self._trials.append(trial)
-        return None if trial.problem else trial.reproduces
+        return trial
 
     def _that_reproduce(self, stage: Sequence[Suspect]) -> Iterator[Suspect]:
         trials = self._try([(suspect, suspect.parts) for suspect in stage])

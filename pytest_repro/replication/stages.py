@@ -1,12 +1,12 @@
 """What may explain a difference, in the order in which it is worth a try.
 
-Each circumstance that was recorded and differs, alone; then all of them at once. The
-code as it was at the reference's commit. Whatever else can be switched on this machine.
-Nothing is run here: see `inquiry`.
+Each circumstance that was recorded and differs, alone, and the code as it was at the
+reference's commit; then all circumstances at once; then whatever else can be switched
+on this machine. Nothing is run here: see `inquiry`.
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -38,22 +38,27 @@ def stages_of(
         Suspects that can be tried side by side, the likeliest stage first.
     """
     switches = put_back(case.obtained.identity, case.reference.identity)
-    yield tuple(_switch(case.job, (one,), Kind.CIRCUMSTANCE) for one in switches)
+    code = (_code(case.job, changes, folder),) if changes else ()
+    yield (
+        *(_switch(case.job, (one,), Kind.CIRCUMSTANCE) for one in switches),
+        *code,
+    )
     if len(switches) > 1:
         yield (_switch(case.job, switches, Kind.CIRCUMSTANCE),)
-    if changes:
-        yield (_code(case.job, changes, folder),)
     tried = {one.axis for one in switches}
     others = [one for one in _everything(case) if one.axis not in tried]
     yield tuple(_switch(case.job, (one,), Kind.SWITCH) for one in others)
 
 
-def code_changes(root: Path, reference: RunRecord) -> tuple[Change, ...]:
+def code_changes(
+    root: Path, reference: RunRecord, *, aside: Collection[Path]
+) -> tuple[Change, ...]:
     """List what was changed in a project since a reference was recorded.
 
     Args:
         root: The root of the project.
         reference: The reference.
+        aside: Folders in which no code lies, such as that of the references.
 
     Returns:
         The changes; none where the commit is not known, and none of this very package,
@@ -62,11 +67,11 @@ def code_changes(root: Path, reference: RunRecord) -> tuple[Change, ...]:
     commit = reference.identity.code.get("commit")
     if not isinstance(commit, str):
         return ()
-    own = Path(pytest_repro.__file__).parent
+    apart = (*aside, Path(pytest_repro.__file__).parent)
     return tuple(
         change
         for change in changes_since(root, commit)
-        if not (root / change.path).is_relative_to(own)
+        if not any((root / change.path).is_relative_to(one) for one in apart)
     )
 
 

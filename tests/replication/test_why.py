@@ -1,0 +1,150 @@
+"""Why does a run differ? Asked of real sessions, answered by real reruns."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.plugin.project import Project, Session, environment, share
+from tests.provenance.repository import git
+
+EXPERIMENT = """\
+import random
+
+def test_walk(repro):
+    for step in repro.steps(total=6):
+        repro.log("position", random.random(), step=step)
+        if step >= 2:
+            repro.log("hashed", hash("a") % 1000, step=step)
+    repro.log("end", random.random())
+"""
+
+DRAWN = EXPERIMENT.replace("if step >= 2:", "if random.random() >= 0:")
+
+ESCAPED = EXPERIMENT.replace('hash("a") % 1000', "os.getpid()").replace(
+    "import random", "import os\nimport random"
+)
+
+OUTSIDE = EXPERIMENT.replace(
+    "random.random(), step", "random.random() + float(os.environ['OFFSET']), step"
+).replace("import random", "import os\nimport random")
+
+
+@pytest.fixture
+def project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Make a project in git, with one experiment and its reference."""
+
+    def build(project: Project) -> Session:
+        project.write(
+            {"test_walk.py": EXPERIMENT, ".gitignore": ".repro\n__pycache__\n"}
+        )
+        git(project.root, "init", "--quiet")
+        git(project.root, "add", "-A")
+        git(project.root, "commit", "--quiet", "--message=first")
+        return project.record()
+
+    shared, _ = share(tmp_path_factory, "why", build)
+    return shared.copy(tmp_path / "why")
+
+
+def ask(project: Project, *arguments: str) -> tuple[int, str]:
+    """Ask why the experiment differs: exit status and output."""
+    words = [sys.executable, "-m", "pytest_repro", "why", "test_walk", *arguments]
+    ended = project.execute(words, environment({}))
+    return ended.code, ended.output
+
+
+def answer(project: Project) -> dict[str, Any]:
+    """Ask for machines: what was found out by trying."""
+    _, output = ask(project, "--json")
+    because: dict[str, Any] = json.loads(output)["because"]
+    return because
+
+
+def test_equal_runs_leave_nothing_to_explain(project: Project) -> None:
+    """Where no bit differs, nothing is run again."""
+    project.run("--repro")
+
+    code, output = ask(project)
+
+    assert code == 0, output
+    assert "tried" not in output
+
+
+def test_changed_code_is_shown_line_by_line(project: Project) -> None:
+    """The file that makes the difference is found among those that changed."""
+    project.write({"test_walk.py": DRAWN, "other.py": "harmless = 1\n"})
+    project.run("--repro")
+
+    code, output = ask(project)
+
+    assert code == 1
+    assert "explained by\n  test_walk.py, changed since" in output
+    assert "    -        if step >= 2:" in output
+    assert "    +        if random.random() >= 0:" in output
+    assert "other.py, changed since" not in output
+
+
+def test_a_recorded_circumstance_is_put_back(project: Project) -> None:
+    """Another hash seed is named with both values, at the step where it matters."""
+    project.run("--repro", "-o", "repro_hash_seed=3")
+
+    because = answer(project)
+
+    assert because["inquiry"]["kind"] == "circumstance"
+    assert because["inquiry"]["parts"] == ["hash seed 3 -> 0"]
+
+
+def test_a_run_that_does_not_repeat_itself_says_so(project: Project) -> None:
+    """Where the same run gives other bits, no switch is tried."""
+    project.write({"test_walk.py": ESCAPED})
+    project.run("--repro")
+
+    code, output = ask(project)
+
+    assert code == 1
+    assert "the run does not give its own bits again" in output
+    assert "differs at step 2 (hashed)" in output
+
+
+def test_what_nothing_explains_is_said(project: Project) -> None:
+    """A difference from outside of all that is tried stays open, with the trials."""
+    shutil.rmtree(project.root / "reference_runs")
+    project.write({"test_walk.py": OUTSIDE})
+    git(project.root, "commit", "--quiet", "--all", "--message=second")
+    project.run("--repro-record", variables={"OFFSET": "1"})
+    project.run("--repro", variables={"OFFSET": "2"})
+    words = [sys.executable, "-m", "pytest_repro", "why", "test_walk"]
+
+    ended = project.execute(words, environment({"OFFSET": "2"}))
+
+    assert ended.code == 1, ended.output
+    assert "nothing that was tried brings the reference's bits back" in ended.output
+    assert "hash-seed=1" in ended.output
+
+
+def test_records_alone_are_enough_to_say_where(project: Project) -> None:
+    """Without reruns the place and the facts are told, and nothing is tried."""
+    project.run("--repro", "-o", "repro_hash_seed=3")
+
+    code, output = ask(project, "--from-records")
+
+    assert code == 1
+    assert "parted at step 2 (hashed)" in output
+    assert "explained by" not in output
+
+
+def test_a_run_without_a_job_cannot_be_repeated(project: Project) -> None:
+    """What is missing is named, and what to type."""
+    project.run("--repro", "-o", "repro_hash_seed=3")
+    (job,) = (project.root / ".repro" / "runs").rglob("job.json")
+    job.unlink()
+
+    code, output = ask(project)
+
+    assert code == 3
+    assert "this run cannot be repeated" in output
+    assert "pytest --repro" in output
