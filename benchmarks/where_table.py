@@ -1,0 +1,197 @@
+"""Where each fault lies: its class, the operation and the line, as its edit says.
+
+Written from the edits alone, before anything was run, so that what the program answers
+is held against a person's answer and not against itself. Where two answers are equally
+right (a clipped gradient belongs to the backward pass, or to the update) both stand.
+Faults that change nothing, or only how long a run is, have no place here.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["PLACES", "Place"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where one fault of `benchmarks.faults_table` lies.
+
+    Attributes:
+        classes: Names of `OnsetClass`, any of which is right.
+        operations: Shell patterns of operators, any of which is right.
+        lines: Texts, one of which must stand in the line that is named.
+    """
+
+    classes: tuple[str, ...]
+    operations: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+CONTENT: Final = ("data content",)
+ORDER: Final = ("data order",)
+INITIAL: Final = ("initialisation",)
+FORWARD: Final = ("forward",)
+BACKWARD: Final = ("backward",)
+OPTIMIZER: Final = ("optimizer",)
+SCHEDULE: Final = ("schedule",)
+EVALUATION: Final = ("evaluation only",)
+
+FOREACH: Final = ("aten._foreach_*",)
+DROPOUT: Final = ("aten.bernoulli*", "aten.native_dropout*", "aten.div*", "aten.mul*")
+BATCH_NORM: Final = ("aten.*batch_norm*",)
+WRITTEN: Final = ("aten.fill_*", "aten.copy_*", "aten.index_put*")
+PERMUTED: Final = ("aten.randperm*",)
+CLIPPED: Final = ("aten.*",)
+
+
+def _update(*classes: str, operations: tuple[str, ...] = FOREACH) -> Place:
+    return Place(classes=classes, operations=operations, lines=("optimizer.step(",))
+
+
+def _at(classes: tuple[str, ...], operations: tuple[str, ...], *lines: str) -> Place:
+    return Place(classes=classes, operations=operations, lines=lines)
+
+
+SHUFFLED: Final = _at(ORDER, PERMUTED, "torch.randperm(")
+NO_SCHEDULE: Final = _update("schedule")
+DRAWN_ROWS: Final = _at((*ORDER, *CONTENT), ("aten.randint*",), "torch.randint(0, seen")
+
+LOGISTIC: Final = {
+    "learning rate × 1.01": _update("optimizer", operations=("aten.*",)),
+    "no line search": _update("optimizer", operations=("aten.*",)),
+    "penalty × 1.01": _at(FORWARD, ("aten.mul*",), "model.linear.weight.square()"),
+    "biased standard deviation": _at(CONTENT, ("aten.std*",), "std(dim=0"),
+    "weights start at one": _at(
+        INITIAL, ("aten.fill_*", "aten.zero_*"), "ones_(self.linear.weight)"
+    ),
+    "test data scaled by 1.01": _at(
+        EVALUATION, ("aten.mul*",), "(data.test_inputs - mean)"
+    ),
+    "another stream for the split": _at(
+        (*CONTENT, *ORDER), PERMUTED, "torch.randperm("
+    ),
+    "label of row 20 set to 0": _at(CONTENT, WRITTEN, "labels[20] = 0"),
+}
+
+DIGITS_CNN: Final = {
+    "learning rate × 1.01": _update("optimizer"),
+    "momentum 0.9 → 0.91": _update("optimizer"),
+    "weight decay × 1.01": _update("optimizer"),
+    "no Nesterov": _update("optimizer"),
+    "rate drops one step later": _update("schedule"),
+    "batch norm eps × 1.01": _at(FORWARD, BATCH_NORM, "self.norm1(self.conv1("),
+    "batch norm momentum 0.1 → 0.11": _at(
+        (*EVALUATION, *FORWARD), BATCH_NORM, "self.norm1(self.conv1("
+    ),
+    "last activation capped at 6": _at(
+        FORWARD, ("aten.hardtanh*", "aten.relu*"), "self.norm3(self.conv3("
+    ),
+    "another stream for the order": SHUFFLED,
+    "gradients never zeroed": _at(BACKWARD, ("aten.*",), "loss.backward("),
+    "schedule never stepped": NO_SCHEDULE,
+    "no `model.eval()`": _at(EVALUATION, BATCH_NORM, "self.norm1(self.conv1("),
+    "pixels scaled by 1/17": _at(CONTENT, ("aten.div*",), "/ 17"),
+    "label of row 100 set to 3": _at(CONTENT, WRITTEN, "labels[100] = 3"),
+}
+
+DIGITS_MLP: Final = {
+    "learning rate × 1.01": _update("optimizer"),
+    "beta1 0.9 → 0.91": _update("optimizer"),
+    "beta2 0.999 → 0.998": _update("optimizer"),
+    "eps × 10": _update("optimizer"),
+    "weight decay × 1.01": _update("optimizer"),
+    "Adam for AdamW": _update("optimizer"),
+    "dropout 0.2 → 0.21": _at(FORWARD, DROPOUT, "self.dropout(F.relu(self.hidden1("),
+    "label smoothing × 1.02": _at(FORWARD, ("aten.*",), "F.cross_entropy("),
+    "another stream for the order": SHUFFLED,
+    "no `model.eval()`": _at(EVALUATION, DROPOUT, "self.dropout(F.relu(self.hidden1("),
+    "label of row 11 set to 0": _at(CONTENT, WRITTEN, "labels[11] = 0"),
+}
+
+MNIST_CNN: Final = {
+    "learning rate × 1.01": _update("optimizer"),
+    "weight decay × 1.01": _update("optimizer"),
+    "dropout 0.2 → 0.21": _at(FORWARD, DROPOUT, "self.dropout(x)"),
+    "no augmentation": _at(
+        CONTENT, ("aten.*",), "model(images)", "torch.randint(0, 3", "F.pad("
+    ),
+    "another stream for the shifts": _at(
+        (*CONTENT, "RNG consumption"), ("aten.randint*",), "torch.randint(0, 3"
+    ),
+    "shifts by -1 or 0 only": _at(CONTENT, ("aten.randint*",), "torch.randint(0, 2"),
+    "another stream for the order": SHUFFLED,
+    "no `model.eval()`": _at(EVALUATION, DROPOUT, "self.dropout(x)"),
+    "pixels scaled by 1/256": _at(CONTENT, ("aten.div*",), "/ 256"),
+    "label of row 4000 set to 0": _at(CONTENT, WRITTEN, "labels[4000] = 0"),
+}
+
+SERIES_GRU: Final = {
+    "learning rate × 1.01": _update("optimizer"),
+    "alpha 0.99 → 0.98": _update("optimizer"),
+    "weight decay × 1.01": _update("optimizer"),
+    "dropout 0.05 → 0.051": _at(FORWARD, DROPOUT, "self.dropout(states)"),
+    "gradients clipped at 0.101": _at(
+        (*BACKWARD, *OPTIMIZER), CLIPPED, "clip_grad_norm_("
+    ),
+    "gradients clipped at 1.0": _at(
+        (*BACKWARD, *OPTIMIZER), CLIPPED, "clip_grad_norm_("
+    ),
+    "smooth L1 for squared error": _at(
+        FORWARD, ("aten.smooth_l1_loss*", "aten.mse_loss*"), "F.smooth_l1_loss("
+    ),
+    "scored one value later": _at(
+        EVALUATION, ("aten.slice*", "aten.mse_loss*"), "error = F.mse_loss("
+    ),
+    "another stream for the order": SHUFFLED,
+    "no `model.eval()`": _at(EVALUATION, DROPOUT, "self.dropout(states)"),
+    "another noise": _at(
+        CONTENT, ("aten.*",), "torch.tensor(values", "mackey_glass(2400)", ".unfold("
+    ),
+}
+
+GENERATED: Final = {
+    "learning rate × 1.01": _update("optimizer", "schedule"),
+    "beta2 0.95 → 0.96": _update("optimizer"),
+    "warm-up over 21 steps": _update("schedule", "optimizer"),
+    "warm-up ends at 0.99": _update("schedule"),
+    "gradients clipped at 1.01": _at(
+        (*BACKWARD, *OPTIMIZER), CLIPPED, "clip_grad_norm_("
+    ),
+    "schedule never stepped": NO_SCHEDULE,
+    "no `model.eval()`": _at(EVALUATION, DROPOUT, "self.dropout("),
+    "dropout 0.1 → 0.11": _at(FORWARD, DROPOUT, "self.dropout("),
+    "initial weights × 1.01": _at(INITIAL, ("aten.normal_*",), "nn.init.normal_("),
+    "ReLU for GELU": _at(
+        FORWARD, ("aten.relu*", "aten.gelu*"), "self.expand(self.norm2("
+    ),
+    "attention sees the next character": _at(
+        (*FORWARD, *INITIAL), ("aten.tril*",), ".tril(1)"
+    ),
+    "another text": _at(CONTENT, ("aten.*",), "torch.tensor([", ".unfold("),
+}
+
+ESSAY: Final = {
+    "eps × 10": _update("optimizer"),
+    "weight decay × 1.01": _update("optimizer"),
+    "gains and biases decay too": _update("optimizer"),
+    "one window more to train on": DRAWN_ROWS,
+    "batch of 31": DRAWN_ROWS,
+    "another stream for the order": DRAWN_ROWS,
+    "characters numbered backwards": _at(
+        CONTENT, ("aten.*",), "torch.tensor([", ".unfold("
+    ),
+    "first layer norm eps × 1.01": _at(
+        FORWARD, ("aten.native_layer_norm*",), "self.attention(self.norm1(x))"
+    ),
+}
+
+PLACES: Final = {
+    "logistic": LOGISTIC,
+    "digits_cnn": DIGITS_CNN,
+    "digits_mlp": DIGITS_MLP,
+    "mnist_cnn": MNIST_CNN,
+    "series_gru": SERIES_GRU,
+    "transformer[generated]": GENERATED,
+    "transformer[essay]": ESSAY,
+}
+"""Experiment -> label of the fault -> where it lies."""
