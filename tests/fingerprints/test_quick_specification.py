@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 
 from pytest_repro.errors import FingerprintError
 from pytest_repro.fingerprints import quick_digest
-from pytest_repro.fingerprints.quick import header_sum, text, weights
+from pytest_repro.fingerprints.quick import text, weights
+from pytest_repro.fingerprints.quick_layout import layout_of
 from pytest_repro.fingerprints.tensors import WORDS
-from pytest_repro.fingerprints.torch_quick import (
-    _laid_out,
-    device_sum,
-    quick_torch_digest,
-)
+from pytest_repro.fingerprints.torch_quick import quick_torch_digest
+from pytest_repro.fingerprints.torch_quick_device import device_sum
 from tests.fingerprints import quick_law
 from tests.fingerprints.quick_law import Sample
 
@@ -37,8 +35,11 @@ def tensor_of(sample: Sample) -> torch.Tensor:
 
 def by_plain_operations(tensors: list[torch.Tensor]) -> str:
     """Compute the digest by the torch operations that run on any device."""
-    headers, located = _laid_out(tensors)
-    return text(header_sum(headers) + int(device_sum(located)))
+    packed = [tensor.resolve_conj().resolve_neg().contiguous() for tensor in tensors]
+    headers = tuple((str(one.dtype)[6:], tuple(one.shape)) for one in packed)
+    layout = layout_of(headers, (False,) * len(packed))
+    located = [(packed[index], layout.firsts[index]) for index in layout.remote]
+    return text(layout.header + int(device_sum(located)))
 
 
 @st.composite
