@@ -114,7 +114,9 @@ def _kernel() -> Callable[[Sequence[Located]], torch.Tensor] | None:
     """Return the kernel, unless Triton is missing or has failed in this process."""
     if _broken or find_spec("triton") is None:
         return None
-    from pytest_repro.fingerprints.triton_quick import triton_sum  # noqa: PLC0415
+    from pytest_repro.fingerprints.torch_quick_launch import (  # noqa: PLC0415
+        triton_sum,
+    )
 
     return triton_sum
 
