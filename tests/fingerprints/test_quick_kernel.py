@@ -1,0 +1,80 @@
+"""The kernel for devices, without a device and with one."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+import torch
+
+from pytest_repro.fingerprints.torch_quick import quick_torch_digest
+from tests.fingerprints import quick_states
+
+COMMAND = [sys.executable, "-m", "tests.fingerprints.quick_states"]
+
+on_a_device = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="needs a CUDA device"
+)
+
+
+@pytest.mark.skipif(find_spec("triton") is None, reason="needs Triton")
+def test_kernel_under_the_interpreter() -> None:
+    """Any number of programs gives the digest of the specification."""
+    environment = {**os.environ, "TRITON_INTERPRET": "1"}
+
+    answers = subprocess.check_output(COMMAND, env=environment, text=True)
+
+    assert answers.split() == ["True"] * len(quick_states.PROGRAMS)
+
+
+@on_a_device
+def test_every_dtype_on_a_device() -> None:
+    """Where a tensor lives is not value: dtypes, strides, offsets, lazy signs."""
+    here, there = quick_states.every_dtype("cpu"), quick_states.every_dtype("cuda")
+
+    assert quick_torch_digest(there).result() == quick_torch_digest(here).result()
+
+
+@on_a_device
+def test_every_size_on_a_device() -> None:
+    """Whole and broken words, chunks and shares of a program."""
+    here, there = quick_states.every_size("cpu"), quick_states.every_size("cuda")
+
+    assert quick_torch_digest(there).result() == quick_torch_digest(here).result()
+
+
+@on_a_device
+def test_mixed_devices() -> None:
+    """An optimizer keeps its step on the host beside moments on the device."""
+    here = [torch.ones(()), torch.arange(5000.0), torch.ones(3)]
+    there = [here[0], here[1].cuda(), here[2].cuda()]
+
+    assert quick_torch_digest(there).result() == quick_torch_digest(here).result()
+
+
+@on_a_device
+def test_nothing_waits_for_the_device() -> None:
+    """Torch reports every synchronisation as an error, and there is none."""
+    state = [torch.ones(1 << 20, device="cuda"), torch.ones(7, device="cuda")]
+    expected = quick_torch_digest(state).result()
+
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        pending = quick_torch_digest(state)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+    assert pending.result() == expected
+
+
+@on_a_device
+def test_later_work_of_the_stream_does_not_change_a_digest() -> None:
+    """A digest is that of the moment at which it was asked for."""
+    state = torch.ones(1 << 24, device="cuda")
+    expected = quick_torch_digest([state]).result()
+
+    pending = quick_torch_digest([state])
+    state.zero_()
+
+    assert pending.result() == expected
