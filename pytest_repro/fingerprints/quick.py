@@ -36,6 +36,7 @@ Source:
 """
 
 import struct
+import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
@@ -49,8 +50,10 @@ from pytest_repro.fingerprints.tensors import WORDS
 
 __all__ = [
     "ALGORITHM",
+    "BLOCK_WORDS",
     "CHUNK_WORDS",
     "MULTIPLIER",
+    "ROOM",
     "Header",
     "Part",
     "chunks",
@@ -72,12 +75,25 @@ Header: TypeAlias = tuple[str, tuple[int, ...]]
 
 _MASK: Final = (1 << 64) - 1
 _WORD_BYTES: Final = 8
-# Rows of chunks that are mixed at once: two buffers of 128 KiB stay in a core's cache.
+_FEW: Final = 64
+# Chunks that are mixed at once: two buffers of 128 KiB stay in a core's cache.
 _ROWS: Final = 16
+BLOCK_WORDS: Final = _ROWS * CHUNK_WORDS
 # An array, since a scalar is converted anew at each call.
 _HALF: Final = np.array(32, dtype=np.uint64)
 _FACTOR: Final = np.array(MULTIPLIER, dtype=np.uint64)
 _STAGES: Final = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+
+
+class _Room(threading.local):
+    """Two buffers for each thread: new ones at each call cost more than the sums."""
+
+    def __init__(self) -> None:
+        self.words = np.empty((2, BLOCK_WORDS), dtype=np.uint64)
+
+
+ROOM: Final = _Room()
+"""Where blocks are mixed: `words` is uint64[2, BLOCK_WORDS]."""
 
 
 class Part(NamedTuple):
@@ -173,7 +189,7 @@ def word_sum(data: npt.NDArray[np.uint8], first_chunk: int) -> int:
         Σ_c B(g + c) · Σ_j A(j) · m(x_cj), not reduced.
     """
     whole = data.size // _WORD_BYTES
-    over = weights(CHUNK_WORDS + first_chunk, chunks(data.size))
+    over = _over(first_chunk, chunks(data.size))
     total = sum(_block_sums(data[: whole * _WORD_BYTES].view("<u8"), over))
     tail = data[whole * _WORD_BYTES :]
     if tail.size:
@@ -236,10 +252,9 @@ def _part(array: npt.NDArray[np.generic]) -> Part:
 def _block_sums(words: Words, over: Words) -> Iterator[int]:
     """Sum `_ROWS` chunks at a time; the last of all may be shorter."""
     within = _within()
-    room = np.empty((2, min(words.size, _ROWS * CHUNK_WORDS)), dtype=np.uint64)
     for row in range(0, over.size, _ROWS):
         block = words[row * CHUNK_WORDS : (row + _ROWS) * CHUNK_WORDS]
-        values = mixed(block, *room[:, : block.size])
+        values = mixed(block, *ROOM.words[:, : block.size])
         full = block.size // CHUNK_WORDS
         if full:
             sums = values[: full * CHUNK_WORDS].reshape(full, CHUNK_WORDS) @ within
@@ -252,5 +267,19 @@ def _block_sums(words: Words, over: Words) -> Iterator[int]:
 @lru_cache(maxsize=1)
 def _within() -> Words:
     found = weights(0, CHUNK_WORDS)
+    found.flags.writeable = False
+    return found
+
+
+def _over(first_chunk: int, count: int) -> Words:
+    """Return the weights of some chunks; those of few are kept."""
+    if count > _FEW:
+        return weights(CHUNK_WORDS + first_chunk, count)
+    return _few_over(first_chunk, count)
+
+
+@lru_cache(maxsize=4096)
+def _few_over(first_chunk: int, count: int) -> Words:
+    found = weights(CHUNK_WORDS + first_chunk, count)
     found.flags.writeable = False
     return found

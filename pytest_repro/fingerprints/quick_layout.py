@@ -6,6 +6,7 @@ themselves. These tensors are copied side by side into one buffer, and one pass 
 arithmetic serves them all; larger ones are read where they are.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pytest_repro.fingerprints.quick import (
+    BLOCK_WORDS,
     CHUNK_WORDS,
+    ROOM,
     Header,
     chunks,
     header_sum,
@@ -26,13 +29,24 @@ from pytest_repro.fingerprints.quick import (
 )
 from pytest_repro.fingerprints.tensors import WORDS
 
-__all__ = ["Layout", "Place", "gathered_sum", "layout_of"]
+__all__ = ["Layout", "Place", "buffer_for", "gathered_sum", "layout_of"]
 
 _WORD_BYTES: Final = 8
 # A tensor up to this size is cheaper to copy than to visit.
 _SMALL_BYTES: Final = 2 * CHUNK_WORDS * _WORD_BYTES
-_GATHERED_BYTES: Final = 1 << 20
-_BLOCK_WORDS: Final = 16 * CHUNK_WORDS
+# The weights of these are kept, so their number is bounded.
+_GATHERED_BYTES: Final = 4 << 20
+_KEPT_LAYOUTS: Final = 16
+
+
+class _Buffer(threading.local):
+    """One buffer for each thread, as long as the longest so far."""
+
+    def __init__(self) -> None:
+        self.words = np.empty(0, dtype=np.uint64)
+
+
+_BUFFER: Final = _Buffer()
 
 
 class Place(NamedTuple):
@@ -74,7 +88,7 @@ class Layout:
     weights: npt.NDArray[np.uint64]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT_LAYOUTS)
 def layout_of(
     headers: tuple[Header, ...],
     on_host: tuple[bool, ...],
@@ -108,6 +122,22 @@ def layout_of(
     )
 
 
+def buffer_for(layout: Layout) -> npt.NDArray[np.uint64]:
+    """Return room for the small tensors of a layout, zeros where one ends in a word.
+
+    Args:
+        layout: Where they are to stand.
+
+    Returns:
+        uint64[words], of this thread and only until it asks again.
+    """
+    if _BUFFER.words.size < layout.weights.size:
+        _BUFFER.words = np.empty(layout.weights.size, dtype=np.uint64)
+    words = _BUFFER.words[: layout.weights.size]
+    words[layout.padded] = 0
+    return words
+
+
 def gathered_sum(words: npt.NDArray[np.uint64], layout: Layout) -> int:
     """Compute what the small tensors add to the digest.
 
@@ -118,11 +148,10 @@ def gathered_sum(words: npt.NDArray[np.uint64], layout: Layout) -> int:
     Returns:
         A sum, not reduced.
     """
-    room = np.empty((2, min(words.size, _BLOCK_WORDS)), dtype=np.uint64)
     total = 0
-    for start in range(0, words.size, _BLOCK_WORDS):
-        block = words[start : start + _BLOCK_WORDS]
-        values = mixed(block, *room[:, : block.size])
+    for start in range(0, words.size, BLOCK_WORDS):
+        block = words[start : start + BLOCK_WORDS]
+        values = mixed(block, *ROOM.words[:, : block.size])
         total += int(np.dot(values, layout.weights[start : start + block.size]))
     return total
 

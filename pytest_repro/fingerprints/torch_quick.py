@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-import numpy as np
 import torch
 
 from pytest_repro.errors import FingerprintError
 from pytest_repro.fingerprints.quick import Header, text, word_sum
-from pytest_repro.fingerprints.quick_layout import Layout, gathered_sum, layout_of
+from pytest_repro.fingerprints.quick_layout import (
+    Layout,
+    buffer_for,
+    gathered_sum,
+    layout_of,
+)
 from pytest_repro.fingerprints.tensors import WORDS
 from pytest_repro.fingerprints.torch_quick_device import Located, row_of, sent
 from pytest_repro.fingerprints.torch_tensors import components, refusal
@@ -28,6 +32,8 @@ __all__ = ["Pending", "quick_torch_digest"]
 
 # Of these classes every tensor that is strided has its bits where it says.
 _PLAIN: Final = frozenset({torch.Tensor, torch.nn.Parameter})
+# bytes of an element -> the integer to look through
+_INTEGERS: Final = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +117,16 @@ def _packed(tensor: torch.Tensor) -> torch.Tensor | None:
         raise FingerprintError(reason)
     if tensor.layout is not torch.strided:
         return None
-    plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
+    plain = _contiguous(tensor.detach().resolve_conj().resolve_neg())
     return plain if plain.is_cpu or plain.is_cuda else plain.cpu()
+
+
+def _contiguous(tensor: torch.Tensor) -> torch.Tensor:
+    """Put elements in order as integers: not every device can copy every dtype."""
+    through = _INTEGERS.get(tensor.element_size())
+    if tensor.is_contiguous() or through is None:
+        return tensor.contiguous()
+    return tensor.view(through).contiguous().view(tensor.dtype)
 
 
 def _with_sparse(tensors: Sequence[torch.Tensor]) -> Pending:
@@ -128,7 +142,7 @@ def _with_sparse(tensors: Sequence[torch.Tensor]) -> Pending:
     return _pending(dense, _layout(key, tuple(notes)))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _layout(
     key: tuple[tuple[torch.dtype, torch.Size, bool], ...],
     notes: tuple[tuple[int, Header], ...],
@@ -151,8 +165,7 @@ def _pending(tensors: Sequence[torch.Tensor], layout: Layout) -> Pending:
 
 def _gathered(tensors: Sequence[torch.Tensor], layout: Layout) -> int:
     """Copy small tensors side by side, by address: a view of each costs far more."""
-    buffer = np.empty(layout.weights.size, dtype=np.uint64)
-    buffer[layout.padded] = 0
+    buffer = buffer_for(layout)
     start = buffer.ctypes.data
     for index, offset, size in layout.gathered:
         ctypes.memmove(start + offset, tensors[index].data_ptr(), size)
