@@ -13,7 +13,7 @@ from pytest_repro.fingerprints.quick import header_sum, text, word_sum
 from pytest_repro.fingerprints.quick_layout import layout_of
 from pytest_repro.fingerprints.tensors import WORDS
 from pytest_repro.fingerprints.torch_quick import quick_torch_digest
-from pytest_repro.fingerprints.torch_quick_device import device_sum
+from pytest_repro.fingerprints.torch_quick_device import device_sum, in_order
 
 __all__ = ["large", "small"]
 
@@ -114,13 +114,21 @@ def _expected(views: list[torch.Tensor]) -> str:
     layout = layout_of(headers, (True,) * len(views))
     total = header_sum(headers)
     for view, first in zip(views, layout.firsts, strict=True):
-        packed = view.cpu().resolve_conj().resolve_neg().contiguous()
+        packed = in_order(_resolved(view.cpu() if _is_lazy(view) else view)).cpu()
         row = packed.as_strided((packed.numel(),), (1,)).view(torch.uint8)
         total += word_sum(np.asarray(row), first)
     return text(total)
 
 
 def _plain(view: torch.Tensor) -> str:
-    packed = view.resolve_conj().resolve_neg().contiguous()
+    packed = in_order(_resolved(view))
     headers = ((str(packed.dtype)[6:], tuple(packed.shape)),)
     return text(layout_of(headers, (False,)).header + int(device_sum([(packed, 0)])))
+
+
+def _is_lazy(view: torch.Tensor) -> bool:
+    return view.is_conj() or view.is_neg()
+
+
+def _resolved(view: torch.Tensor) -> torch.Tensor:
+    return view.resolve_conj().resolve_neg()

@@ -25,15 +25,13 @@ from pytest_repro.fingerprints.quick_layout import (
     layout_of,
 )
 from pytest_repro.fingerprints.tensors import WORDS
-from pytest_repro.fingerprints.torch_quick_device import Located, row_of, sent
+from pytest_repro.fingerprints.torch_quick_device import Located, in_order, row_of, sent
 from pytest_repro.fingerprints.torch_tensors import components, refusal
 
 __all__ = ["Pending", "quick_torch_digest"]
 
 # Of these classes every tensor that is strided has its bits where it says.
 _PLAIN: Final = frozenset({torch.Tensor, torch.nn.Parameter})
-# bytes of an element -> the integer to look through
-_INTEGERS: Final = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +115,8 @@ def _packed(tensor: torch.Tensor) -> torch.Tensor | None:
         raise FingerprintError(reason)
     if tensor.layout is not torch.strided:
         return None
-    plain = _contiguous(tensor.detach().resolve_conj().resolve_neg())
+    plain = in_order(tensor.detach().resolve_conj().resolve_neg())
     return plain if plain.is_cpu or plain.is_cuda else plain.cpu()
-
-
-def _contiguous(tensor: torch.Tensor) -> torch.Tensor:
-    """Put elements in order as integers: not every device can copy every dtype."""
-    through = _INTEGERS.get(tensor.element_size())
-    if tensor.is_contiguous() or through is None:
-        return tensor.contiguous()
-    return tensor.view(through).contiguous().view(tensor.dtype)
 
 
 def _with_sparse(tensors: Sequence[torch.Tensor]) -> Pending:

@@ -17,12 +17,14 @@ import torch
 from pytest_repro.errors import ReproWarning
 from pytest_repro.fingerprints.quick import CHUNK_WORDS, MULTIPLIER
 
-__all__ = ["Located", "aligned", "device_sum", "row_of", "sent"]
+__all__ = ["Located", "aligned", "device_sum", "in_order", "row_of", "sent"]
 
 Located: TypeAlias = tuple[torch.Tensor, int]
 """A packed tensor that is not empty, and the number of chunks before it."""
 
 _WORD_BYTES: Final = 8
+# bytes of an element -> the integer to look through
+_INTEGERS: Final = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 # Words that are mixed at once: bounds what the temporaries take, 128 MiB each.
 _BLOCK_WORDS: Final = 1 << 24
 # Why Triton failed in this process, if it did.
@@ -68,6 +70,21 @@ def device_sum(located: Sequence[Located]) -> torch.Tensor:
             block = words[start : start + _BLOCK_WORDS]
             total += _block_sum(block, first + start // CHUNK_WORDS, within)
     return total
+
+
+def in_order(tensor: torch.Tensor) -> torch.Tensor:
+    """Put elements in C order, as integers: not every device can copy every dtype.
+
+    Args:
+        tensor: Strided, neither conjugated nor negated.
+
+    Returns:
+        Itself if it is contiguous, else a copy that is.
+    """
+    through = _INTEGERS.get(tensor.element_size())
+    if tensor.is_contiguous() or through is None:
+        return tensor.contiguous()
+    return tensor.view(through).contiguous().view(tensor.dtype)
 
 
 def row_of(packed: torch.Tensor) -> torch.Tensor:

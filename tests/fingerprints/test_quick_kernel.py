@@ -8,14 +8,37 @@ from importlib.util import find_spec
 import pytest
 import torch
 
+from pytest_repro.fingerprints.quick import text
+from pytest_repro.fingerprints.quick_layout import layout_of
 from pytest_repro.fingerprints.torch_quick import quick_torch_digest
-from tests.fingerprints import quick_states
+from pytest_repro.fingerprints.torch_quick_launch import _table
+from tests.fingerprints import quick_states, quick_twin
 
 COMMAND = [sys.executable, "-m", "tests.fingerprints.quick_states"]
 
 on_a_device = pytest.mark.skipif(
     not torch.cuda.is_available(), reason="needs a CUDA device"
 )
+
+
+@pytest.mark.parametrize("programs", quick_states.PROGRAMS)
+def test_steps_of_the_kernel(programs: int) -> None:
+    """Its table and arithmetic, step by step, give the digest for any programs."""
+    tensors = quick_states.every_size("cpu")
+    layout = layout_of(
+        tuple(("uint8", tuple(one.shape)) for one in tensors), (False,) * len(tensors)
+    )
+
+    table, count = _table(
+        (torch.device("cpu"), 0),
+        tuple(one.data_ptr() for one in tensors),
+        layout.sizes,
+        (layout.firsts, programs),
+    )
+
+    digest = text(layout.header + quick_twin.total(table, count))
+    assert count <= programs
+    assert digest == quick_torch_digest(tensors).result()
 
 
 @pytest.mark.skipif(find_spec("triton") is None, reason="needs Triton")
