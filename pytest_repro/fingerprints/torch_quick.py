@@ -5,7 +5,8 @@ its own tensors. On a CPU that is done at once. On a CUDA device the work is put
 the current stream and eight bytes travel to pinned memory behind it, so a training
 step does not wait; `Pending.result` waits for these eight bytes and nothing else.
 
-A sparse tensor is coalesced on the host first, as in `torch_tensors`, which waits.
+A sparse tensor is coalesced on the host first, as in `torch_tensors`, which waits. A
+host is taken to be little-endian.
 """
 
 import ctypes
@@ -127,7 +128,8 @@ def _with_sparse(tensors: Sequence[torch.Tensor]) -> Pending:
         if tensor.layout is not torch.strided:
             notes.append((len(dense), (_name(tensor.layout), tuple(tensor.shape))))
             tensor = tensor.detach().cpu()  # noqa: PLW2901
-        dense += [part.detach().contiguous() for part in components(tensor)]
+        parts = map(_packed, components(tensor))
+        dense += [part for part in parts if part is not None]
     key = tuple((one.dtype, one.shape, one.is_cpu) for one in dense)
     return _pending(dense, _layout(key, tuple(notes)))
 

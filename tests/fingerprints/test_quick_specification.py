@@ -2,6 +2,7 @@
 
 import math
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -159,6 +160,28 @@ def test_sparse_tensor_is_its_components() -> None:
         Sample("float32", (2,), np.array([2.0, 4.0], dtype=np.float32).tobytes()),
     ]
     assert digest == quick_law.digest(components)
+
+
+def test_lazy_view_beside_a_sparse_tensor() -> None:
+    """Its sign is resolved there too."""
+    sparse = torch.eye(2).to_sparse()
+    lazy = torch.tensor([1 + 2j]).conj()
+
+    digest = quick_torch_digest([lazy, sparse]).result()
+
+    assert digest == quick_torch_digest([lazy.resolve_conj(), sparse]).result()
+    assert digest != quick_torch_digest([lazy.conj(), sparse]).result()
+
+
+def test_threads_do_not_share_buffers() -> None:
+    """Digests that are computed at the same time in several threads are right."""
+    states = [[torch.full((900,), float(number))] * 50 for number in range(8)]
+    expected = [quick_torch_digest(state).result() for state in states]
+
+    with ThreadPoolExecutor(4) as pool:
+        obtained = list(pool.map(quick_torch_digest, states * 20))
+
+    assert [pending.result() for pending in obtained] == expected * 20
 
 
 def test_digest_on_a_cpu_is_ready() -> None:
