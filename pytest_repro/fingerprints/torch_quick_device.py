@@ -4,7 +4,7 @@ Plain torch operations do it on any device and without a compiler; where Triton 
 installed and works, its kernel does the same in one launch (`triton_quick`). Both give
 the same bits as the specification.
 
-Both paths have been run on no GPU yet, neither for speed nor for equality.
+Both were checked and measured on an NVIDIA H200: docs/explanation/digests.md.
 """
 
 import warnings

@@ -17,7 +17,7 @@ from pytest_repro.fingerprints.triton_quick import sum_chunks
 
 __all__ = ["PROGRAMS", "WARPS", "launch", "triton_sum"]
 
-PROGRAMS: Final = 8
+PROGRAMS: Final = 12
 """Programs of the kernel for each multiprocessor of the device."""
 WARPS: Final = 4
 """Warps of a program: 1024 words are 8 for each thread."""
