@@ -4,8 +4,8 @@ torch has views that NumPy lacks (conjugated, negated, sparse, on a device) and 
 too (bfloat16, 8-bit floats), so the way to the logical bytes is its own; what is hashed
 is `tensors.tensor_digest`. A plain contiguous tensor on the host is read in place.
 
-Tensors on a device are copied to the host first. That path is unmeasured: it has been
-run on no GPU, neither for speed nor for equality.
+Tensors on a device are copied to the host first. Equality was checked on an NVIDIA H200
+with torch 2.11; speed is that of the copy, and of SHA-256 behind it.
 
 A sparse tensor is coalesced first, on the host and in a fixed order, so that a sum of
 duplicates is the same sum each time; its stored zeros count.

@@ -1,0 +1,285 @@
+"""A quick digest of many tensors, as an executable specification in NumPy.
+
+For ledgers that are written at every step of a training: cheap, and computable on a
+device in any order of reduction, because it is a sum of integers modulo 2⁶⁴. Two
+states with different digests differ. Equal digests are evidence, not proof: whoever
+wants to forge one can, so this never stands for integrity; `tensors` does.
+
+``quick64-v1`` of a sequence of tensors is 64 bits, written as 16 hexadecimal digits.
+All numbers are unsigned and all arithmetic is modulo 2⁶⁴::
+
+    digest = h + Σ_t Σ_c Σ_j  B(g_t + c) · A(j) · m(x_tcj)
+
+    x_tcj    word j of chunk c of tensor t: its logical C-order little-endian bytes (as
+             in `tensors`), padded with zeros, as words of 8 bytes, 1024 to a chunk
+    g_t      the number of chunks of all tensors before t
+    m(x)     = y ⊕ (y ≫ 32)  where  y = (x ⊕ (x ≫ 32)) · 0x9e3779b97f4a7c15
+    A(j)     = w(j),   B(k) = w(1024 + k)
+    w(n)     = s(n) | 1, and s(n) is output n of SplitMix64 from the state 0:
+             z = (n + 1) · 0x9e3779b97f4a7c15
+             z = (z ⊕ (z ≫ 30)) · 0xbf58476d1ce4e5b9
+             z = (z ⊕ (z ≫ 27)) · 0x94d049bb133111eb
+             s = z ⊕ (z ≫ 31)
+    h        the first 8 bytes, read as a big-endian number, of the SHA-256 of the
+             frames (as in `tensors`) "quick64-v1", then of each tensor the name of its
+             dtype and its shape
+
+m is one-to-one, so a change of one word always changes the sum. It also carries the
+highest bits of a word down: without it, 2⁶³·A = 2⁶³ for every odd A, and two flipped
+signs would cancel. m(0) = 0, so zeros (and the padding) add nothing; how many there
+are stands in h. The weights of a position are a product, so that a device keeps A in
+registers and computes one B for a chunk.
+
+Source:
+    SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
+    generators", OOPSLA 2014.
+"""
+
+import struct
+import threading
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from pytest_repro.digests import digest_of_parts
+from pytest_repro.errors import FingerprintError
+from pytest_repro.fingerprints.tensors import WORDS
+
+__all__ = [
+    "ALGORITHM",
+    "BLOCK_WORDS",
+    "CHUNK_WORDS",
+    "MULTIPLIER",
+    "ROOM",
+    "Header",
+    "Part",
+    "chunks",
+    "header_sum",
+    "mixed",
+    "quick_digest",
+    "text",
+    "weights",
+    "word_sum",
+]
+
+ALGORITHM: Final = "quick64-v1"
+CHUNK_WORDS: Final = 1024
+MULTIPLIER: Final = 0x9E3779B97F4A7C15
+
+Words: TypeAlias = npt.NDArray[np.uint64]
+Header: TypeAlias = tuple[str, tuple[int, ...]]
+"""The name of a dtype, and a shape."""
+
+_MASK: Final = (1 << 64) - 1
+_WORD_BYTES: Final = 8
+_FEW: Final = 64
+# Chunks that are mixed at once: two buffers of 128 KiB stay in a core's cache.
+_ROWS: Final = 16
+BLOCK_WORDS: Final = _ROWS * CHUNK_WORDS
+# An array, since a scalar is converted anew at each call.
+_HALF: Final = np.array(32, dtype=np.uint64)
+_FACTOR: Final = np.array(MULTIPLIER, dtype=np.uint64)
+_STAGES: Final = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+
+
+class _Room(threading.local):
+    """Two buffers for each thread: new ones at each call cost more than the sums."""
+
+    def __init__(self) -> None:
+        self.words = np.empty((2, BLOCK_WORDS), dtype=np.uint64)
+
+
+ROOM: Final = _Room()
+"""Where blocks are mixed: `words` is uint64[2, BLOCK_WORDS]."""
+
+
+class Part(NamedTuple):
+    """One tensor as it is digested.
+
+    Attributes:
+        header: What its bytes mean.
+        data: Its logical bytes in C order, little-endian: uint8[bytes].
+    """
+
+    header: Header
+    data: npt.NDArray[np.uint8]
+
+
+def quick_digest(arrays: Sequence[npt.NDArray[np.generic]]) -> str:
+    """Compute the quick digest of a sequence of arrays.
+
+    Args:
+        arrays: Of dtypes in `tensors.WORDS`; of any strides and byte order.
+
+    Returns:
+        16 hexadecimal digits.
+
+    Raises:
+        FingerprintError: If an array is masked or of a dtype whose bytes are not its
+            value.
+
+    Example:
+        >>> state = [np.arange(6.0).reshape(2, 3), np.zeros(3, dtype=bool)]
+        >>> quick_digest(state) == quick_digest([state[0].T.copy().T, state[1]])
+        True
+        >>> quick_digest(state) == quick_digest(state[::-1])
+        False
+    """
+    parts = [_part(array) for array in arrays]
+    headers = tuple(part.header for part in parts)
+    total, first = header_sum(headers), 0
+    for part in parts:
+        total += word_sum(part.data, first)
+        first += chunks(part.data.size)
+    return text(total)
+
+
+def text(total: int) -> str:
+    """Write a sum as a digest.
+
+    Args:
+        total: The sum of header and words, not yet reduced; may be negative.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    return f"{total & _MASK:016x}"
+
+
+def chunks(size_bytes: int) -> int:
+    """Tell how many chunks a tensor takes.
+
+    Args:
+        size_bytes: The size of its elements.
+
+    Returns:
+        The number of chunks, of which the last may be shorter.
+    """
+    return -(-size_bytes // (CHUNK_WORDS * _WORD_BYTES))
+
+
+@lru_cache(maxsize=256)
+def header_sum(headers: tuple[Header, ...]) -> int:
+    """Compute h: what dtypes, shapes and their order add to a digest.
+
+    Args:
+        headers: One for each tensor, in order.
+
+    Returns:
+        A number in [0, 2⁶⁴).
+    """
+    frames = []
+    for dtype, shape in headers:
+        frames += [dtype.encode(), struct.pack(f"<{len(shape)}Q", *shape)]
+    digest = digest_of_parts(ALGORITHM, tuple(frames))
+    return int(digest.partition(":")[2][:16], 16)
+
+
+def word_sum(data: npt.NDArray[np.uint8], first_chunk: int) -> int:
+    """Compute the sum over the words of one tensor.
+
+    Args:
+        data: Its logical bytes: uint8[bytes], contiguous.
+        first_chunk: g, the number of chunks before it.
+
+    Returns:
+        Σ_c B(g + c) · Σ_j A(j) · m(x_cj), not reduced.
+    """
+    whole = data.size // _WORD_BYTES
+    over = _over(first_chunk, chunks(data.size))
+    total = sum(_block_sums(data[: whole * _WORD_BYTES].view("<u8"), over))
+    tail = data[whole * _WORD_BYTES :]
+    if tail.size:
+        word = np.array([int.from_bytes(tail.tobytes(), "little")], dtype=np.uint64)
+        place = int(_within()[whole % CHUNK_WORDS])
+        total += int(mixed(word)[0]) * place * int(over[-1])
+    return total
+
+
+def mixed(words: Words, out: Words | None = None, spare: Words | None = None) -> Words:
+    """Compute m of each word.
+
+    Args:
+        words: uint64[...].
+        out: Where to put it, if not into a new array.
+        spare: Room of the same size.
+
+    Returns:
+        m(x), one-to-one.
+    """
+    spare = np.right_shift(words, _HALF, out=spare)
+    out = np.bitwise_xor(words, spare, out=out)
+    np.multiply(out, _FACTOR, out=out)
+    np.right_shift(out, _HALF, out=spare)
+    return np.bitwise_xor(out, spare, out=out)
+
+
+def weights(first: int, count: int) -> Words:
+    """Compute the weights w(first) … w(first + count − 1).
+
+    Args:
+        first: The number of the first.
+        count: How many.
+
+    Returns:
+        Odd numbers: uint64[count].
+    """
+    numbers = np.arange(first + 1, first + count + 1, dtype=np.uint64)
+    state = numbers * _FACTOR
+    for shift, factor in _STAGES:
+        state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
+    return (state ^ (state >> np.uint64(31))) | np.uint64(1)
+
+
+def _part(array: npt.NDArray[np.generic]) -> Part:
+    if isinstance(array, np.ma.MaskedArray):
+        msg = "a masked array has no fingerprint: pass its .data and its .mask"
+        raise FingerprintError(msg)
+    plain = np.asarray(array)
+    name = plain.dtype.name
+    if name not in WORDS:
+        msg = f"no fingerprint for dtype {name}: pass one of {', '.join(WORDS)}"
+        raise FingerprintError(msg)
+    wanted = plain.dtype.newbyteorder("<")
+    little = plain if wanted == plain.dtype else plain.byteswap().view(wanted)
+    flat = np.ascontiguousarray(little).reshape(-1).view(np.uint8)
+    return Part((name, plain.shape), flat)
+
+
+def _block_sums(words: Words, over: Words) -> Iterator[int]:
+    """Sum `_ROWS` chunks at a time; the last of all may be shorter."""
+    within = _within()
+    for row in range(0, over.size, _ROWS):
+        block = words[row * CHUNK_WORDS : (row + _ROWS) * CHUNK_WORDS]
+        values = mixed(block, *ROOM.words[:, : block.size])
+        full = block.size // CHUNK_WORDS
+        if full:
+            sums = values[: full * CHUNK_WORDS].reshape(full, CHUNK_WORDS) @ within
+            yield int(np.dot(sums, over[row : row + full]))
+        rest = values[full * CHUNK_WORDS :]
+        if rest.size:
+            yield int(np.dot(rest, within[: rest.size])) * int(over[row + full])
+
+
+@lru_cache(maxsize=1)
+def _within() -> Words:
+    found = weights(0, CHUNK_WORDS)
+    found.flags.writeable = False
+    return found
+
+
+def _over(first_chunk: int, count: int) -> Words:
+    """Return the weights of some chunks; those of few are kept."""
+    if count > _FEW:
+        return weights(CHUNK_WORDS + first_chunk, count)
+    return _few_over(first_chunk, count)
+
+
+@lru_cache(maxsize=4096)
+def _few_over(first_chunk: int, count: int) -> Words:
+    found = weights(CHUNK_WORDS + first_chunk, count)
+    found.flags.writeable = False
+    return found
