@@ -1,23 +1,25 @@
 """The contest on an accelerator: do envelopes hold there, and do they see faults?
 
     python -m benchmarks.contest_device --collect DIR --workers 10
-    python -m benchmarks.contest_device --from DIR --write FIGURES
+    python -m benchmarks.contest_device --from DIR --date 2026-11-26
+    python -m benchmarks.contest_device --page
 
 The experiments, the faults and the rules are those of `benchmarks.contest_real`; only
 the harmless changes are others, because other circumstances choose kernels on a GPU.
-The first can be stopped at any time, the second judges what is there. Lowered
-precision (TF32) and another kind of processor stand apart, as neither is harmless.
+The first can be stopped at any time, the second judges what is there, the third writes
+the page. Lowered precision and another kind of processor stand apart, as neither is
+harmless.
 """
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from benchmarks.contest_device_page import FIGURES, PAGE, read, render
 from benchmarks.contest_real.changes import Change
 from benchmarks.contest_real.collecting import collect
 from benchmarks.contest_real.errands import ENVIRONMENT, FAULT, Errand, errands_of
@@ -118,16 +120,19 @@ def main(arguments: list[str] | None = None) -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--collect", type=Path, metavar="DIR")
     what.add_argument("--from", dest="source", type=Path, metavar="DIR")
+    what.add_argument("--page", action="store_true")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--date", default="")
-    parser.add_argument("--write", type=Path, metavar="PATH")
+    parser.add_argument("--write", type=Path, default=FIGURES, metavar="PATH")
     options = parser.parse_args(arguments)
     if options.collect is not None:
         collect(device_errands(), options.collect, workers=options.workers)
         return 0
-    text = json.dumps(_figures(options.source, options.date), indent=1, sort_keys=True)
-    (options.write or Path(os.devnull)).write_text(text + "\n", encoding="utf-8")
-    sys.stdout.write(text + "\n")
+    if options.source is not None:
+        found = _figures(options.source, options.date)
+        text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
+        options.write.write_text(text + "\n", encoding="utf-8")
+    PAGE.write_text(render(read(options.write)), encoding="utf-8")
     return 0
 
 
