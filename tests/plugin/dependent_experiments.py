@@ -12,7 +12,7 @@ same loss twice on the author's machine. It has four faults all the same, and
 
 from typing import Final
 
-__all__ = ["BAD", "CLEAN", "FILES", "MEMORY", "PLANTED", "TOGETHER"]
+__all__ = ["BAD", "CHANCE", "CLEAN", "FILES", "MEMORY", "PLANTED", "TOGETHER"]
 
 FILES: Final = {f"data/{name}.txt": f"{name}\n" * 3 for name in "dbeac"}
 """What the experiments read."""
@@ -125,3 +125,22 @@ def test_clean(repro):
         repro.log("loss", len(draw) + random.random(), step=step)
 """
 """It does the same things, and does them right."""
+
+CHANCE: Final = """\
+import os
+import pathlib
+import uuid
+
+HERE = pathlib.Path(__file__).parent
+
+
+def test_pid(repro):
+    repro.log("loss", os.getpid())
+
+
+def test_entropy(repro):
+    repro.log("first", len(os.listdir(HERE / "data")[0]), step=0)
+    repro.log("listing", ord(os.listdir(HERE / "data")[0][0]), step=1)
+    repro.log("loss", uuid.uuid4().int % 1_000_000, step=2)
+"""
+"""What no two runs have in common; and entropy, beside a folder that is not sorted."""
