@@ -10,6 +10,7 @@ import pytest
 
 from pytest_repro import wire
 from pytest_repro.records import Action, Effect, Rung, Scorecard, Standing
+from pytest_repro.references import read_record
 from tests.plugin.dependent_experiments import (
     BAD,
     CHANCE,
@@ -120,6 +121,21 @@ def test_scorecard_is_told_and_kept(planted: tuple[Project, Session]) -> None:
     assert json.loads((out / "report" / "report.json").read_text())["outcomes"]
     (kept, _) = sorted(out.glob("vary/**/scorecard.json"))
     assert wire.read(Scorecard, kept.read_bytes()) == card_of(session, "test_clean")
+
+
+def test_record_of_a_varied_run_says_what_was_varied(
+    planted: tuple[Project, Session],
+) -> None:
+    """Whoever reads it sees the variation, and what was in force under it."""
+    vary = planted[0].root / ".repro" / "vary"
+
+    (folder,) = vary.glob("**/*-hash-seed=1/record")
+    facts = read_record(folder).identity.determinism
+
+    assert facts["variation"] == "hash-seed=1"
+    assert facts["hash_seed"] == 1
+    (folder,) = vary.glob("test_planted.py/**/*-time-zone=UTC-14/record")
+    assert read_record(folder).identity.determinism["env.TZ"] == "XYZ-14"
 
 
 def test_nothing_is_written_that_could_be_judged(
