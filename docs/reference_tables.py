@@ -13,12 +13,13 @@ from pytest_repro import errors
 from pytest_repro.cli.command import VERBS
 from pytest_repro.plugin.markers import ARGUMENTS
 from pytest_repro.plugin.options import OPTIONS, Option
-from pytest_repro.records import Cause, Match, Rung
+from pytest_repro.records import Cause, Match, Rung, Standing
 
 NAMED: dict[str, type[enum.StrEnum]] = {
     "causes": Cause,
     "matches": Match,
     "rungs": Rung,
+    "standings": Standing,
 }
 
 

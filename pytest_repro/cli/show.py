@@ -18,6 +18,7 @@ from pytest_repro.cli.obtained import find_obtained, read_all
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.portrait import portrait_lines
 from pytest_repro.cli.project import Project
+from pytest_repro.cli.scorecard import last_scorecard
 from pytest_repro.cli.sessions import LastSession, read_last_session
 from pytest_repro.cli.shelf import Kept, read_shelf
 from pytest_repro.errors import ReproUsageError
@@ -62,8 +63,10 @@ def run(arguments: Namespace, project: Project) -> Answer:
     one = choose_reference(arguments.experiment, arguments.key, kept, last)
     if isinstance(one, Answer):
         return one
-    answer = _answer(one.read(), role="reference", folder=one.shown)
-    return replace(answer, problems=last.problems)
+    record = one.read()
+    answer = _answer(record, role="reference", folder=one.shown)
+    known = last_scorecard(project, record.identity.experiment)
+    return replace(answer, lines=(*answer.lines, *known), problems=last.problems)
 
 
 def _show_obtained(

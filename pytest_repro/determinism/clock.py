@@ -90,7 +90,9 @@ class _Alike(type):
     """By which true dates are instances of those that stand in for them, too."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, cls.__mro__[1]) or super().__instancecheck__(instance)
+        return isinstance(instance, cls.__mro__[1]) or super().__instancecheck__(
+            instance
+        )
 
 
 def _datetime(now: Now) -> type:

@@ -139,15 +139,15 @@ def _empty(folder: Path, name: str) -> Path:
 
 
 def _switch_onednn_off() -> None:
-    import torch  # noqa: PLC0415  # it is there
+    from pytest_repro.determinism import torch_switches  # noqa: PLC0415  # torch is there
 
-    torch.backends.mkldnn.enabled = False  # type: ignore[assignment]  # a property of the module
+    torch_switches.switch_onednn_off()
 
 
 def _flush_denormals() -> None:
-    import torch  # noqa: PLC0415  # it is there
+    from pytest_repro.determinism import torch_switches  # noqa: PLC0415  # torch is there
 
-    torch.set_flush_denormal(True)
+    torch_switches.flush_denormals()
 
 
 _EARLY: Final[dict[str, Callable[[str, Path], AbstractContextManager[None]]]] = {

@@ -5,6 +5,7 @@ called; everything else about the test (marks, selection, reruns, time-outs, rep
 stays pytest's.
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Generator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
 from pytest_repro.plugin.own_options import write_options
 from pytest_repro.plugin.progress import make_watcher
+from pytest_repro.plugin.scorecards import forget_scorecard, keep_scorecard
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Action, Cause, Outcome
 from pytest_repro.references import ReferenceStore
@@ -85,7 +87,7 @@ class Parent:
             if settings.vary
             else make_replication(config, settings, self._jobs)
         )
-        self._seeds = settings.seeds
+        self._settings = settings
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -104,8 +106,8 @@ class Parent:
             pass_judgement(pyfuncitem, earlier)
             return True
         contract = contract_of(pyfuncitem)
-        if self._seeds is not None:
-            contract = replace(contract, seeds=self._seeds)
+        if self._settings.seeds is not None:
+            contract = replace(contract, seeds=self._settings.seeds)
         request = Request(
             experiment=experiment_id(pyfuncitem),
             contract=contract,
@@ -113,8 +115,16 @@ class Parent:
             # What failed before and is tried again must not become a reference.
             allow_write=earlier is None,
         )
-        pass_judgement(pyfuncitem, self._replication.run(request))
+        pass_judgement(pyfuncitem, self._run(request))
         return True
+
+    def _run(self, request: Request) -> Outcome:
+        if self._settings.vary:
+            forget_scorecard(self._settings.out, request.experiment)
+        outcome = self._replication.run(request)
+        with contextlib.suppress(OSError):  # the report tells it, too
+            keep_scorecard(self._settings.out, outcome)
+        return outcome
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -34,6 +34,9 @@ CHANCE: Final = "chance"
 FILL: Final = "memory fill"
 LOADER_WORKERS: Final = "loader workers"
 
+APART: Final = frozenset({"OpenBLAS kernels", "libm kernels", "NumPy dispatch"})
+"""Kernels of separate libraries: none of them can hide what another one does."""
+
 
 class Survey:
     """What was found about one experiment so far.
@@ -81,10 +84,15 @@ class Survey:
         strict = [one for one in table if one.required is Rung.IDENTICAL]
         for members in _rounds(strict):
             self._try_at_once(members)
+        loose = [one for one in table if one not in strict]
+        fills = [one for one in table if one.axis == FILL]
         if self.is_steady:
-            self._try_apart([one for one in table if one not in strict])
+            self._hold_memory(fills)
+            for members in _rounds([one for one in loose if one.axis in APART]):
+                self._try_together(members)
+            self._try_apart([one for one in loose if one.axis not in APART])
         else:
-            self._look_at_memory([one for one in table if one.axis == FILL])
+            self._look_at_memory(fills)
 
     def _try_at_once(self, members: Several) -> None:
         members = self._open(members)
@@ -182,6 +190,28 @@ class Survey:
             attempts.again(), first, contract=self._contract, required=Rung.IDENTICAL
         )
         return first if verdict.rung is Rung.IDENTICAL else None
+
+    def _hold_memory(self, fills: Sequence[Variation]) -> None:
+        """Fill memory from now on, if it is read and that leaves numbers to compare.
+
+        What lies in it by chance would make other variations look guilty.
+        """
+        still = tuple(one for one in fills if one not in self._open(tuple(fills)))
+        before = self._attempts.still
+        if not still:
+            return
+        steady = self._steady_under((*before, *still))
+        if steady is None:
+            self._attempts.hold_still(before)
+        else:
+            self._plain, self._envelope = steady, None
+
+    def _try_together(self, members: Several) -> None:
+        """Try libraries that have nothing to do with each other at once."""
+        if len(members) > 1 and self._is_same(members):
+            self._note(members)
+        else:
+            self._try_apart(members)
 
     def _try_apart(self, table: Sequence[Variation]) -> None:
         """Try each of those that may round differently by itself."""

@@ -6,6 +6,7 @@ rendering takes away what could act: see `plain`. Nothing here judges, reads a f
 knows pytest; what is returned is written by others.
 """
 
+from pytest_repro.reports.scorecards import scorecard_lines
 from pytest_repro.reports.summary import Status, final_line, status_of
 from pytest_repro.reports.text import experiment_lines, session_lines
 from pytest_repro.reports.to_json import SCHEMA, report_json
@@ -20,6 +21,7 @@ __all__ = [
     "junit_properties",
     "report_json",
     "report_markdown",
+    "scorecard_lines",
     "session_lines",
     "status_of",
 ]

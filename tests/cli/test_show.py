@@ -7,10 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from pytest_repro import wire
 from pytest_repro.cli import main
 from pytest_repro.cli.portrait import portrait_lines
 from pytest_repro.digests import digest_of_bytes
-from pytest_repro.records import Cause, Drift, Failure, Metric, Revision, Rung, Scalar
+from pytest_repro.records import (
+    Cause,
+    Drift,
+    Failure,
+    Metric,
+    Revision,
+    Rung,
+    Scalar,
+    Scorecard,
+)
+from pytest_repro.references import experiment_folder
 from tests.cli.samples import (
     CNN,
     FIRST,
@@ -292,3 +303,34 @@ def test_a_screen_is_80_columns_and_says_what_it_leaves_out() -> None:
         "  … 8 more traces, see --json",
         "  … 3 more earlier revisions, see --json",
     ]
+
+
+def test_newest_scorecard_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What bits depend on stands below the reference, once that was found out."""
+    write_reference(project, obtained_run(Facts()))
+    folder = project / ".repro" / "vary" / experiment_folder(MLP)
+    folder.mkdir(parents=True)
+    card = Scorecard(experiment=MLP, seed=0, effects=())
+    (folder / "scorecard.json").write_bytes(wire.write(card))
+
+    status = main(["show", "mlp"])
+
+    assert status == 0
+    assert "bits depend on         nothing that was varied" in capsys.readouterr().out
+
+
+def test_scorecard_that_cannot_be_read_hides_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be of another version; the reference is shown all the same."""
+    write_reference(project, obtained_run(Facts()))
+    folder = project / ".repro" / "vary" / experiment_folder(MLP)
+    folder.mkdir(parents=True)
+    (folder / "scorecard.json").write_text("{}")
+
+    status = main(["show", "mlp"])
+
+    assert status == 0
+    assert "bits depend on" not in capsys.readouterr().out

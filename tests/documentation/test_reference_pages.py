@@ -12,7 +12,7 @@ from pytest_repro import errors, records
 from pytest_repro.cli.command import VERBS
 from pytest_repro.plugin.markers import ARGUMENTS
 from pytest_repro.plugin.options import OPTIONS, Option
-from pytest_repro.records import Cause, Match, Rung
+from pytest_repro.records import Cause, Match, Rung, Standing
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -38,6 +38,7 @@ def test_option_is_documented(option: Option) -> None:
         pytest.param("rungs", [rung.name for rung in Rung], id="rungs"),
         pytest.param("causes", [cause.name for cause in Cause], id="causes"),
         pytest.param("matches", [match.name for match in Match], id="matches"),
+        pytest.param("standings", [one.name for one in Standing], id="standings"),
         pytest.param("errors", errors.__all__, id="errors"),
     ],
 )

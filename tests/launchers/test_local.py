@@ -8,7 +8,7 @@ import pytest
 
 from pytest_repro import wire
 from pytest_repro.launchers import Ending, LocalLauncher
-from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS
+from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, move_job
 from pytest_repro.records import Cause, Event, EventKind, Failure, Job
 
 
@@ -129,3 +129,36 @@ def test_cancelling_leaves_no_process(tmp_path: Path) -> None:
     ending = submission.poll()
     assert ending is not None
     assert failure_of(ending).cause is Cause.INTERRUPTED
+
+
+def test_variable_that_is_set_to_nothing_is_taken_away(tmp_path: Path) -> None:
+    """A job can do without what its launcher gives to every other."""
+    script = tmp_path / "test_it.py"
+    script.write_text("import os\nos._exit(7 if 'HUE' in os.environ else 9)\n")
+    job = Job(
+        experiment="test_it.py::test",
+        seed=0,
+        root=str(tmp_path),
+        folder=str(tmp_path),
+        arguments=("-p", "no:cacheprovider", str(script)),
+        variables={"HUE": ""},
+    )
+    submission = LocalLauncher({**os.environ, "HUE": "blue"}).submit(job)
+
+    while (ending := submission.poll()) is None:
+        time.sleep(0.02)
+
+    assert failure_of(ending).exit_code == 9
+
+
+def test_job_that_is_moved_names_only_its_new_folder() -> None:
+    """Else a run that is made again would write into the old one."""
+    words = ("-o", "cache_dir=/old/cache", "--repro-worker=/old/job.json", "test_it.py")
+    job = Job(experiment="t", seed=0, root="/", folder="/old", arguments=words)
+
+    moved = move_job(job, "/new")
+
+    assert moved.folder == "/new"
+    assert moved.arguments == (
+        *("-o", "cache_dir=/new/cache", "--repro-worker=/new/job.json", "test_it.py"),
+    )
