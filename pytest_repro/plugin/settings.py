@@ -42,6 +42,7 @@ class Settings:
         references: Folder of the references.
         out: Folder for everything else.
         orphans: ``error``, ``warn`` or ``ignore``.
+        ledger: Whether runs are followed in a step ledger.
         determinism: What is pinned.
     """
 
@@ -58,6 +59,7 @@ class Settings:
     references: Path
     out: Path
     orphans: str
+    ledger: bool
     determinism: Determinism
 
 
@@ -111,6 +113,7 @@ def read_settings(config: pytest.Config) -> Settings:
         references=_folder(config, "repro_dir", values),
         out=_folder(config, "repro_out", values),
         orphans=str(values["repro_orphans"]),
+        ledger=values["repro_ledger"] == "on",
         determinism=_determinism(values),
     )
 
