@@ -38,6 +38,7 @@ class Following:
         self.ledger = ledger
         self._generators = Generators()
         self._rows = RowSum()
+        self._names: list[str] = []
         self._step = 0
 
     def walk(self, iterable: Iterable[T]) -> Iterator[T]:
@@ -77,8 +78,10 @@ class Following:
             return ()
 
         self.ledger.take("rng", Cost.CHEAP, read, step)
-        for name, digest in found.items():
-            self.ledger.put(f"rng/{name}", step, (digest,))
+        self._names = list(found) or self._names
+        for name in self._names:
+            parts = (found[name],) if name in found else ()
+            self.ledger.put(f"rng/{name}", step, parts)
 
     def _note_item(self, item: object, drawn: "Drawn | None") -> None:
         note, step = self.ledger.note, self._step
@@ -88,9 +91,14 @@ class Following:
         if isinstance(item, int):
             return  # a counter is no data
         note("data/batch", step, lambda: parts_of(item), Cost.DATA)
-        is_dense = self.ledger.pace.stride(Cost.DATA) == 1
-        if drawn is None and is_dense:
-            note("data/rows", step, lambda: self._rows.add(item), Cost.DATA)
+        # A sum over all rows that leaves some out says nothing.
+        has_sum = drawn is None and self.ledger.pace.stride(Cost.DATA) == 1
+        note(
+            "data/rows",
+            step,
+            lambda: self._rows.add(item) if has_sum else (),
+            Cost.DATA,
+        )
 
 
 def _begin(iterable: Iterable[T]) -> "tuple[Iterator[T], Drawn | None]":

@@ -20,6 +20,8 @@ __all__ = ["StepLedger"]
 
 BATCH: Final = 256
 MAX_LANES: Final = 128
+PLACES: Final = 256
+"""How many places a step has in the order of a ledger."""
 
 
 class StepLedger:
@@ -40,6 +42,7 @@ class StepLedger:
         self.is_walking = False
         self._tracks: dict[str, _Track] = {}
         self._lost: set[str] = set()
+        self._turn = 0
         self._position = 0
 
     def take(
@@ -70,14 +73,17 @@ class StepLedger:
     def put(self, name: str, step: int, parts: Parts) -> None:
         """Write a digest of one step.
 
-        The position advances with every call, whether there is anything to write or
-        not, so that thinning does not move what comes later.
+        The position within a step advances with every call, whether there is anything
+        to write or not, so that thinning does not move what comes later.
 
         Args:
             name: The lane.
             step: The step, past every earlier one of the lane; else it is left out.
             parts: What `take` gave; nothing is written if there are none.
         """
+        if self._turn != self.pace.turns:
+            self._turn, self._position = self.pace.turns, 0
+        order = self._turn * PLACES + min(self._position, PLACES - 1)
         self._position += 1
         if not parts or name in self._lost:
             return
@@ -86,7 +92,7 @@ class StepLedger:
             if len(self._tracks) >= MAX_LANES:
                 return
             track = self._tracks[name] = _Track(name)
-        track.add(step, self._position - 1, parts)
+        track.add(step, order, parts)
 
     def note(
         self, name: str, step: int, make: Callable[[], Parts], cost: Cost = Cost.CHEAP

@@ -50,7 +50,12 @@ MAX_STRIDES: Final[Mapping[Cost, int]] = {
 
 
 class Pace:
-    """Strides that keep the time spent on a ledger within its budget."""
+    """Strides that keep the time spent on a ledger within its budget.
+
+    Attributes:
+        clock: Gives seconds from any origin.
+        turns: How many steps have begun.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Follow everything at every step, to begin with.
@@ -61,7 +66,7 @@ class Pace:
         self.clock = clock
         self._strides = dict.fromkeys(Cost, 1)
         self._spent = dict.fromkeys(Cost, 0.0)
-        self._turns = 0
+        self.turns = 0
         self._began_s = 0.0
 
     def stride(self, cost: Cost) -> int:
@@ -99,13 +104,13 @@ class Pace:
     def turn(self) -> None:
         """Begin a step; every so often, decide about the strides."""
         window = max(WINDOW, *self._strides.values())
-        if self._turns == 1 or (self._turns - 1) % window == 0:
+        if self.turns == 1 or (self.turns - 1) % window == 0:
             now = self.clock()
-            if self._turns > 1:
+            if self.turns > 1:
                 self._decide(now - self._began_s)
             self._began_s = now
             self._spent = dict.fromkeys(Cost, 0.0)
-        self._turns += 1
+        self.turns += 1
 
     def _decide(self, elapsed_s: float) -> None:
         spent_s = sum(self._spent.values())
