@@ -121,7 +121,9 @@ def _drawn(scene: Scene, track: Track, step: int) -> Onset | None:
                 f"{track.name} differs, and {generator.name} stands elsewhere when "
                 f"step {later[0]} begins"
             )
-            return window(CauseClass.RNG, track, step, track.last_same(step), text)
+            begun = generator.last_same(step + 1)
+            after = None if begun is None else begun - 1
+            return window(CauseClass.RNG, track, step, after, text)
     return None
 
 
@@ -136,20 +138,29 @@ def _data(scene: Scene, track: Track, step: int) -> Onset:
     if track.part is Part.INPUTS and scene.was_same(Part.BATCH, step):
         text = "the same batch, and the model was called with something else"
         return window(CauseClass.DATA_CONTENT, track, step, after, text)
+    told = _by_rows(scene, track, step)
+    if told is not None:
+        return told
+    text = "another batch; without indices order and content cannot be told apart"
+    return window(CauseClass.DATA, track, step, after, text)
+
+
+def _by_rows(scene: Scene, track: Track, step: int) -> Onset | None:
+    """Tell order from content by the rows seen so far, if these were added up."""
+    after = track.last_same(step)
     for rows in scene.of(Part.ROWS):
         met = [one for one, same in rows.same.items() if same and one > step]
-        if not rows.same.get(step, True) and met:
-            text = f"by step {min(met)} both had seen the same rows"
-            return window(CauseClass.DATA_ORDER, track, step, after, text)
         if rows.same.get(step):
             text = "the same rows in another order within the batch"
             return window(CauseClass.DATA_ORDER, track, step, after, text)
-        others = [same for one, same in track.same.items() if one > step]
-        if others and sum(others) * 2 > len(others):
+        if met:
+            text = f"by step {min(met)} both had seen the same rows"
+            return window(CauseClass.DATA_ORDER, track, step, after, text)
+        later = [same for one, same in track.same.items() if one > step]
+        if step in rows.same and sum(later) * 2 > len(later):
             text = "other rows, while most later batches are the same"
             return window(CauseClass.DATA_CONTENT, track, step, after, text)
-    text = "another batch; without indices order and content cannot be told apart"
-    return window(CauseClass.DATA, track, step, after, text)
+    return None
 
 
 def _forward(scene: Scene, track: Track, step: int) -> Onset:
