@@ -11,11 +11,11 @@ From two records alone, and only ever an explanation: no verdict depends on it.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from pytest_repro.records import BEFORE, RunRecord
+from pytest_repro.records import BEFORE, RunRecord, Verdict
 from pytest_repro.verdicts.evidence import CauseClass, Onset, Scene, window
 from pytest_repro.verdicts.tracks import Part, Track, tracks_of
 
-__all__ = ["CauseClass", "Onset", "first_divergence"]
+__all__ = ["CauseClass", "Onset", "explain", "first_divergence"]
 
 TRAINING: Final = frozenset(
     {
@@ -60,6 +60,24 @@ def first_divergence(reference: RunRecord, obtained: RunRecord) -> Onset | None:
             return _evaluation(track, step)
         return _of_part(scene, track, step)
     return _quiet(scene, reference, obtained)
+
+
+def explain(obtained: RunRecord, reference: RunRecord, verdict: Verdict) -> str:
+    """Explain a verdict on one line, where there is something to explain.
+
+    Args:
+        obtained: The run.
+        reference: The reference that it was judged by.
+        verdict: What was found.
+
+    Returns:
+        Class, place and evidence; empty if nothing parted, or the reference keeps
+        the parts of another seed.
+    """
+    if verdict.divergence is None or obtained.anchor.seed != reference.anchor.seed:
+        return ""
+    onset = first_divergence(reference, obtained)
+    return "" if onset is None else onset.text
 
 
 def _in_order(one: tuple[Track, int]) -> tuple[float, int]:
