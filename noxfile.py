@@ -95,6 +95,12 @@ def contest(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def digests(session: nox.Session) -> None:
+    """Measure digests on the CPU, and on a CUDA device where there is one."""
+    _run(session, "ci/bench.sh", "digests")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def changelog(session: nox.Session) -> None:
     """Show what the next release would say; with -- --build, write it."""
     _run(session, "ci/changelog.sh")

@@ -36,6 +36,7 @@ Source:
 """
 
 import struct
+import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
@@ -49,8 +50,10 @@ from pytest_repro.fingerprints.tensors import WORDS
 
 __all__ = [
     "ALGORITHM",
+    "BLOCK_WORDS",
     "CHUNK_WORDS",
     "MULTIPLIER",
+    "ROOM",
     "Header",
     "Part",
     "chunks",
@@ -72,10 +75,25 @@ Header: TypeAlias = tuple[str, tuple[int, ...]]
 
 _MASK: Final = (1 << 64) - 1
 _WORD_BYTES: Final = 8
-# Rows of chunks that are mixed at once: two buffers of 64 KiB stay in a core's cache.
-_ROWS: Final = 8
-_HALF: Final = np.uint64(32)
+_FEW: Final = 64
+# Chunks that are mixed at once: two buffers of 128 KiB stay in a core's cache.
+_ROWS: Final = 16
+BLOCK_WORDS: Final = _ROWS * CHUNK_WORDS
+# An array, since a scalar is converted anew at each call.
+_HALF: Final = np.array(32, dtype=np.uint64)
+_FACTOR: Final = np.array(MULTIPLIER, dtype=np.uint64)
 _STAGES: Final = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+
+
+class _Room(threading.local):
+    """Two buffers for each thread: new ones at each call cost more than the sums."""
+
+    def __init__(self) -> None:
+        self.words = np.empty((2, BLOCK_WORDS), dtype=np.uint64)
+
+
+ROOM: Final = _Room()
+"""Where blocks are mixed: `words` is uint64[2, BLOCK_WORDS]."""
 
 
 class Part(NamedTuple):
@@ -170,17 +188,14 @@ def word_sum(data: npt.NDArray[np.uint8], first_chunk: int) -> int:
     Returns:
         Σ_c B(g + c) · Σ_j A(j) · m(x_cj), not reduced.
     """
-    whole = data.size - data.size % _WORD_BYTES
-    total, chunk = 0, first_chunk
-    for block in _blocks(data[:whole].view("<u8")):
-        total += _block_sum(block, chunk)
-        chunk += _ROWS
-    tail = data[whole:]
+    whole = data.size // _WORD_BYTES
+    over = _over(first_chunk, chunks(data.size))
+    total = sum(_block_sums(data[: whole * _WORD_BYTES].view("<u8"), over))
+    tail = data[whole * _WORD_BYTES :]
     if tail.size:
-        number = int.from_bytes(tail.tobytes(), "little")
-        last, position = divmod(whole // _WORD_BYTES, CHUNK_WORDS)
-        value = int(mixed(np.array([number], dtype=np.uint64))[0])
-        total += value * _weight(position) * _weight(CHUNK_WORDS + first_chunk + last)
+        word = np.array([int.from_bytes(tail.tobytes(), "little")], dtype=np.uint64)
+        place = int(_within()[whole % CHUNK_WORDS])
+        total += int(mixed(word)[0]) * place * int(over[-1])
     return total
 
 
@@ -197,7 +212,7 @@ def mixed(words: Words, out: Words | None = None, spare: Words | None = None) ->
     """
     spare = np.right_shift(words, _HALF, out=spare)
     out = np.bitwise_xor(words, spare, out=out)
-    np.multiply(out, np.uint64(MULTIPLIER), out=out)
+    np.multiply(out, _FACTOR, out=out)
     np.right_shift(out, _HALF, out=spare)
     return np.bitwise_xor(out, spare, out=out)
 
@@ -213,7 +228,7 @@ def weights(first: int, count: int) -> Words:
         Odd numbers: uint64[count].
     """
     numbers = np.arange(first + 1, first + count + 1, dtype=np.uint64)
-    state = numbers * np.uint64(MULTIPLIER)
+    state = numbers * _FACTOR
     for shift, factor in _STAGES:
         state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
     return (state ^ (state >> np.uint64(31))) | np.uint64(1)
@@ -234,22 +249,19 @@ def _part(array: npt.NDArray[np.generic]) -> Part:
     return Part((name, plain.shape), flat)
 
 
-def _blocks(words: Words) -> Iterator[Words]:
-    size = _ROWS * CHUNK_WORDS
-    for start in range(0, words.size, size):
-        yield words[start : start + size]
-
-
-def _block_sum(words: Words, first_chunk: int) -> int:
-    """Sum up to `_ROWS` chunks, of which the last may be shorter."""
-    values = mixed(words)
-    full = words.size // CHUNK_WORDS
+def _block_sums(words: Words, over: Words) -> Iterator[int]:
+    """Sum `_ROWS` chunks at a time; the last of all may be shorter."""
     within = _within()
-    over = weights(CHUNK_WORDS + first_chunk, full + 1)
-    rows = values[: full * CHUNK_WORDS].reshape(full, CHUNK_WORDS) @ within
-    rest = values[full * CHUNK_WORDS :]
-    last = np.dot(rest, within[: rest.size])
-    return int(np.dot(rows, over[:full])) + int(last) * int(over[full])
+    for row in range(0, over.size, _ROWS):
+        block = words[row * CHUNK_WORDS : (row + _ROWS) * CHUNK_WORDS]
+        values = mixed(block, *ROOM.words[:, : block.size])
+        full = block.size // CHUNK_WORDS
+        if full:
+            sums = values[: full * CHUNK_WORDS].reshape(full, CHUNK_WORDS) @ within
+            yield int(np.dot(sums, over[row : row + full]))
+        rest = values[full * CHUNK_WORDS :]
+        if rest.size:
+            yield int(np.dot(rest, within[: rest.size])) * int(over[row + full])
 
 
 @lru_cache(maxsize=1)
@@ -259,5 +271,15 @@ def _within() -> Words:
     return found
 
 
-def _weight(number: int) -> int:
-    return int(weights(number, 1)[0])
+def _over(first_chunk: int, count: int) -> Words:
+    """Return the weights of some chunks; those of few are kept."""
+    if count > _FEW:
+        return weights(CHUNK_WORDS + first_chunk, count)
+    return _few_over(first_chunk, count)
+
+
+@lru_cache(maxsize=4096)
+def _few_over(first_chunk: int, count: int) -> Words:
+    found = weights(CHUNK_WORDS + first_chunk, count)
+    found.flags.writeable = False
+    return found

@@ -5,41 +5,34 @@ its own tensors. On a CPU that is done at once. On a CUDA device the work is put
 the current stream and eight bytes travel to pinned memory behind it, so a training
 step does not wait; `Pending.result` waits for these eight bytes and nothing else.
 
-The path on a device has been run on no GPU yet, neither for speed nor for equality.
-
-A sparse tensor is coalesced on the host first, as in `torch_tensors`, which waits.
+A sparse tensor is coalesced on the host first, as in `torch_tensors`, which waits. A
+host is taken to be little-endian.
 """
 
+import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from functools import lru_cache
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from pytest_repro.errors import FingerprintError
-from pytest_repro.fingerprints.quick import (
-    CHUNK_WORDS,
-    MULTIPLIER,
-    Header,
-    chunks,
-    header_sum,
-    text,
-    weights,
-    word_sum,
+from pytest_repro.fingerprints.quick import Header, text, word_sum
+from pytest_repro.fingerprints.quick_layout import (
+    Layout,
+    buffer_for,
+    gathered_sum,
+    layout_of,
 )
 from pytest_repro.fingerprints.tensors import WORDS
+from pytest_repro.fingerprints.torch_quick_device import Located, in_order, row_of, sent
 from pytest_repro.fingerprints.torch_tensors import components, refusal
 
-__all__ = ["Pending", "device_sum", "quick_torch_digest"]
+__all__ = ["Pending", "quick_torch_digest"]
 
-Located: TypeAlias = tuple[torch.Tensor, int]
-"""A dense tensor and the number of chunks before it."""
-
-_WORD_BYTES: Final = 8
-_LOW: Final = (1 << 32) - 1
-_SIGNED_MULTIPLIER: Final = MULTIPLIER - (1 << 64)
+# Of these classes every tensor that is strided has its bits where it says.
+_PLAIN: Final = frozenset({torch.Tensor, torch.nn.Parameter})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,72 +88,80 @@ def quick_torch_digest(tensors: Sequence[torch.Tensor]) -> Pending:
         ... )
         True
     """
-    headers, located = _laid_out(tensors)
-    total = header_sum(headers)
-    elsewhere: dict[torch.device, list[Located]] = {}
-    for tensor, first in located:
-        if tensor.device.type == "cpu":
-            total += word_sum(_host_bytes(tensor), first)
-        else:
-            elsewhere.setdefault(tensor.device, []).append((tensor, first))
-    arriving = tuple(_sent(device, its) for device, its in elsewhere.items())
-    return Pending(total, arriving)
+    packed = [one if _is_packed(one) else _packed(one) for one in tensors]
+    dense = [one for one in packed if one is not None]
+    if len(dense) < len(packed):
+        return _with_sparse(tensors)
+    layout = _layout(tuple((one.dtype, one.shape, one.is_cpu) for one in dense), ())
+    return _pending(dense, layout)
 
 
-def device_sum(located: Sequence[Located]) -> torch.Tensor:
-    """Add up words where they are, by plain torch operations.
-
-    Args:
-        located: Tensors of one device, each with the number of chunks before it.
-
-    Returns:
-        int64[], the sum of `quick` without headers, as a two's complement.
-    """
-    device = located[0][0].device
-    within = _weights(0, CHUNK_WORDS, device)
-    total = torch.zeros((), dtype=torch.int64, device=device)
-    for tensor, first in located:
-        words = _words(tensor)
-        count = -(-words.numel() // CHUNK_WORDS)
-        padded = torch.nn.functional.pad(words, (0, count * CHUNK_WORDS - len(words)))
-        rows = _mixed(padded).view(count, CHUNK_WORDS) * within
-        over = _weights(CHUNK_WORDS + first, count, device)
-        total += (rows.sum(1) * over).sum()
-    return total
+def _is_packed(tensor: torch.Tensor) -> bool:
+    """Tell whether the elements lie in memory as they are digested."""
+    return (
+        type(tensor) in _PLAIN
+        and tensor.layout is torch.strided
+        and tensor.is_contiguous()
+        and not tensor.is_conj()
+        and not tensor.is_neg()
+        and not tensor.is_quantized
+        and (tensor.is_cpu or tensor.is_cuda)
+    )
 
 
-def _laid_out(
-    tensors: Sequence[torch.Tensor],
-) -> tuple[tuple[Header, ...], list[Located]]:
-    """Return all headers, and where the words of each dense tensor begin."""
-    headers: list[Header] = []
-    located: list[Located] = []
-    first = 0
-    for tensor in _dense(tensors, headers):
-        size_bytes = tensor.numel() * tensor.element_size()
-        if size_bytes:
-            located.append((tensor, first))
-        first += chunks(size_bytes)
-    return tuple(headers), located
+def _packed(tensor: torch.Tensor) -> torch.Tensor | None:
+    """Return the elements in order and in a row, or nothing for a sparse tensor."""
+    reason = refusal(tensor)
+    if reason:
+        raise FingerprintError(reason)
+    if tensor.layout is not torch.strided:
+        return None
+    plain = in_order(tensor.detach().resolve_conj().resolve_neg())
+    return plain if plain.is_cpu or plain.is_cuda else plain.cpu()
 
 
-def _dense(
-    tensors: Sequence[torch.Tensor], headers: list[Header]
-) -> list[torch.Tensor]:
-    """Take sparse tensors apart, each behind a header of its own; note all headers."""
-    found = []
+def _with_sparse(tensors: Sequence[torch.Tensor]) -> Pending:
+    """Take sparse tensors apart, each behind a header of its own."""
+    dense: list[torch.Tensor] = []
+    notes: list[tuple[int, Header]] = []
     for tensor in tensors:
-        reason = refusal(tensor)
-        if reason:
-            raise FingerprintError(reason)
-        parts = [tensor.detach()]
         if tensor.layout is not torch.strided:
-            headers.append((_name(tensor.layout), tuple(tensor.shape)))
-            parts = list(components(tensor.detach().cpu()))
-        for part in parts:
-            headers.append((_checked(part.dtype), tuple(part.shape)))
-            found.append(part)
-    return found
+            notes.append((len(dense), (_name(tensor.layout), tuple(tensor.shape))))
+            tensor = tensor.detach().cpu()  # noqa: PLW2901
+        parts = map(_packed, components(tensor))
+        dense += [part for part in parts if part is not None]
+    key = tuple((one.dtype, one.shape, one.is_cpu) for one in dense)
+    return _pending(dense, _layout(key, tuple(notes)))
+
+
+@lru_cache(maxsize=16)
+def _layout(
+    key: tuple[tuple[torch.dtype, torch.Size, bool], ...],
+    notes: tuple[tuple[int, Header], ...],
+) -> Layout:
+    headers = tuple((_checked(dtype), tuple(shape)) for dtype, shape, _ in key)
+    return layout_of(headers, tuple(is_cpu for *_, is_cpu in key), notes)
+
+
+def _pending(tensors: Sequence[torch.Tensor], layout: Layout) -> Pending:
+    total = layout.header + _gathered(tensors, layout)
+    for index in layout.visited:
+        data = row_of(tensors[index]).numpy()
+        total += word_sum(data, layout.firsts[index])
+    elsewhere: dict[torch.device, list[Located]] = {}
+    for index in layout.remote:
+        its = elsewhere.setdefault(tensors[index].device, [])
+        its.append((tensors[index], layout.firsts[index]))
+    return Pending(total, tuple(sent(*one) for one in elsewhere.items()))
+
+
+def _gathered(tensors: Sequence[torch.Tensor], layout: Layout) -> int:
+    """Copy small tensors side by side, by address: a view of each costs far more."""
+    buffer = buffer_for(layout)
+    start = buffer.ctypes.data
+    for index, offset, size in layout.gathered:
+        ctypes.memmove(start + offset, tensors[index].data_ptr(), size)
+    return gathered_sum(buffer, layout)
 
 
 def _checked(dtype: torch.dtype) -> str:
@@ -173,52 +174,3 @@ def _checked(dtype: torch.dtype) -> str:
 
 def _name(kind: torch.dtype | torch.layout) -> str:
     return str(kind).removeprefix("torch.")
-
-
-def _row(tensor: torch.Tensor) -> torch.Tensor:
-    """Return the logical bytes in C order, without a copy where that is possible."""
-    packed = tensor.resolve_conj().resolve_neg().contiguous()
-    # as_strided, since a row of one element may keep a stride that view() refuses
-    return packed.as_strided((packed.numel(),), (1,)).view(torch.uint8)
-
-
-def _host_bytes(tensor: torch.Tensor) -> npt.NDArray[np.uint8]:
-    return _row(tensor).numpy()
-
-
-def _words(tensor: torch.Tensor) -> torch.Tensor:
-    row = _row(tensor)
-    missing = -row.numel() % _WORD_BYTES
-    if missing or not _is_aligned(row):
-        row = torch.nn.functional.pad(row, (0, missing)).clone()
-    return row.view(torch.int64)
-
-
-def _is_aligned(row: torch.Tensor) -> bool:
-    """Tell whether words can be read where the bytes are."""
-    return not (row.data_ptr() % _WORD_BYTES or row.storage_offset() % _WORD_BYTES)
-
-
-def _mixed(words: torch.Tensor) -> torch.Tensor:
-    """Compute m; the mask makes a logical shift of the arithmetic one."""
-    once = (words ^ ((words >> 32) & _LOW)) * _SIGNED_MULTIPLIER
-    return once ^ ((once >> 32) & _LOW)
-
-
-def _weights(first: int, count: int, device: torch.device) -> torch.Tensor:
-    host = torch.from_numpy(weights(first, count).view(np.int64))
-    if device.type != "cuda":
-        return host.to(device)
-    return host.pin_memory().to(device, non_blocking=True)
-
-
-def _sent(
-    device: torch.device, located: Sequence[Located]
-) -> tuple[torch.Tensor, torch.cuda.Event]:
-    """Compute on a device and send the sum to the host, waiting for neither."""
-    with torch.cuda.device(device):
-        arrived = torch.empty((), dtype=torch.int64, pin_memory=True)
-        arrived.copy_(device_sum(located), non_blocking=True)
-        event = torch.cuda.Event()
-        event.record()
-    return arrived, event

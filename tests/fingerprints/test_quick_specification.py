@@ -2,6 +2,7 @@
 
 import math
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +13,11 @@ from hypothesis import strategies as st
 
 from pytest_repro.errors import FingerprintError
 from pytest_repro.fingerprints import quick_digest
-from pytest_repro.fingerprints.quick import header_sum, text, weights
+from pytest_repro.fingerprints.quick import text, weights
+from pytest_repro.fingerprints.quick_layout import layout_of
 from pytest_repro.fingerprints.tensors import WORDS
-from pytest_repro.fingerprints.torch_quick import (
-    _laid_out,
-    device_sum,
-    quick_torch_digest,
-)
+from pytest_repro.fingerprints.torch_quick import quick_torch_digest
+from pytest_repro.fingerprints.torch_quick_device import device_sum
 from tests.fingerprints import quick_law
 from tests.fingerprints.quick_law import Sample
 
@@ -37,8 +36,11 @@ def tensor_of(sample: Sample) -> torch.Tensor:
 
 def by_plain_operations(tensors: list[torch.Tensor]) -> str:
     """Compute the digest by the torch operations that run on any device."""
-    headers, located = _laid_out(tensors)
-    return text(header_sum(headers) + int(device_sum(located)))
+    packed = [tensor.resolve_conj().resolve_neg().contiguous() for tensor in tensors]
+    headers = tuple((str(one.dtype)[6:], tuple(one.shape)) for one in packed)
+    layout = layout_of(headers, (False,) * len(packed))
+    located = [(packed[index], layout.firsts[index]) for index in layout.remote]
+    return text(layout.header + int(device_sum(located)))
 
 
 @st.composite
@@ -158,6 +160,28 @@ def test_sparse_tensor_is_its_components() -> None:
         Sample("float32", (2,), np.array([2.0, 4.0], dtype=np.float32).tobytes()),
     ]
     assert digest == quick_law.digest(components)
+
+
+def test_lazy_view_beside_a_sparse_tensor() -> None:
+    """Its sign is resolved there too."""
+    sparse = torch.eye(2).to_sparse()
+    lazy = torch.tensor([1 + 2j]).conj()
+
+    digest = quick_torch_digest([lazy, sparse]).result()
+
+    assert digest == quick_torch_digest([lazy.resolve_conj(), sparse]).result()
+    assert digest != quick_torch_digest([lazy.conj(), sparse]).result()
+
+
+def test_threads_do_not_share_buffers() -> None:
+    """Digests that are computed at the same time in several threads are right."""
+    states = [[torch.full((900,), float(number))] * 50 for number in range(8)]
+    expected = [quick_torch_digest(state).result() for state in states]
+
+    with ThreadPoolExecutor(4) as pool:
+        obtained = list(pool.map(quick_torch_digest, states * 20))
+
+    assert [pending.result() for pending in obtained] == expected * 20
 
 
 def test_digest_on_a_cpu_is_ready() -> None:
