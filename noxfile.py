@@ -75,6 +75,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def ledger(session: nox.Session) -> None:
+    """Measure what the step ledger costs, next to the same training without one."""
+    _run(session, "ci/bench.sh", "ledger")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def faults(session: nox.Session) -> None:
     """Plant faults and harmless changes in the shipped experiments, and count."""
     _run(session, "ci/bench.sh", "faults")

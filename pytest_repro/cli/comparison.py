@@ -19,7 +19,7 @@ from pytest_repro.records import (
     SeedVerdict,
     Verdict,
 )
-from pytest_repro.verdicts import fold, is_short, judge
+from pytest_repro.verdicts import explain, fold, is_short, judge
 from pytest_repro.verdicts.horizons import beginning_of, why_not_short
 from pytest_repro.verdicts.identity import Difference, differences
 from pytest_repro.verdicts.pairs import Pair
@@ -71,6 +71,8 @@ class Comparison:
         weighed: What rounding says of each thing that parts, by its name.
         metrics: The final metrics of the shown seed.
         circumstances: What differs around the runs, likeliest cause first.
+        explanation: Which part of the shown run parted first; empty if that is not
+            known, or nothing did.
         has_seed: Whether the reference has a row of the shown seed.
         shows_traces: Whether it keeps the traces and fingerprints of that seed too.
     """
@@ -83,6 +85,7 @@ class Comparison:
     weighed: Mapping[str, str]
     metrics: tuple[MetricGap, ...]
     circumstances: tuple[Circumstance, ...]
+    explanation: str
     has_seed: bool
     shows_traces: bool
 
@@ -131,6 +134,7 @@ def compare(
         weighed=_weighed(judged),
         metrics=_gaps(shown.anchor.metrics, () if row is None else row.metrics),
         circumstances=find_differences(shown.identity, reference.identity),
+        explanation=explain(shown, reference, judged),
         has_seed=row is not None,
         shows_traces=pair.shows_traces,
     )

@@ -17,6 +17,7 @@ from pytest_repro.cli.answers import Answer
 from pytest_repro.cli.circumstances import SUSPECTS, Circumstance
 from pytest_repro.cli.comparison import Comparison, MetricGap, compare
 from pytest_repro.cli.exits import exit_for
+from pytest_repro.cli.followed import thinned_text
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.cli.sessions import LastSession, read_last_session
@@ -148,7 +149,12 @@ def _first(comparison: Comparison) -> tuple[str, ...]:
     place = comparison.divergence
     if place is None:
         return ()
-    return _section(f"first divergence {parted_at(place)}", divergence_lines(place))
+    lines = divergence_lines(place)
+    if comparison.explanation:
+        ledgers = (comparison.obtained.ledger, comparison.reference.ledger)
+        thinned = ", ".join(dict.fromkeys(filter(None, map(thinned_text, ledgers))))
+        lines += fields([("cause", comparison.explanation), ("ledger", thinned)])
+    return _section(f"first divergence {parted_at(place)}", lines)
 
 
 def divergence_lines(place: Divergence) -> tuple[str, ...]:
@@ -265,6 +271,7 @@ def _data(sides: Sides, comparison: Comparison) -> dict[str, object]:
         "verdict": comparison.verdict,
         "seeds": comparison.seeds,
         "differences": comparison.differences,
+        "explanation": comparison.explanation,
         "metrics": [
             {
                 "name": gap.name,

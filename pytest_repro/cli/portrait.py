@@ -10,6 +10,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from pytest_repro.cli.followed import followed_lines
 from pytest_repro.cli.sparklines import sparkline
 from pytest_repro.cli.tables import WIDTH, fields, table
 from pytest_repro.records import (
@@ -70,6 +71,7 @@ def _circumstances(record: RunRecord) -> list[tuple[str, str | Sequence[str]]]:
         ("environment", [environment.key, _facts(dict(environment.axes))]),
         ("contract", _contract(identity.contract)),
         ("rounding", _rounding(record)),
+        ("ledger", followed_lines(record.ledger)),
         ("config", _facts(identity.config)),
         ("data", [f"{use.name} {shorten(use.digest)}" for use in identity.assets]),
         ("code", _facts(identity.code)),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import torch
 
-__all__ = ["keep", "make_generator", "seed", "states"]
+__all__ = ["keep", "make_generator", "seed", "states", "tensors"]
 
 
 def make_generator(seed: int, device: str = "cpu") -> torch.Generator:
@@ -44,9 +44,18 @@ def states() -> dict[str, bytes]:
         The bytes that torch gives, by ``torch`` and ``torch.cuda:0``; GPUs are left
         out while CUDA is not in use.
     """
-    found = {"torch": _to_bytes(torch.get_rng_state())}
+    return {name: _to_bytes(state) for name, state in tensors().items()}
+
+
+def tensors() -> dict[str, torch.Tensor]:
+    """Copy the states of the default generators; no device is waited for.
+
+    Returns:
+        uint8 tensors on the CPU, by the names of `states`.
+    """
+    found = {"torch": torch.get_rng_state()}
     for index, state in enumerate(_cuda_states()):
-        found[f"torch.cuda:{index}"] = _to_bytes(state)
+        found[f"torch.cuda:{index}"] = state
     return found
 
 

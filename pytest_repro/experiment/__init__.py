@@ -1,11 +1,13 @@
 """What training code calls to become a recorded run; it records and never judges.
 
 Start with `run`, the object behind the fixture `repro`; `recorder` keeps what it is
-told, `assembly` turns that into a run record.
+told, `ledger` what it was not told, step by step, and `assembly` turns both into a run
+record.
 """
 
 from pytest_repro.experiment.assembly import Circumstances, assemble
+from pytest_repro.experiment.ledger import StepLedger
 from pytest_repro.experiment.recorder import Recorder, Sink
 from pytest_repro.experiment.run import Run
 
-__all__ = ["Circumstances", "Recorder", "Run", "Sink", "assemble"]
+__all__ = ["Circumstances", "Recorder", "Run", "Sink", "StepLedger", "assemble"]

@@ -92,6 +92,7 @@ def assemble(
         state=recorder.state,
         failure=failure,
         horizon=recorder.horizon,
+        ledger=() if recorder.ledger is None else recorder.ledger.lanes(),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol, SupportsIndex
 
 from pytest_repro.digests import Digest
 from pytest_repro.errors import MetricError
+from pytest_repro.experiment.ledger import StepLedger
 from pytest_repro.experiment.lookout import Lookout
 from pytest_repro.experiment.names import check_name, check_step
 from pytest_repro.experiment.numbers import Reading, read_value
@@ -71,6 +72,7 @@ class Recorder:
         *,
         horizon: int | None = None,
         ends_at_horizon: bool = False,
+        ledger: StepLedger | None = None,
     ) -> None:
         """Start with nothing recorded.
 
@@ -78,6 +80,7 @@ class Recorder:
             sink: Who hears of progress.
             horizon: The step whose beginning is noted, at least 1; None for none.
             ends_at_horizon: Whether the run ends at that moment.
+            ledger: Follows the run from step to step; None for none.
 
         Raises:
             ReproUsageError: If the horizon is below 1.
@@ -92,6 +95,7 @@ class Recorder:
         self._at_finish: list[Callable[[], None]] = []
         self._lookout = Lookout(horizon, is_end=ends_at_horizon)
         self._is_finished = False
+        self.ledger = ledger
         self.steps = 0
 
     def log(self, name: str, value: object, step: SupportsIndex | None) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError, UnstableInput
+from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.names import check_name
 from pytest_repro.experiment.recorder import Recorder
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
@@ -18,6 +19,8 @@ from pytest_repro.fingerprints import sketch_of, tree_digest
 
 if TYPE_CHECKING:
     import torch
+
+    from pytest_repro.experiment.torch_ledger import ModelLedger
 
 __all__ = ["Run"]
 
@@ -50,7 +53,10 @@ class Run:
         self._recorder = recorder
         self._folder = folder
         self._root = root
-        self._watches: list[Watch] = []
+        self._watches: list[Watch | ModelLedger] = []
+        self._following = (
+            None if recorder.ledger is None else Following(recorder.ledger)
+        )
         self._held: list[assets.Held] = []
         recorder.at_finish(self._check_assets)
 
@@ -171,6 +177,22 @@ class Run:
         watch = Watch(self._recorder, model, optimizer, every=every)
         watch.start(check_name(name))
         self._watches.append(watch)
+        self._follow(model, optimizer, name)
+
+    def _follow(
+        self,
+        model: "torch.nn.Module",
+        optimizer: "torch.optim.Optimizer | None",
+        name: str,
+    ) -> None:
+        """Follow the model in the step ledger too, if there is one."""
+        if self._following is None:
+            return
+        from pytest_repro.experiment import torch_ledger  # noqa: PLC0415  # torch is loaded
+
+        one = torch_ledger.ModelLedger(self._following, model, optimizer, name=name)
+        self._recorder.at_finish(lambda: one.finish(is_over=self._recorder.is_over))
+        self._watches.append(one)
 
     def fingerprint(self, name: str, state: object, step: int | None = None) -> None:
         """Record a checksum of nested state.
@@ -234,7 +256,9 @@ class Run:
     def _walk(
         self, iterable: Iterable[T], total: int | None
     ) -> Iterator[tuple[int, T]]:
-        items = iter(iterable)
+        items = iter(
+            iterable if self._following is None else self._following.walk(iterable)
+        )
         for step in count():
             if step == total:
                 return

@@ -4,13 +4,21 @@ It prepares before any fixture is set up, closes the record right after the test
 function returns, and puts the process back as it was.
 """
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from pytest_repro.determinism import Pinned, Probes, pinned, rounding_noise
-from pytest_repro.experiment import Circumstances, Recorder, Run, Sink, assemble
+from pytest_repro.experiment import (
+    Circumstances,
+    Recorder,
+    Run,
+    Sink,
+    StepLedger,
+    assemble,
+)
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.provenance import Meter, collect_code, collect_environment
@@ -52,6 +60,7 @@ class Execution:
         *,
         horizon: int | None = None,
         ends_at_horizon: bool = False,
+        has_ledger: bool = True,
     ) -> None:
         """Seed everything, set flags, and make the run; before fixtures.
 
@@ -60,13 +69,17 @@ class Execution:
             sink: Hears of progress.
             horizon: The step whose beginning is noted; None for none.
             ends_at_horizon: Whether the run ends there.
+            has_ledger: Whether the run is followed from step to step.
         """
         is_worker = self._isolation == "worker"
         self._pinned = self._stack.enter_context(
             pinned(determinism, self._seed, is_worker=is_worker)
         )
         self._recorder = Recorder(
-            sink, horizon=horizon, ends_at_horizon=ends_at_horizon
+            sink,
+            horizon=horizon,
+            ends_at_horizon=ends_at_horizon,
+            ledger=StepLedger(time.perf_counter) if has_ledger else None,
         )
         self._item.stash[run_key] = Run(
             self._seed,

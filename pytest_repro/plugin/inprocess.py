@@ -52,7 +52,10 @@ class InProcess:
             self._execution = Execution(
                 item, seed=0, contract=contract, isolation="in-process"
             )
-            self._execution.start(self._settings.determinism, Silent())
+            has_ledger = self._settings.ledger
+            self._execution.start(
+                self._settings.determinism, Silent(), has_ledger=has_ledger
+            )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(

@@ -78,6 +78,7 @@ class Jobs:
             horizon=contract.horizon,
             ends_at_horizon=run.is_short,
             replica=run.replica,
+            ledger=self.settings.ledger,
         )
 
     def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:

@@ -188,6 +188,15 @@ OPTIONS: Final = (
         choices=("error", "warn", "ignore"),
     ),
     _row(
+        "repro_ledger",
+        "str",
+        "on",
+        "follow each run step by step, to say which part of it differed first",
+        choices=("on", "off"),
+        doc="It takes at most a few hundredths of a step, is written less often where "
+        "it would take more, and never decides a verdict.",
+    ),
+    _row(
         "repro_threads",
         "int",
         1,

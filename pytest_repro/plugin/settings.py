@@ -42,6 +42,7 @@ class Settings:
         references: Folder of the references.
         out: Folder for everything else.
         orphans: ``error``, ``warn`` or ``ignore``.
+        ledger: Whether runs are followed in a step ledger.
         determinism: What is pinned.
         vary: Whether one seed is run under variations instead.
         vary_axes: The circumstances that are varied.
@@ -60,6 +61,7 @@ class Settings:
     references: Path
     out: Path
     orphans: str
+    ledger: bool
     determinism: Determinism
     vary: bool
     vary_axes: tuple[str, ...]
@@ -116,6 +118,7 @@ def read_settings(config: pytest.Config) -> Settings:
         references=_folder(config, "repro_dir", values),
         out=_folder(config, "repro_out", values),
         orphans=str(values["repro_orphans"]),
+        ledger=values["repro_ledger"] == "on",
         determinism=_determinism(values),
         vary=bool(values["repro_vary"]),
         vary_axes=_axes(str(values["repro_vary_axes"])) if active else (),

@@ -180,6 +180,8 @@ class Worker:
             self._events,
             horizon=job.horizon,
             ends_at_horizon=job.ends_at_horizon,
+            # Noise and operation traces look at every operation, a ledger's too.
+            has_ledger=job.ledger and not job.replica and job.window is None,
         )
         self._execution.perturb(job.replica)
         self._execution.vary(self._probes)

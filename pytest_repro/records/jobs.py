@@ -107,6 +107,7 @@ class Job:
         replica: Which rounding-sized perturbation is applied; 0 for none.
         window: Which steps' operations are traced; None for none.
         variation: A circumstance that is changed on purpose; None for none.
+        ledger: Whether the run is followed in a step ledger.
         wire: The version of this structure.
     """
 
@@ -125,6 +126,7 @@ class Job:
     replica: int = 0
     window: Window | None = None
     variation: Variation | None = None
+    ledger: bool = True
     wire: int = WIRE_VERSION
 
 

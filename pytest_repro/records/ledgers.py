@@ -24,8 +24,10 @@ class Lane:
     Attributes:
         name: The part, such as ``data/batch`` or ``model/gradients``.
         steps: Strictly increasing, from `BEFORE` on.
-        orders: The position in the run of each.
-        digests: ``quick64-v1`` digests, 16 hexadecimal characters each.
+        orders: The position of each among all that the ledger follows; not that of
+            traces and fingerprints.
+        digests: 16 hexadecimal characters each: `quick64-v1` of tensors; of text, of
+            generators, and of several digests together, the first of their SHA-256.
     """
 
     name: str

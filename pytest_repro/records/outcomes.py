@@ -31,11 +31,14 @@ class SeedVerdict:
         seed: The root seed.
         verdict: What was found.
         wall_s: How long the run took [s].
+        explanation: Which part of the run parted first, on one line; empty where
+            nothing did or nothing is known of it. It decides nothing.
     """
 
     seed: int
     verdict: Verdict
     wall_s: float = 0.0
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

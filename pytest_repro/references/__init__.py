@@ -5,7 +5,13 @@ them lie the tables, each in a file of its own; `layout` names folders, `replace
 swaps one whole, `retrieval` reads beside a writer; `history` and `merging` are pure.
 """
 
-from pytest_repro.references.format import FILES, MAX_TRACE_BYTES, decode, encode
+from pytest_repro.references.format import (
+    EXTRA_FILES,
+    FILES,
+    MAX_TRACE_BYTES,
+    decode,
+    encode,
+)
 from pytest_repro.references.history import cumulative_drift, drift_between, revise
 from pytest_repro.references.layout import (
     environment_folder,
@@ -19,6 +25,7 @@ from pytest_repro.references.store import ReferenceStore
 from pytest_repro.references.thinning import thin
 
 __all__ = [
+    "EXTRA_FILES",
     "FILES",
     "MAX_TRACE_BYTES",
     "Entry",

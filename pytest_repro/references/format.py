@@ -7,6 +7,7 @@ seed, no history) and a reference (several seeds and a history)::
     seeds.tsv   one row a seed, and a replica           seeds_table.py
     trace.tsv   the anchor's traces                     trace_table.py
     state.tsv   the anchor's fingerprints               state_table.py
+    ledger.tsv  the anchor's step ledger, if it has one ledger_table.py
     SHA256SUMS  which bytes belong together             sums.py
 
 Reading is strict: whatever `encode` could not have written is refused, with a typed
@@ -19,6 +20,7 @@ from typing import Final, TypeVar
 from pytest_repro.errors import FutureFormat, RecordError, ReproUsageError
 from pytest_repro.records import Rounding, RunRecord
 from pytest_repro.references.diagnosis import explain
+from pytest_repro.references.extras import EXTRA_FILES, EXTRAS, write_extras
 from pytest_repro.references.run_file import read_run, write_run
 from pytest_repro.references.seeds_table import check_seeds, read_seeds, write_seeds
 from pytest_repro.references.state_table import check_state, read_state, write_state
@@ -31,6 +33,7 @@ from pytest_repro.references.trace_table import (
 )
 
 __all__ = [
+    "EXTRA_FILES",
     "FILES",
     "MAX_TRACE_BYTES",
     "RUN",
@@ -46,7 +49,8 @@ TRACE: Final = "trace.tsv"
 STATE: Final = "state.tsv"
 
 FILES: Final = (RUN, SEEDS, TRACE, STATE, SUMS)
-"""The files of every record, in the order in which they are written."""
+"""The files of every record, in the order in which they are written; `EXTRA_FILES`
+stand before the last."""
 
 MAX_TRACE_BYTES: Final = 256 * 1024
 
@@ -62,6 +66,7 @@ def encode(
         record: The record.
         max_trace_bytes: If `trace.tsv` would be larger [bytes], only every k-th point
             is kept, with the smallest k that fits; None keeps all, up to a million.
+            Each of `EXTRA_FILES` is held to the same size.
 
     Returns:
         The bytes of each file by name, `SHA256SUMS` last; equal records give equal
@@ -82,6 +87,7 @@ def encode(
             SEEDS: write_seeds(record.seeds, replicas),
             TRACE: write_trace(fit_series(record.series, max_trace_bytes)),
             STATE: write_state(record.state),
+            **write_extras(record, max_trace_bytes),
         }
     except (TypeError, ValueError) as error:
         msg = f"the record of {record.identity.experiment} cannot be stored: {error}"
@@ -115,7 +121,7 @@ def _decode(files: Mapping[str, bytes]) -> RunRecord:
         msg = f"{RUN} is missing"
         raise ValueError(msg)
     head = _read(RUN, read_run, files)
-    if unknown := sorted(files.keys() - {*FILES, SIGNATURE}):
+    if unknown := sorted(files.keys() - {*FILES, *EXTRA_FILES, SIGNATURE}):
         msg = f"this version knows no file {unknown[0]!a}"
         raise FutureFormat(msg)
     if missing := sorted(set(FILES) - files.keys()):
@@ -134,6 +140,11 @@ def _decode(files: Mapping[str, bytes]) -> RunRecord:
         rounding=Rounding(noise=head.noise, replicas=replicas)
         if has_rounding
         else None,
+        **{
+            extra.attribute: _read(extra.file, extra.read, files)
+            for extra in EXTRAS
+            if extra.file in files
+        },
     )
     _check_rounding(record)
     return record

@@ -17,6 +17,7 @@ from pytest_repro.records import (
     Outcome,
     RunRecord,
     Tier,
+    Verdict,
 )
 from pytest_repro.references import (
     ReferenceStore,
@@ -174,7 +175,9 @@ class Replication:
             What became of it; nothing is ever written.
         """
         found = self._assessor.look_up(request, record)
-        return judged_here(request, record, judge_one(request, record, found))
+        verdict = judge_one(request, record, found)
+        reference = None if isinstance(found, Verdict) else found.record
+        return judged_here(request, record, verdict, reference)
 
     def _conclude(
         self, request: Request, state: Assessment, *, writes: bool

@@ -19,7 +19,7 @@ from pytest_repro.records import (
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication.pool import SeedRun
 from pytest_repro.replication.requests import Assessment, Request
-from pytest_repro.verdicts import not_comparable, required_rung
+from pytest_repro.verdicts import explain, not_comparable, required_rung
 
 __all__ = [
     "describe",
@@ -34,13 +34,19 @@ __all__ = [
 MAX_OUTPUT: Final = 3000
 
 
-def judged_here(request: Request, record: RunRecord, verdict: Verdict) -> Outcome:
+def judged_here(
+    request: Request,
+    record: RunRecord,
+    verdict: Verdict,
+    reference: RunRecord | None = None,
+) -> Outcome:
     """Describe a run that was executed in this process.
 
     Args:
         request: The experiment.
         record: Its record, of one seed.
         verdict: What was found.
+        reference: What it was judged by, if there was anything.
 
     Returns:
         The outcome.
@@ -49,6 +55,7 @@ def judged_here(request: Request, record: RunRecord, verdict: Verdict) -> Outcom
         seed=record.anchor.seed,
         verdict=verdict,
         wall_s=record.anchor.resources.wall_s,
+        explanation=explain(record, reference, verdict) if reference else "",
     )
     return Outcome(
         experiment=request.experiment,
@@ -79,7 +86,12 @@ def describe(request: Request, state: Assessment, store: ReferenceStore) -> Outc
         action=Action.COMPARED,
         verdict=state.verdict,
         seeds=tuple(
-            SeedVerdict(seed=run.seed, verdict=verdict, wall_s=run.wall_s)
+            SeedVerdict(
+                seed=run.seed,
+                verdict=verdict,
+                wall_s=run.wall_s,
+                explanation=_explanation(state, run.seed, verdict),
+            )
             for run, verdict in zip(state.runs, state.verdicts, strict=True)
         ),
         # A reference may be recorded with more seeds than a comparison is allowed.
@@ -89,6 +101,15 @@ def describe(request: Request, state: Assessment, store: ReferenceStore) -> Outc
         reference=store.show(folder) if folder else "",
         details=next((text for run in state.runs if (text := _evidence(run))), ""),
     )
+
+
+def _explanation(state: Assessment, seed: int, verdict: Verdict) -> str:
+    reference = state.found.record if state.found is not None else None
+    own = (record for record in state.records if record.anchor.seed == seed)
+    record = next(own, None)
+    if record is None or reference is None:
+        return ""
+    return explain(record, reference, verdict)
 
 
 def _evidence(run: SeedRun) -> str:

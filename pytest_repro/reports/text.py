@@ -203,6 +203,7 @@ def _against(outcome: Outcome) -> Iterator[str]:
 def _cause(outcome: Outcome) -> Iterator[str]:
     verdict = outcome.verdict
     if verdict.cause is None:
+        yield from _explanation(outcome)
         return
     first, *rest = _reason(verdict)
     is_told = any(one.verdict.reason == verdict.reason for one in outcome.seeds)
@@ -210,6 +211,16 @@ def _cause(outcome: Outcome) -> Iterator[str]:
     if not is_told:
         yield from (_below(line) for line in rest)
     yield from _listed("{name}  {detail}", verdict.findings, most=MOST_CHANGES)
+
+
+def _explanation(outcome: Outcome) -> Iterator[str]:
+    """Say which part of a run parted first, of the first seed that does not hold."""
+    told = [
+        one.explanation
+        for one in outcome.seeds
+        if one.explanation and one.verdict.rung in {Rung.DIVERGED, Rung.INCONCLUSIVE}
+    ]
+    yield from (_row("cause", one_line(text)) for text in told[:1])
 
 
 def _verdict(outcome: Outcome) -> Iterator[str]:

@@ -5,10 +5,12 @@ compare (`comparability`), are the bits the same (`identity`), does rounding exp
 what differs (`rounding`, by `envelopes`), does every metric stay inside its tolerance
 (`tolerances`)? `seeds` folds the verdicts of several seeds into one and asks
 `sequential` where a single seed cannot answer; `planning` says in advance what that can
-decide, and `derived` computes what is kept of each seed's traces for it. Nothing here
-reads a clock, a disk or an environment: the same records always give the same verdict.
+decide, and `derived` computes what is kept of each seed's traces for it. `causes` says
+which part of a run parted first, and decides nothing. Nothing here reads a clock, a
+disk or an environment: the same records always give the same verdict.
 """
 
+from pytest_repro.verdicts.causes import explain, first_divergence
 from pytest_repro.verdicts.derived import derive
 from pytest_repro.verdicts.envelopes import exact_until, with_envelopes
 from pytest_repro.verdicts.horizons import is_short
@@ -20,6 +22,8 @@ from pytest_repro.verdicts.seeds import fold
 __all__ = [
     "derive",
     "exact_until",
+    "explain",
+    "first_divergence",
     "fold",
     "freeze_margins",
     "is_short",

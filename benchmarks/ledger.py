@@ -1,0 +1,180 @@
+"""What does a step ledger cost, next to the same training without one?
+
+Each shipped experiment is trained in this process with and without, in turn; everything
+else is recorded both times. Only the loop is timed, from the first step that begins to
+the last that ends; what a ledger does before and after is timed apart. The study stops
+if the ledger changes a single bit of what is recorded.
+
+    python -m benchmarks.ledger --date 2026-11-26 --command "nox -s ledger"
+"""
+
+import argparse
+import importlib
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import torch
+
+from benchmarks.ledger_page import Costs, page
+from benchmarks.machine import add_arguments, look
+from benchmarks.pairs import Clocks, Pairs, alternate
+from benchmarks.processes import ROOT
+from benchmarks.variants import EXPERIMENTS, Experiment
+from pytest_repro.determinism import seed_everything
+from pytest_repro.experiment import Recorder, Run, StepLedger
+from pytest_repro.records import Lane
+
+__all__ = ["main", "measure"]
+
+FEWEST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """One training.
+
+    Attributes:
+        loop: What a step cost [s].
+        around: What the rest cost, from the first line to the finished ledger [s].
+        bits: Everything that decides.
+        lanes: The ledger; empty without one.
+        steps: How many steps there were.
+    """
+
+    loop: Clocks
+    around: Clocks
+    bits: object
+    lanes: tuple[Lane, ...]
+    steps: int
+
+
+class TimedRun(Run):
+    """A run that notes when its loop begins and ends."""
+
+    marks: "list[Clocks]"
+
+    def steps(
+        self, iterable: Iterable[Any] | None = None, *, total: int | None = None
+    ) -> Iterator[Any]:
+        """Walk, and look at both clocks before the first step and after the last."""
+        inner = super().steps(iterable, total=total)  # type: ignore[arg-type]  # passed on
+        self.marks = [now()]
+        yield from inner
+        self.marks.append(now())
+
+
+def now() -> Clocks:
+    """Look at both clocks."""
+    return Clocks(time.perf_counter(), time.process_time())
+
+
+def measure(name: str, pairs: int) -> Costs:
+    """Measure one experiment.
+
+    Args:
+        name: Its short name.
+        pairs: How often it is trained both ways.
+
+    Returns:
+        What that cost.
+
+    Raises:
+        RuntimeError: If the ledger changed a bit.
+    """
+    experiment = EXPERIMENTS[name]
+    train(experiment, has_ledger=True)  # warms caches and imports
+    plain, ours = alternate(
+        partial(train, experiment, has_ledger=False),
+        partial(train, experiment, has_ledger=True),
+        pairs,
+    )
+    if len({repr(one.bits) for one in (*plain, *ours)}) != 1:
+        msg = f"{name} has other bits with a ledger than without"
+        raise RuntimeError(msg)
+    lanes = ours[-1].lanes
+    return Costs(
+        name=name,
+        steps=ours[-1].steps,
+        loop=Pairs.by_clock(
+            name, [one.loop for one in plain], [one.loop for one in ours]
+        ),
+        around=Pairs.by_clock(
+            name, [one.around for one in plain], [one.around for one in ours]
+        ),
+        lanes=len(lanes),
+        digests=sum(len(lane.steps) for lane in lanes),
+        strides={lane.name: _stride(lane) for lane in lanes},
+    )
+
+
+def train(experiment: Experiment, *, has_ledger: bool) -> Trained:
+    """Train an experiment once.
+
+    Args:
+        experiment: Which.
+        has_ledger: Whether it is followed in a ledger.
+
+    Returns:
+        What it cost, and what came out.
+    """
+    module, function, *rest = experiment.call
+    seed_everything(0)
+    recorder = Recorder(ledger=StepLedger(time.perf_counter) if has_ledger else None)
+    run = TimedRun(0, recorder, folder=ROOT / "experiments", root=ROOT)
+    test = getattr(importlib.import_module(module), function)
+    begun = now()
+    test(run, **dict(text.split("=", 1) for text in rest))
+    recorder.finish()
+    lanes = recorder.ledger.lanes() if recorder.ledger is not None else ()
+    ended = now()
+    first, last = run.marks
+    loop = Clocks(*(b - a for a, b in zip(first, last, strict=True)))
+    whole = Clocks(*(b - a for a, b in zip(begun, ended, strict=True)))
+    steps = recorder.steps
+    return Trained(
+        loop=Clocks(*(part / steps for part in loop)),
+        around=Clocks(*(a - b for a, b in zip(whole, loop, strict=True))),
+        bits=(recorder.metrics, recorder.series, recorder.state),
+        lanes=lanes,
+        steps=steps,
+    )
+
+
+def _stride(lane: Lane) -> int:
+    """Return the widest gap; a lane of evaluations has no stride."""
+    if lane.name.endswith("/evaluation"):
+        return 1
+    return max((after - step for step, after in pairwise(lane.steps)), default=1)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the study and write its page.
+
+    Args:
+        arguments: The command line; by default that of the process.
+
+    Returns:
+        0; a cost is a number, not a failure.
+    """
+    parser = argparse.ArgumentParser(description="overhead of the step ledger")
+    add_arguments(parser, "ledger.md")
+    parser.add_argument("--pairs", type=int, default=FEWEST, metavar="N")
+    options = parser.parse_args(arguments)
+    occasion = look(options.date, options.command)
+    torch.set_num_threads(1)
+    sys.path.insert(0, str(ROOT))
+    found = []
+    for name in EXPERIMENTS:
+        sys.stderr.write(f"measuring {name}\n")
+        found.append(measure(name, max(options.pairs, FEWEST)))
+    options.write.write_text(page(found, occasion), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""The page about the step ledger: what following a run costs, and what was left out.
+
+The same measurements give the same bytes. What costs more than it should is printed
+like everything else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from benchmarks.machine import Occasion
+from benchmarks.pairs import BothClocks, Pairs
+
+__all__ = ["Costs", "page"]
+
+INTRODUCTION: Final = """\
+# What a step ledger costs
+
+A step ledger ({term}`step ledger`) is written while a run trains, so that a divergence
+can be explained later: digests of the data, the random generators, the model and its
+optimizer at each step. It measures itself, and where it would take more than three
+hundredths of a step it looks at the dearest things less often, down to every 65,536th
+step; what costs some microseconds at least every eighth step. So the cost is bounded
+and the detail is not: the second table says what was left out.
+"""
+
+STEPS: Final = """\
+## A step
+
+Each shipped experiment, trained in one process with and without a ledger in turn. Both
+log the same bits; the study stops if they do not. Only the loop is timed, per step.
+*Wall* is the time that a person waits, *processor* hardly counts what other programs on
+the machine take away. Medians over pairs, and the spread of the ratios over all pairs.
+"""
+
+DETAIL: Final = """\
+## What was followed
+
+How many lanes there were, how many digests in all, and the widest gap between two steps
+of a lane, in the last run with a ledger. Strides depend on the time that steps take, so
+another run may have others. *Around* is what a ledger costs once: the initial state,
+and putting the lanes together at the end.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What was measured of one experiment.
+
+    Attributes:
+        name: Its short name.
+        steps: How many steps it has.
+        loop: The cost of a step without and with a ledger.
+        around: The cost of everything else.
+        lanes: How many lanes there were.
+        digests: How many digests in all.
+        strides: The widest gap of each lane, by name.
+    """
+
+    name: str
+    steps: int
+    loop: BothClocks
+    around: BothClocks
+    lanes: int
+    digests: int
+    strides: Mapping[str, int]
+
+
+def page(found: Sequence[Costs], occasion: Occasion) -> str:
+    """Write the page.
+
+    Args:
+        found: What was measured, experiment by experiment.
+        occasion: On what occasion.
+
+    Returns:
+        Markdown.
+    """
+    head = "experiment", "without", "with", "difference", "ratio", "its spread"
+    blocks = [INTRODUCTION, "\n".join(occasion.lines()) + "\n", STEPS]
+    blocks.append(f"{len(found[0].loop.wall.plain)} pairs each.\n")
+    for number, clock in enumerate(("wall", "processor")):
+        rows = [_row(one.name, one.loop[number]) for one in found]
+        blocks.append(_table((f"a step, {clock}", *head[1:]), rows))
+    detail = "experiment", "steps", "lanes", "digests", "around", "every which step"
+    rows = [
+        (
+            f"`{one.name}`",
+            str(one.steps),
+            str(one.lanes),
+            f"{one.digests:,}",
+            f"{one.around.processor.difference_s * 1e3:+.1f} ms",
+            _strides(one.strides),
+        )
+        for one in found
+    ]
+    return "\n".join([*blocks, DETAIL, _table(detail, rows)])
+
+
+def _row(name: str, pairs: Pairs) -> tuple[str, ...]:
+    low, high = pairs.spread
+    return (
+        f"`{name}`",
+        f"{pairs.plain_s * 1e3:.3f} ms",
+        f"{pairs.ours_s * 1e3:.3f} ms",
+        f"{pairs.difference_s * 1e6:+.0f} µs",
+        f"{pairs.ratio:.3f}",
+        f"{low:.2f} to {high:.2f}",
+    )
+
+
+def _strides(strides: Mapping[str, int]) -> str:
+    """Group lanes by how often they were looked at."""
+    ordered = sorted((gap, name) for name, gap in strides.items())
+    parts = [
+        (gap, [f"`{name}`" for _, name in group])
+        for gap, group in groupby(ordered, key=lambda one: one[0])
+    ]
+    if len(parts) == 1 and parts[0][0] == 1:
+        return "all 1"
+    return "; ".join(f"{gap}: {', '.join(names)}" for gap, names in parts if gap > 1)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -1,0 +1,111 @@
+"""Follow the data of a training loop: its order, its content, and the generators.
+
+`repro.steps` hands its items through here. Exactly what was asked for is passed on, at
+the moment at which it is asked for; the ledger only looks at it in passing.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from pytest_repro.experiment.contents import parts_of, text_of
+from pytest_repro.experiment.generators import Generators
+from pytest_repro.experiment.ledger import StepLedger
+from pytest_repro.experiment.pace import Cost
+from pytest_repro.experiment.rows import RowSum
+
+if TYPE_CHECKING:
+    from pytest_repro.experiment.torch_indices import Drawn
+
+__all__ = ["Following"]
+
+T = TypeVar("T")
+
+
+class Following:
+    """Writes lanes ``data/…`` and ``rng/…`` of a step ledger.
+
+    Attributes:
+        ledger: Where digests go.
+    """
+
+    def __init__(self, ledger: StepLedger) -> None:
+        """Start before the first step.
+
+        Args:
+            ledger: Where digests go.
+        """
+        self.ledger = ledger
+        self._generators = Generators()
+        self._rows = RowSum()
+        self._names: list[str] = []
+        self._step = 0
+
+    def walk(self, iterable: Iterable[T]) -> Iterator[T]:
+        """Walk over the items of a training loop.
+
+        Steps are counted over all walks of a run.
+
+        Args:
+            iterable: The items.
+
+        Yields:
+            The same items.
+        """
+        self.ledger.is_walking = True
+        items, drawn = _begin(iterable)
+        while True:
+            self.ledger.pace.turn()
+            self.note_generators(self._step)
+            try:
+                item = next(items)
+            except StopIteration:
+                return
+            self._note_item(item, drawn)
+            self._step += 1
+            yield item
+
+    def note_generators(self, step: int) -> None:
+        """Write the states of all global generators.
+
+        Args:
+            step: The step that begins.
+        """
+        found: dict[str, str] = {}
+
+        def read() -> tuple[str, ...]:
+            found.update(self._generators.digests())
+            return ()
+
+        self.ledger.take("rng", Cost.CHEAP, read, step)
+        self._names = list(found) or self._names
+        for name in self._names:
+            parts = (found[name],) if name in found else ()
+            self.ledger.put(f"rng/{name}", step, parts)
+
+    def _note_item(self, item: object, drawn: "Drawn | None") -> None:
+        note, step = self.ledger.note, self._step
+        indices = None if drawn is None else drawn.take()
+        if indices is not None:
+            note("data/indices", step, lambda: (text_of((repr(indices),)),))
+        if isinstance(item, int):
+            return  # a counter is no data
+        note("data/batch", step, lambda: parts_of(item), Cost.DATA)
+        # A sum over all rows that leaves some out says nothing.
+        has_sum = drawn is None and self.ledger.pace.stride(Cost.DATA) == 1
+        note(
+            "data/rows",
+            step,
+            lambda: self._rows.add(item) if has_sum else (),
+            Cost.DATA,
+        )
+
+
+def _begin(iterable: Iterable[T]) -> "tuple[Iterator[T], Drawn | None]":
+    data = sys.modules.get("torch.utils.data")
+    if data is None or not isinstance(iterable, data.DataLoader):
+        return iter(iterable), None
+    from pytest_repro.experiment import torch_indices  # noqa: PLC0415  # torch is loaded
+
+    items, drawn = torch_indices.follow(iterable)
+    return cast("Iterator[T]", items), drawn

@@ -1,0 +1,147 @@
+"""The step ledger of a run under way: lanes of quick digests, written as steps go by.
+
+It says which part of a run differed first, and never whether a run holds. So nothing
+here may disturb a training: digests that are still on a device are collected later,
+many at once; what has no digest, or fails, loses its lane and nothing else; and what
+costs too much is looked at less often, see `pace`.
+
+What is followed, and when, is known to `following` (data and generators) and
+`torch_ledger` (a model and its optimizer).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from pytest_repro.experiment.contents import Parts, joined
+from pytest_repro.experiment.pace import Cost, Pace
+from pytest_repro.records import Lane
+
+__all__ = ["StepLedger"]
+
+BATCH: Final = 256
+MAX_LANES: Final = 128
+PLACES: Final = 256
+"""How many places a step has in the order of a ledger."""
+
+
+class StepLedger:
+    """The lanes of one run.
+
+    Attributes:
+        pace: How often each kind of thing is followed.
+        is_walking: Whether `repro.steps` says when steps begin.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Start with no lane.
+
+        Args:
+            clock: Gives seconds from any origin; the cost is measured with it.
+        """
+        self.pace = Pace(clock)
+        self.is_walking = False
+        self._tracks: dict[str, _Track] = {}
+        self._lost: set[str] = set()
+        self._turn = 0
+        self._position = 0
+
+    def take(
+        self, name: str, cost: Cost, make: Callable[[], Parts], step: int
+    ) -> Parts:
+        """Compute parts of a digest now, if they are due.
+
+        Args:
+            name: The lane that they are for.
+            cost: How dear they are.
+            make: Computes them.
+            step: The step that they belong to.
+
+        Returns:
+            The parts; none if they are not due, or cannot be computed.
+        """
+        if name in self._lost or not self.pace.is_due(cost, step):
+            return ()
+        began_s = self.pace.clock()
+        try:
+            return make()
+        except Exception:  # noqa: BLE001  # whatever fails here must not end a training
+            self._lost.add(name)
+            return ()
+        finally:
+            self.pace.spend(cost, self.pace.clock() - began_s)
+
+    def put(self, name: str, step: int, parts: Parts) -> None:
+        """Write a digest of one step.
+
+        The position within a step advances with every call, whether there is anything
+        to write or not, so that thinning does not move what comes later.
+
+        Args:
+            name: The lane.
+            step: The step, past every earlier one of the lane; else it is left out.
+            parts: What `take` gave; nothing is written if there are none.
+        """
+        if self._turn != self.pace.turns:
+            self._turn, self._position = self.pace.turns, 0
+        order = self._turn * PLACES + min(self._position, PLACES - 1)
+        self._position += 1
+        if not parts or name in self._lost:
+            return
+        track = self._tracks.get(name)
+        if track is None:
+            if len(self._tracks) >= MAX_LANES:
+                return
+            track = self._tracks[name] = _Track(name)
+        track.add(step, order, parts)
+
+    def note(
+        self, name: str, step: int, make: Callable[[], Parts], cost: Cost = Cost.CHEAP
+    ) -> None:
+        """Compute and write a digest, if it is due.
+
+        Args:
+            name: The lane.
+            step: The step.
+            make: Computes its parts.
+            cost: How dear that is.
+        """
+        self.put(name, step, self.take(name, cost, make, step))
+
+    def lanes(self) -> tuple[Lane, ...]:
+        """Collect what is still under way and return all lanes, sorted by name."""
+        found = (track.finish() for _, track in sorted(self._tracks.items()))
+        return tuple(lane for lane in found if lane.steps)
+
+
+class _Track:
+    """One lane, growing."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._steps: list[int] = []
+        self._orders: list[int] = []
+        self._digests: list[str] = []
+        self._waiting: list[Parts] = []
+
+    def add(self, step: int, order: int, parts: Parts) -> None:
+        if self._steps and step <= self._steps[-1]:
+            return
+        self._steps.append(step)
+        self._orders.append(order)
+        self._waiting.append(parts)
+        if len(self._waiting) >= BATCH:
+            self._settle(BATCH // 2)
+
+    def finish(self) -> Lane:
+        self._settle(len(self._waiting))
+        return Lane(
+            name=self._name,
+            steps=tuple(self._steps),
+            orders=tuple(self._orders),
+            digests=tuple(self._digests),
+        )
+
+    def _settle(self, count: int) -> None:
+        """Read the oldest ones: a device has been done with them for long."""
+        ready, self._waiting = self._waiting[:count], self._waiting[count:]
+        self._digests += map(joined, ready)

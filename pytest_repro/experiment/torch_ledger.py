@@ -1,0 +1,229 @@
+"""Follow a model and its optimizer from step to step, by hooks that only look.
+
+The lanes of one step, in the order in which it brings them about::
+
+    inputs  outputs  gradients  settings  optimizer  parameters  buffers
+
+and ``evaluation``: the outputs in evaluation mode, of all calls until the next step of
+training. A changed momentum of a batch norm moves no loss, and shows there.
+
+A hook stays on the model for as long as the run, so it must survive whatever is done to
+a model: copies and pickles of it carry a hook that does nothing, and code that is being
+traced or compiled does not see it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from functools import partial
+from typing import Final, TypeAlias
+
+import torch
+from torch.nn.parameter import is_lazy
+from torch.utils.hooks import RemovableHandle
+
+from pytest_repro.experiment.contents import Parts, parts_of, text_of
+from pytest_repro.experiment.following import Following
+from pytest_repro.experiment.pace import Cost
+from pytest_repro.records import BEFORE
+
+__all__ = ["ModelLedger"]
+
+MINDS_HOOKS: Final = (torch.nn.TransformerEncoderLayer, torch.jit.ScriptModule)
+"""Modules that compute on another path if they have a hook, or cannot have one."""
+
+NO_SETTINGS: Final = frozenset({"params", "param_names"})
+
+Optimizer: TypeAlias = torch.optim.Optimizer | None
+
+
+class ModelLedger:
+    """Writes the lanes of one model."""
+
+    def __init__(
+        self,
+        following: Following,
+        model: torch.nn.Module,
+        optimizer: Optimizer,
+        *,
+        name: str,
+    ) -> None:
+        """Write the initial state, and hook the model and its optimizer.
+
+        Args:
+            following: Has the ledger, and writes the generators where no loop says
+                when a step begins.
+            model: The model.
+            optimizer: Its optimizer, or None.
+            name: What the lanes are called before the slash.
+        """
+        self._ledger = following.ledger
+        self._following = following
+        self._model = model
+        self._optimizer = optimizer
+        self._name = name
+        self._step = 0
+        self._calls: dict[str, Parts] = {}
+        self._settings: tuple[list[object], str] = ([], "")
+        self._hooks = self._hook()
+        following.note_generators(BEFORE)
+        self._note_first()
+        self._note_state(BEFORE, ("settings", "optimizer", "parameters", "buffers"))
+
+    def end_step(self) -> None:
+        """Count a step of the loop; for models without an optimizer."""
+        if self._optimizer is None:
+            self._end()
+
+    def finish(self, *, is_over: bool = False) -> None:
+        """Take the hooks off, and write what was called since the last step.
+
+        Args:
+            is_over: Whether the run was stopped, maybe amid such calls.
+        """
+        for hook in self._hooks:
+            hook.remove()
+        if is_over:
+            return
+        self._note_calls("inputs", self._step)
+        self._note_calls("outputs", self._step)
+        self._note_calls("evaluation", self._step - 1)
+
+    def _hook(self) -> list[RemovableHandle]:
+        hooks: list[RemovableHandle] = []
+        if not isinstance(self._model, MINDS_HOOKS):
+            before, after = _Hook(self._before), _Hook(self._after)
+            hooks = [
+                self._model.register_forward_pre_hook(before, with_kwargs=True),
+                self._model.register_forward_hook(after),
+            ]
+        if self._optimizer is not None:
+            end = self._optimizer.register_step_post_hook(lambda *_: self._end())
+            hooks.append(end)
+        return hooks
+
+    def _before(self, module: object, args: object, kwargs: object) -> None:
+        if module is not self._model or not self._model.training:
+            return
+        self._note_calls("evaluation", self._step - 1)
+        if not self._ledger.is_walking:
+            self._following.note_generators(self._step)
+        self._call("inputs", self._step, (args, kwargs))
+
+    def _after(self, module: object, _: object, output: object) -> None:
+        if module is not self._model:
+            return
+        if self._model.training:
+            self._call("outputs", self._step, output)
+        else:
+            self._call("evaluation", self._step - 1, output, Cost.SELDOM)
+
+    def _end(self) -> None:
+        step = self._step
+        self._note_calls("evaluation", step - 1)
+        self._note_calls("inputs", step)
+        self._note_calls("outputs", step)
+        self._note_state(step, tuple(_READERS))
+        self._step += 1
+        if not self._ledger.is_walking:
+            self._ledger.pace.turn()
+
+    def _call(
+        self, part: str, step: int, value: object, cost: Cost = Cost.DATA
+    ) -> None:
+        """Add a call of the model to those of its step."""
+        read = partial(parts_of, value)
+        taken = self._ledger.take(self._lane(part), cost, read, step)
+        self._calls[part] = self._calls.get(part, ()) + taken
+
+    def _note_calls(self, part: str, step: int) -> None:
+        self._ledger.put(self._lane(part), step, self._calls.pop(part, ()))
+
+    def _note_state(self, step: int, parts: tuple[str, ...]) -> None:
+        for part in parts:
+            if part == "settings":
+                self._ledger.note(self._lane(part), step, self._settings_parts)
+            else:
+                read = partial(_READERS[part], self._model, self._optimizer)
+                self._ledger.note(self._lane(part), step, read, Cost.STATE)
+
+    def _note_first(self) -> None:
+        """Write the first parameter: it tells other draws from other initialisers."""
+        first = next(self._model.parameters(), None)
+        self._ledger.note(
+            self._lane("first"),
+            BEFORE,
+            lambda: () if first is None else parts_of(first),
+        )
+
+    def _settings_parts(self) -> Parts:
+        """Digest hyperparameters, which are nearly always those of the step before."""
+        if self._optimizer is None:
+            return ()
+        values = [
+            value
+            for group in self._optimizer.param_groups
+            for key, value in group.items()
+            if key not in NO_SETTINGS
+        ]
+        has_tensor = any(isinstance(value, torch.Tensor) for value in values)
+        if has_tensor or values != self._settings[0]:
+            self._settings = (values, text_of(map(_told, values)))
+        return (self._settings[1],)
+
+    def _lane(self, part: str) -> str:
+        return f"{self._name}/{part}"
+
+
+class _Hook:
+    """Looks at a call of the model; a copy of it, or a pickle, does nothing."""
+
+    def __init__(self, look: Callable[..., None]) -> None:
+        self._look = look
+
+    def __call__(self, *call: object) -> None:
+        if not (torch.compiler.is_compiling() or torch._C._is_tracing()):  # noqa: SLF001  # as torch.jit.is_tracing does
+            self._look(*call)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Takes anything and returns None, wherever the pickle is read.
+        return getattr, (nullcontext(), "__exit__")
+
+
+def _gradients(model: torch.nn.Module, _: Optimizer) -> Parts:
+    return parts_of([parameter.grad for parameter in model.parameters()])
+
+
+def _parameters(model: torch.nn.Module, _: Optimizer) -> Parts:
+    return parts_of(list(_filled(model.parameters())))
+
+
+def _buffers(model: torch.nn.Module, _: Optimizer) -> Parts:
+    return parts_of(list(_filled(model.buffers())))
+
+
+def _optimizer(_: torch.nn.Module, optimizer: Optimizer) -> Parts:
+    if optimizer is None:
+        return ()
+    known, groups = optimizer.state, optimizer.param_groups
+    return parts_of([known.get(one) for group in groups for one in group["params"]])
+
+
+def _filled(tensors: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
+    """Leave out those whose shape is not known before the first call."""
+    return (one for one in tensors if not is_lazy(one))
+
+
+def _told(value: object) -> str:
+    """Write a hyperparameter; one that lives on a device is not waited for."""
+    is_remote = isinstance(value, torch.Tensor) and not value.is_cpu
+    return "on a device" if is_remote else repr(value)
+
+
+_READERS: Final[Mapping[str, Callable[[torch.nn.Module, Optimizer], Parts]]] = {
+    "gradients": _gradients,
+    "settings": _optimizer,
+    "optimizer": _optimizer,
+    "parameters": _parameters,
+    "buffers": _buffers,
+}
+"""In the order in which a step brings them about; `ModelLedger` reads the settings."""

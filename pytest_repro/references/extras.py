@@ -1,0 +1,78 @@
+"""The files that explain a record, and that it may lack: one row a file.
+
+A verdict never needs them, references that were recorded without them stay valid, and
+none is ever empty. A further kind of evidence is one more row in `EXTRAS`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pytest_repro.records import RunRecord
+from pytest_repro.references.ledger_table import (
+    check_ledger,
+    fit_ledger,
+    read_ledger,
+    write_ledger,
+)
+
+__all__ = ["EXTRAS", "EXTRA_FILES", "Extra", "write_extras"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """A file that a record may lack.
+
+    Attributes:
+        file: Its name.
+        attribute: The attribute of a `RunRecord` that it holds, a tuple.
+        check: Raises `ValueError` for what no file may hold.
+        fit: Drops what makes it larger than so many bytes; None for any size.
+        write: Gives its bytes.
+        read: Reads them, strictly.
+    """
+
+    file: str
+    attribute: str
+    # Each row has a type of its own, which ends where the record begins.
+    check: Callable[[Any], None]
+    fit: Callable[[Any, int | None], Any]
+    write: Callable[[Any], bytes]
+    read: Callable[[bytes], Any]
+
+
+EXTRAS: Final = (
+    Extra(
+        file="ledger.tsv",
+        attribute="ledger",
+        check=check_ledger,
+        fit=fit_ledger,
+        write=write_ledger,
+        read=read_ledger,
+    ),
+)
+"""In the order in which they are written."""
+
+EXTRA_FILES: Final = tuple(extra.file for extra in EXTRAS)
+
+
+def write_extras(record: RunRecord, max_bytes: int | None) -> dict[str, bytes]:
+    """Write the files that a record has something for.
+
+    Args:
+        record: The record.
+        max_bytes: The largest size of each [bytes]; None for any.
+
+    Returns:
+        The bytes of each file by name.
+
+    Raises:
+        ValueError: If something cannot be stored.
+    """
+    files = {}
+    for extra in EXTRAS:
+        value = getattr(record, extra.attribute)
+        if value:
+            extra.check(value)
+            files[extra.file] = extra.write(extra.fit(value, max_bytes))
+    return files
