@@ -7,5 +7,6 @@ told, `assembly` turns that into a run record.
 from pytest_repro.experiment.assembly import Circumstances, assemble
 from pytest_repro.experiment.recorder import Recorder, Sink
 from pytest_repro.experiment.run import Run
+from pytest_repro.experiment.tracing import Tracing
 
-__all__ = ["Circumstances", "Recorder", "Run", "Sink", "assemble"]
+__all__ = ["Circumstances", "Recorder", "Run", "Sink", "Tracing", "assemble"]

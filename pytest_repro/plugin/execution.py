@@ -5,16 +5,24 @@ function returns, and puts the process back as it was.
 """
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pytest_repro.determinism import Pinned, pinned, rounding_noise
-from pytest_repro.experiment import Circumstances, Recorder, Run, Sink, assemble
+from pytest_repro.experiment import (
+    Circumstances,
+    Recorder,
+    Run,
+    Sink,
+    Tracing,
+    assemble,
+)
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.provenance import Meter, collect_code, collect_environment
-from pytest_repro.records import Contract, Determinism, Failure, RunRecord
+from pytest_repro.records import Contract, Determinism, Failure, RunRecord, Window
 
 __all__ = ["Execution", "config_of"]
 
@@ -42,6 +50,7 @@ class Execution:
         self._stack = ExitStack()
         self._pinned: Pinned | None = None
         self._recorder: Recorder | None = None
+        self._tracing: Tracing | None = None
         self._meter = Meter()
 
     def start(
@@ -81,6 +90,8 @@ class Execution:
         Args:
             has_stopped: Whether the experiment was ended by its horizon.
         """
+        if self._tracing is not None:
+            self._tracing.close()
         if self._recorder is not None:
             self._recorder.finish(has_stopped=has_stopped)
 
@@ -91,6 +102,25 @@ class Execution:
             replica: Which noise; 0 for none.
         """
         self._stack.enter_context(rounding_noise(self._seed, replica))
+
+    def trace(self, window: Window | None) -> None:
+        """Trace the operations of some steps; after `start`, before fixtures.
+
+        Args:
+            window: Which steps; None for none.
+
+        Raises:
+            RuntimeError: If the run was never started.
+        """
+        if window is None:
+            return
+        if self._recorder is None:
+            msg = "the run was never started"
+            raise RuntimeError(msg)
+        root, warn = self._item.config.rootpath, self._recorder.warn
+        self._tracing = Tracing(window, root, warn=warn)
+        self._stack.callback(self._tracing.close)
+        self._recorder.at_step(self._tracing.begin)
 
     def record(self, failure: Failure | None = None) -> RunRecord:
         """Build the record of the run.
@@ -119,7 +149,11 @@ class Execution:
             isolation=self._isolation,
         )
         resources = self._meter.read()
-        return assemble(self._recorder, around, resources=resources, failure=failure)
+        whole = assemble(self._recorder, around, resources=resources, failure=failure)
+        if self._tracing is None:
+            return whole
+        self._tracing.close()
+        return replace(whole, operations=self._tracing.operations())
 
     def close(self) -> None:
         """Put random generators and flags back as they were."""

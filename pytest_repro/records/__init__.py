@@ -26,7 +26,12 @@ from pytest_repro.records.jobs import (
     Window,
 )
 from pytest_repro.records.ledgers import BEFORE, Lane
-from pytest_repro.records.operations import Operation, Phase
+from pytest_repro.records.operations import (
+    RANDOM_STATE,
+    UNREAD,
+    Operation,
+    Phase,
+)
 from pytest_repro.records.outcomes import (
     Action,
     Outcome,
@@ -56,6 +61,8 @@ from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Ver
 __all__ = [
     "BEFORE",
     "DTYPES",
+    "RANDOM_STATE",
+    "UNREAD",
     "WIRE_VERSION",
     "Action",
     "AssetUse",

@@ -6,8 +6,15 @@ and whose outputs are not.
 
 import enum
 from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["Operation", "Phase"]
+__all__ = ["RANDOM_STATE", "UNREAD", "Operation", "Phase"]
+
+RANDOM_STATE: Final = "rng:"
+"""Stands before the digest of a random generator, where that is an input."""
+
+UNREAD: Final = "-"
+"""Stands for a digest that nobody may compare: of undefined or unreadable contents."""
 
 
 class Phase(enum.StrEnum):
@@ -32,8 +39,10 @@ class Operation:
             outside of any.
         source: The line of the project that called it, such as ``train.py:88``,
             relative to the project's root; empty where there is none.
-        inputs: ``quick64-v1`` digest of each tensor that it read, in order.
-        outputs: The same of each tensor that it produced or wrote to.
+        inputs: ``quick64-v1`` digest of each tensor that it read, in order; that of
+            the generator of an operator that draws comes last, after `RANDOM_STATE`.
+        outputs: The same of each tensor that it wrote to, then of those it produced;
+            `UNREAD` for memory that nobody has written yet.
         shapes: Of the outputs, with their types, such as ``float32[64, 10]``.
         arguments: Whatever else it was called with, as text.
         sketch: A few numbers of the outputs whose distance from another sketch

@@ -13,7 +13,7 @@ from pytest_repro.errors import CorruptRecord, FutureFormat, RecordError
 from pytest_repro.records import Identity
 from pytest_repro.references.diagnosis import explain
 from pytest_repro.references.folders import Folder
-from pytest_repro.references.format import FILES, RUN, SIGNATURE
+from pytest_repro.references.format import FILES, OPTIONAL, RUN, SIGNATURE
 from pytest_repro.references.layout import reference_folder
 from pytest_repro.references.retrieval import read_files
 from pytest_repro.references.run_file import read_run
@@ -102,7 +102,7 @@ def check_replaceable(root: Folder, path: PurePosixPath, identity: Identity) -> 
     except ValueError:
         old = identity
     check_owner(root, path, old, identity.experiment)
-    if foreign := sorted(files.keys() - {*FILES, SIGNATURE}):
+    if foreign := sorted(files.keys() - {*FILES, *OPTIONAL, SIGNATURE}):
         msg = f"{', '.join(map(ascii, foreign))} would be lost: not part of a reference"
         remedy = "move it out of the folder, then run again"
         raise RecordError(msg, path=shown, remedy=remedy)

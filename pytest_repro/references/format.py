@@ -9,6 +9,10 @@ seed, no history) and a reference (several seeds and a history)::
     state.tsv   the anchor's fingerprints               state_table.py
     SHA256SUMS  which bytes belong together             sums.py
 
+and, where there are any::
+
+    operations.tsv  what the anchor's traced steps did  operations_table.py
+
 Reading is strict: whatever `encode` could not have written is refused, with a typed
 error. Files on a disk are the matter of `folders` and `store`.
 """
@@ -17,8 +21,14 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from pytest_repro.errors import FutureFormat, RecordError, ReproUsageError
-from pytest_repro.records import Rounding, RunRecord
+from pytest_repro.records import Operation, Rounding, RunRecord
 from pytest_repro.references.diagnosis import explain
+from pytest_repro.references.operations_table import (
+    check_operations,
+    fit_operations,
+    read_operations,
+    write_operations,
+)
 from pytest_repro.references.run_file import read_run, write_run
 from pytest_repro.references.seeds_table import check_seeds, read_seeds, write_seeds
 from pytest_repro.references.state_table import check_state, read_state, write_state
@@ -32,7 +42,9 @@ from pytest_repro.references.trace_table import (
 
 __all__ = [
     "FILES",
+    "MAX_OPERATIONS_BYTES",
     "MAX_TRACE_BYTES",
+    "OPTIONAL",
     "RUN",
     "SIGNATURE",
     "SUMS",
@@ -44,11 +56,17 @@ RUN: Final = "run.json"
 SEEDS: Final = "seeds.tsv"
 TRACE: Final = "trace.tsv"
 STATE: Final = "state.tsv"
+OPERATIONS: Final = "operations.tsv"
 
 FILES: Final = (RUN, SEEDS, TRACE, STATE, SUMS)
 """The files of every record, in the order in which they are written."""
 
+OPTIONAL: Final = (OPERATIONS,)
+"""Further files, each of a record that has something to put into it."""
+
 MAX_TRACE_BYTES: Final = 256 * 1024
+MAX_OPERATIONS_BYTES: Final = 256 * 1024
+"""Of what a reference keeps; the end of a longer operation trace is cut off."""
 
 T = TypeVar("T")
 
@@ -61,7 +79,8 @@ def encode(
     Args:
         record: The record.
         max_trace_bytes: If `trace.tsv` would be larger [bytes], only every k-th point
-            is kept, with the smallest k that fits; None keeps all, up to a million.
+            is kept, with the smallest k that fits; None keeps all, up to a million,
+            and of the operations too.
 
     Returns:
         The bytes of each file by name, `SHA256SUMS` last; equal records give equal
@@ -77,12 +96,17 @@ def encode(
         check_seeds(record.seeds, replicas)
         check_series(record.series)
         check_state(record.state)
+        check_operations(record.operations)
         files = {
             RUN: write_run(record),
             SEEDS: write_seeds(record.seeds, replicas),
             TRACE: write_trace(fit_series(record.series, max_trace_bytes)),
             STATE: write_state(record.state),
         }
+        if record.operations:
+            limit = None if max_trace_bytes is None else MAX_OPERATIONS_BYTES
+            kept = fit_operations(record.operations, limit)
+            files[OPERATIONS] = write_operations(kept)
     except (TypeError, ValueError) as error:
         msg = f"the record of {record.identity.experiment} cannot be stored: {error}"
         raise ReproUsageError(msg) from error
@@ -115,7 +139,7 @@ def _decode(files: Mapping[str, bytes]) -> RunRecord:
         msg = f"{RUN} is missing"
         raise ValueError(msg)
     head = _read(RUN, read_run, files)
-    if unknown := sorted(files.keys() - {*FILES, SIGNATURE}):
+    if unknown := sorted(files.keys() - {*FILES, *OPTIONAL, SIGNATURE}):
         msg = f"this version knows no file {unknown[0]!a}"
         raise FutureFormat(msg)
     if missing := sorted(set(FILES) - files.keys()):
@@ -134,9 +158,18 @@ def _decode(files: Mapping[str, bytes]) -> RunRecord:
         rounding=Rounding(noise=head.noise, replicas=replicas)
         if has_rounding
         else None,
+        operations=_read(OPERATIONS, _read_some, files) if OPERATIONS in files else (),
     )
     _check_rounding(record)
     return record
+
+
+def _read_some(data: bytes) -> tuple[Operation, ...]:
+    operations = read_operations(data)
+    if not operations:
+        msg = "a record without operations has no such file"
+        raise ValueError(msg)
+    return operations
 
 
 def _check_rounding(record: RunRecord) -> None:
