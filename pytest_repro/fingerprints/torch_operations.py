@@ -142,19 +142,17 @@ class OperationTracer:
         made: Sequence[torch.Tensor],
         given: tuple[Sequence[object], Mapping[str, object]],
     ) -> None:
-        is_blank = operator.is_view or operator.is_undefined
+        is_view = operator.is_view
         call = _Call(
             step=self._places.step,
             place=place,
             operator=operator,
             inputs=read[0],
             generator=read[1],
-            outputs=()
-            if operator.is_view
-            else tuple(None if is_blank else _digest(one) for one in made),
+            outputs=() if is_view else tuple(map(_digest, made)),
             shapes=tuple(map(_shape, made)),
             arguments=arguments_of(operator, *given),
-            sketch=() if is_blank else _sketch(made),
+            sketch=() if is_view else _sketch(made),
         )
         self._calls.append(call)
 
@@ -197,7 +195,7 @@ def _split(
         is_written = parameter.name in operator.written
         if is_written:
             written += found
-        if not (is_written and (operator.is_source or operator.is_undefined)):
+        if not (is_written and operator.is_source):
             read += found
     return read, written
 

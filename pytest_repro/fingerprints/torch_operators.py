@@ -1,8 +1,9 @@
 """What an operator of torch does with its tensors, read from its schema once.
 
-Which arguments it reads, which it writes, whether it draws random numbers, and whether
-what it returns was ever written. Three things no schema says stand here as tables:
-views, outputs whose contents are undefined, and writes that ignore what was there.
+Which arguments it reads, which it writes, and whether it draws random numbers. Three
+things that no schema says stand here as tables: which views choose numbers, which
+operators return memory that nobody has written (no output that could be compared, so
+they are left out), and which writes ignore what was there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -89,11 +90,10 @@ class Operator:
         name: Such as ``aten.addmm.default``.
         parameters: Of its schema, in order; empty if it has none.
         written: Which of them it writes.
-        is_ignored: Whether its calls are not kept: it moves no number.
+        is_ignored: Whether its calls are not kept: it makes or chooses no number.
         is_view: Whether only its arguments are kept.
         is_random: Whether it draws from a generator.
         is_source: Whether it ignores what the written ones held before.
-        is_undefined: Whether what it returns was never written.
         is_blind: Whether it reads shapes only.
     """
 
@@ -104,7 +104,6 @@ class Operator:
     is_view: bool = False
     is_random: bool = False
     is_source: bool = False
-    is_undefined: bool = False
     is_blind: bool = False
 
 
@@ -184,11 +183,11 @@ def _read(function: Any) -> Operator:  # noqa: ANN401  # as above
         name=str(function)[:MAX_NAME],
         parameters=tuple(schema.arguments),
         written=written,
-        is_ignored=short in _IGNORED or (is_view and short not in _SELECTING),
+        is_ignored=short in _IGNORED | _UNDEFINED
+        or (is_view and short not in _SELECTING),
         is_view=is_view,
         is_random=torch.Tag.nondeterministic_seeded in function.tags,
         is_source=short in _OVERWRITING or _has_out(schema),
-        is_undefined=short in _UNDEFINED,
         is_blind=short.endswith(_LIKE[0]) or short.startswith(_LIKE[1]),
     )
 

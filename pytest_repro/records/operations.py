@@ -14,7 +14,7 @@ RANDOM_STATE: Final = "rng:"
 """Stands before the digest of a random generator, where that is an input."""
 
 UNREAD: Final = "-"
-"""Stands for a digest that nobody may compare: of undefined or unreadable contents."""
+"""Stands for the digest of contents that cannot be read; it is not compared."""
 
 
 class Phase(enum.StrEnum):
@@ -42,11 +42,12 @@ class Operation:
         inputs: ``quick64-v1`` digest of each tensor that it read, in order; that of
             the generator of an operator that draws comes last, after `RANDOM_STATE`.
         outputs: The same of each tensor that it wrote to, then of those it produced;
-            `UNREAD` for memory that nobody has written yet.
+            `UNREAD` for one that has no digest.
         shapes: Of the outputs, with their types, such as ``float32[64, 10]``.
         arguments: Whatever else it was called with, as text.
-        sketch: A few numbers of the outputs whose distance from another sketch
-            estimates that of the outputs.
+        sketch: Of all outputs that are floats: their norm, mean, smallest and largest
+            number, then four sums whose distance from those of another sketch
+            estimates that of the outputs. Empty where there is none.
         is_source: Whether it ignores what its outputs held before, as a random
             initialiser or a fill does: then old contents are no input.
     """
