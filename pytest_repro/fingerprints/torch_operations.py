@@ -118,10 +118,11 @@ class OperationTracer:
         args: Sequence[object],
         kwargs: Mapping[str, object],
     ) -> object:
+        if self.is_cut:
+            return function(*args, **kwargs)
         operator = operator_of(function)
         place = self._places.find(sys._getframe(2))  # noqa: SLF001  # inspect is slow
-        self.is_cut = len(self._calls) >= self._most
-        if operator.is_ignored or place.is_ours or self.is_cut:
+        if operator.is_ignored or place.is_ours:
             return function(*args, **kwargs)
         read, written = _split(operator, args, kwargs)
         if operator.is_view or operator.is_blind:
@@ -155,6 +156,7 @@ class OperationTracer:
             sketch=() if is_view else _sketch(made),
         )
         self._calls.append(call)
+        self.is_cut = len(self._calls) >= self._most
 
 
 class _Mode(TorchDispatchMode):

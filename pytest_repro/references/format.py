@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from pytest_repro.errors import FutureFormat, RecordError, ReproUsageError
-from pytest_repro.records import Operation, Rounding, RunRecord
+from pytest_repro.records import Rounding, RunRecord
 from pytest_repro.references.diagnosis import explain
 from pytest_repro.references.operations_table import (
     check_operations,
@@ -158,18 +158,12 @@ def _decode(files: Mapping[str, bytes]) -> RunRecord:
         rounding=Rounding(noise=head.noise, replicas=replicas)
         if has_rounding
         else None,
-        operations=_read(OPERATIONS, _read_some, files) if OPERATIONS in files else (),
+        operations=_read(OPERATIONS, read_operations, files)
+        if OPERATIONS in files
+        else (),
     )
     _check_rounding(record)
     return record
-
-
-def _read_some(data: bytes) -> tuple[Operation, ...]:
-    operations = read_operations(data)
-    if not operations:
-        msg = "a record without operations has no such file"
-        raise ValueError(msg)
-    return operations
 
 
 def _check_rounding(record: RunRecord) -> None:

@@ -110,6 +110,9 @@ def read_operations(data: bytes) -> tuple[Operation, ...]:
         _read_row(row, texts, known) for row in zip(*columns, strict=True)
     )
     check_operations(operations)
+    if not operations:
+        msg = "a record without operations has no such file"
+        raise ValueError(msg)
     if write_operations(operations) != data:
         msg = "texts and digests do not stand and count in the order of their first use"
         raise ValueError(msg)

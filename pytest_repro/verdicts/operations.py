@@ -273,4 +273,6 @@ def _arguments(text: str) -> dict[str, str]:
     """Read ``p=0.5, train=True``."""
     found = list(_ARGUMENT.finditer(text))
     ends = [*(one.start() for one in found[1:]), len(text)]
-    return {one[1]: text[one.end() : end] for one, end in zip(found, ends, strict=False)}
+    return {
+        one[1]: text[one.end() : end] for one, end in zip(found, ends, strict=False)
+    }

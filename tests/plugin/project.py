@@ -30,7 +30,7 @@ LIMIT_S = 480.0
 # Of the outer session, and of the machine on which it runs.
 FOREIGN = ("CI", "GITHUB_", "PYTEST_", "PYTHONHASHSEED", "COLUMNS", "TERM", "NO_COLOR")
 
-INI = "[pytest]\nstrict = true\nfilterwarnings = error\nrepro_replicas = 0\n"
+INI = "[pytest]\nstrict = true\nfilterwarnings = error\nrepro_replicas = 0\nrepro_traced_steps = 0\n"
 
 WALK = """\
 import random
