@@ -29,6 +29,7 @@ from pytest_repro.fingerprints.torch_operators import (
     Operator,
     arguments_of,
     operator_of,
+    shown,
     tensors_in,
 )
 from pytest_repro.fingerprints.torch_places import Place, Places
@@ -39,6 +40,8 @@ from pytest_repro.records import RANDOM_STATE, UNREAD, Operation
 __all__ = ["MAX_OPERATIONS", "OperationTracer"]
 
 MAX_OPERATIONS: Final = 100_000
+MAX_PLACE: Final = 400
+"""Characters of the path of a module, and of a file."""
 
 Digest = Pending | None
 """Of a tensor; None for contents that nobody may compare."""
@@ -277,8 +280,8 @@ def _finish(call: _Call) -> Operation:
         step=call.step,
         phase=call.place.phase,
         name=call.operator.name,
-        module=call.place.module,
-        source=call.place.source,
+        module=shown(call.place.module, longest=MAX_PLACE),
+        source=shown(call.place.source, longest=MAX_PLACE),
         inputs=inputs,
         outputs=tuple(map(_text, call.outputs)),
         shapes=call.shapes,

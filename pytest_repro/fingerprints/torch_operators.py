@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import torch
 
-__all__ = ["Operator", "arguments_of", "operator_of", "tensors_in"]
+__all__ = ["Operator", "arguments_of", "operator_of", "shown", "tensors_in"]
 
 MAX_TEXT: Final = 160
-MAX_NAME: Final = 128
 
 _UNDEFINED: Final = frozenset(
     {
@@ -166,21 +165,36 @@ def arguments_of(
         if _is_default(parameter, value) or next(tensors_in(value), None) is not None:
             continue
         words.append(f"{name}={_text(value)}")
-    text = ", ".join(words)
-    if len(text) <= MAX_TEXT:
+    return shown(", ".join(words))
+
+
+def shown(text: str, *, longest: int = MAX_TEXT) -> str:
+    """Make text fit for a table.
+
+    Args:
+        text: From anybody.
+        longest: How many characters it may have.
+
+    Returns:
+        The same if it is short and printable; else without what is not, and with a
+        digest of the whole in the place of its end.
+    """
+    if len(text) <= longest and text.isprintable():
         return text
-    return f"{text[: MAX_TEXT - 10]}… {sha256(text.encode()).hexdigest()[:8]}"
+    whole = sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
+    kept = "".join(char for char in text if char.isprintable())
+    return f"{kept[: longest - 10]}… {whole}"
 
 
 def _read(function: Any) -> Operator:  # noqa: ANN401  # as above
     schema = getattr(function, "_schema", None)
     if schema is None:
-        return Operator(name=f"higher_order.{function}"[:MAX_NAME])
+        return Operator(name=shown(f"higher_order.{function}"))
     short = schema.name.rpartition("::")[2]
     written = frozenset(one.name for one in schema.arguments if _is_written(one, short))
     is_view = bool(getattr(function, "is_view", False))
     return Operator(
-        name=str(function)[:MAX_NAME],
+        name=shown(str(function)),
         parameters=tuple(schema.arguments),
         written=written,
         is_ignored=short in _IGNORED | _UNDEFINED
