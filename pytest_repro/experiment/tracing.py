@@ -10,7 +10,7 @@ Tracing never fails a run: what cannot be traced is said in a warning.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_repro.determinism.late import is_imported, when_imported
 from pytest_repro.records import BEFORE, Operation, Window
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pytest_repro.fingerprints.torch_operations import OperationTracer
 
 __all__ = ["Tracing"]
+
+_COMPILED: Final = "torch.compile compiles otherwise what is watched"
 
 
 class Tracing:
@@ -65,11 +67,19 @@ class Tracing:
             self._tracer.stop()
             if self._tracer.is_cut:
                 self._warn("the operation trace was cut: too many operations")
+            if self._tracer.has_compiled:
+                self._warn(f"operations are not traced: {_COMPILED}")
 
     def operations(self) -> tuple[Operation, ...]:
-        """Return what was traced, in the order of the calls."""
+        """Return what was traced, in the order of the calls.
+
+        What was compiled while it was watched may be compiled otherwise than unwatched;
+        then there is no trace.
+        """
+        if self._tracer is None or self._tracer.has_compiled:
+            return ()
         try:
-            return () if self._tracer is None else self._tracer.operations()
+            return self._tracer.operations()
         except Exception as error:  # noqa: BLE001  # explains a run, never fails it
             self._fail(error)
             return ()

@@ -5,9 +5,10 @@ calls of the backward pass and of optimizers. Of each it keeps digests of what w
 and came out, a sketch, and the place that it came from. Inputs are digested before the
 call, since it may write over them.
 
-What it does not see: arithmetic outside torch, other threads, and the inside of
-compiled regions and of tensor subclasses; under inference mode composite operators come
-whole. Such results are what the next call reads *from outside*.
+What it does not see: arithmetic outside torch, other threads, and the inside of fused
+kernels and of tensor subclasses; under inference mode composite operators come whole.
+Such results are what the next call reads *from outside*. What `torch.compile` compiles
+while it is watched may be compiled otherwise than unwatched, so that is told apart.
 
 The path on CUDA is the same code; it is unmeasured.
 """
@@ -35,7 +36,7 @@ from pytest_repro.fingerprints.torch_operators import (
 from pytest_repro.fingerprints.torch_places import Place, Places
 from pytest_repro.fingerprints.torch_quick import Pending, quick_torch_digest
 from pytest_repro.fingerprints.torch_sketches import add_tensor, dense_parts
-from pytest_repro.records import RANDOM_STATE, UNREAD, Operation
+from pytest_repro.records import GENERATOR, UNREAD, Operation
 
 __all__ = ["MAX_OPERATIONS", "OperationTracer"]
 
@@ -68,6 +69,7 @@ class OperationTracer:
     Attributes:
         is_on: Whether it is.
         is_cut: Whether there were more calls than it keeps.
+        has_compiled: Whether `torch.compile` compiled anything meanwhile.
     """
 
     def __init__(self, root: Path, *, most: int = MAX_OPERATIONS) -> None:
@@ -82,7 +84,9 @@ class OperationTracer:
         self._calls: list[_Call] = []
         self._mode = _Mode(self._see)
         self._remove: Callable[[], None] | None = None
+        self._frames = 0
         self.is_cut = False
+        self.has_compiled = False
 
     @property
     def is_on(self) -> bool:
@@ -92,6 +96,7 @@ class OperationTracer:
     def start(self) -> None:
         """Trace from now on."""
         if not self.is_on:
+            self._frames = _compiled_frames()
             self._remove = self._places.install()
             self._mode.__enter__()  # type: ignore[no-untyped-call]  # torch's
 
@@ -101,6 +106,7 @@ class OperationTracer:
             self._mode.__exit__(None, None, None)  # type: ignore[no-untyped-call]  # torch's
             self._remove()
             self._remove = None
+            self.has_compiled |= _compiled_frames() != self._frames
 
     def begin(self, step: int, *, is_over: bool = False) -> None:
         """Enter a step.
@@ -184,6 +190,12 @@ class _Mode(TorchDispatchMode):
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
         return self._see(func, args, kwargs or {})
+
+
+def _compiled_frames() -> int:
+    """Count what `torch.compile` has looked at so far."""
+    dynamo = sys.modules.get("torch._dynamo.utils")
+    return 0 if dynamo is None else int(dynamo.counters["frames"]["total"])
 
 
 def _split(
@@ -275,7 +287,7 @@ def _are_finite(numbers: Iterable[float]) -> bool:
 def _finish(call: _Call) -> Operation:
     inputs = tuple(map(_text, call.inputs))
     if call.generator is not None:
-        inputs += (f"{RANDOM_STATE}{_text(call.generator)}",)
+        inputs += (f"{GENERATOR}{_text(call.generator)}",)
     return Operation(
         step=call.step,
         phase=call.place.phase,

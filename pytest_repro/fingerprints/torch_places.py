@@ -7,6 +7,7 @@ notes its place under the number of the node that was made for it.
 """
 
 import sysconfig
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,8 @@ class Places:
         Returns:
             A function that removes them.
         """
+        # Else an experiment that turns warnings into errors would fail by our hooks.
+        warnings.filterwarnings("ignore", message=".*there are global hooks on modules")
         handles = (
             register_module_forward_pre_hook(self._enter),
             register_module_forward_hook(self._leave, always_call=True),

@@ -27,7 +27,7 @@ from pytest_repro.records.jobs import (
 )
 from pytest_repro.records.ledgers import BEFORE, Lane
 from pytest_repro.records.operations import (
-    RANDOM_STATE,
+    GENERATOR,
     UNREAD,
     Operation,
     Phase,
@@ -61,7 +61,7 @@ from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Ver
 __all__ = [
     "BEFORE",
     "DTYPES",
-    "RANDOM_STATE",
+    "GENERATOR",
     "UNREAD",
     "WIRE_VERSION",
     "Action",

@@ -8,9 +8,9 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["RANDOM_STATE", "UNREAD", "Operation", "Phase"]
+__all__ = ["GENERATOR", "UNREAD", "Operation", "Phase"]
 
-RANDOM_STATE: Final = "rng:"
+GENERATOR: Final = "rng:"
 """Stands before the digest of a random generator, where that is an input."""
 
 UNREAD: Final = "-"
@@ -40,7 +40,7 @@ class Operation:
         source: The line of the project that called it, such as ``train.py:88``,
             relative to the project's root; empty where there is none.
         inputs: ``quick64-v1`` digest of each tensor that it read, in order; that of
-            the generator of an operator that draws comes last, after `RANDOM_STATE`.
+            the generator of an operator that draws comes last, after `GENERATOR`.
         outputs: The same of each tensor that it wrote to, then of those it produced;
             `UNREAD` for one that has no digest.
         shapes: Of the outputs, with their types, such as ``float32[64, 10]``.

@@ -17,7 +17,7 @@ is ``source`` ignored what its outputs held before. Not every run has this file.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from pytest_repro.records import BEFORE, RANDOM_STATE, UNREAD, Operation, Phase
+from pytest_repro.records import BEFORE, GENERATOR, UNREAD, Operation, Phase
 from pytest_repro.references.cells import (
     MISSING,
     check_name,
@@ -193,7 +193,7 @@ def _write_digest(one: str, digests: dict[str, int]) -> str:
     """Write a digest out if it is new, else its number."""
     if one == UNREAD:
         return one
-    prefix = RANDOM_STATE if one.startswith(RANDOM_STATE) else ""
+    prefix = GENERATOR if one.startswith(GENERATOR) else ""
     digest = one.removeprefix(prefix)
     if digest in digests:
         return f"{prefix}{_AGAIN}{digests[digest]}"
@@ -258,7 +258,7 @@ def _read_digests(cell: str, known: list[str]) -> tuple[str, ...]:
 def _read_digest(cell: str, known: list[str]) -> str:
     if cell == UNREAD:
         return cell
-    prefix = RANDOM_STATE if cell.startswith(RANDOM_STATE) else ""
+    prefix = GENERATOR if cell.startswith(GENERATOR) else ""
     digest = cell.removeprefix(prefix)
     if not digest.startswith(_AGAIN):
         known.append(digest)
@@ -282,7 +282,7 @@ def _check(one: Operation) -> None:
         check_name(f".{text}.", longest=MAX_TEXT)
     for digest in (*one.inputs, *one.outputs):
         _check_digest(digest)
-    if any(output.startswith(RANDOM_STATE) for output in one.outputs):
+    if any(output.startswith(GENERATOR) for output in one.outputs):
         msg = "a random generator is no output"
         raise ValueError(msg)
     if "" in one.shapes:
@@ -294,7 +294,7 @@ def _check(one: Operation) -> None:
 
 
 def _check_digest(digest: str) -> None:
-    bare = digest.removeprefix(RANDOM_STATE)
+    bare = digest.removeprefix(GENERATOR)
     is_digest = len(bare) == _WIDTH and set(bare) <= _DIGITS
     if not is_digest and digest != UNREAD:
         msg = f"{digest[:40]!a} is no quick digest of {_WIDTH} hexadecimal characters"

@@ -7,7 +7,7 @@ difference is and whether rounding makes such.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pytest_repro.records import BEFORE, RANDOM_STATE, UNREAD, Operation
+from pytest_repro.records import BEFORE, GENERATOR, UNREAD, Operation
 from pytest_repro.reports.plain import one_line, shorten_middle
 from pytest_repro.verdicts.operations import RESOLUTION, Root, RootKind
 
@@ -83,8 +83,8 @@ def _input(call: Operation, number: int) -> str:
     if number >= len(call.inputs):
         return f"no input {number + 1}"
     digest = call.inputs[number]
-    if digest.startswith(RANDOM_STATE):
-        return f"generator {digest.removeprefix(RANDOM_STATE)}"
+    if digest.startswith(GENERATOR):
+        return f"generator {digest.removeprefix(GENERATOR)}"
     return f"input {number + 1} of {len(call.inputs)} {digest}"
 
 

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from pytest_repro.records import RANDOM_STATE, UNREAD, Operation, RunRecord
+from pytest_repro.records import GENERATOR, UNREAD, Operation, RunRecord
 from pytest_repro.verdicts.alignment import Block, Pair, align
 
 __all__ = ["Change", "Root", "RootKind", "first_root", "root_of"]
@@ -189,13 +189,13 @@ def _decide(pair: Pair, suspects: Sequence[_Suspect], equal: int) -> Root:
 def _is_random(operation: Operation, number: int) -> bool:
     return operation.inputs[number : number + 1] != () and operation.inputs[
         number
-    ].startswith(RANDOM_STATE)
+    ].startswith(GENERATOR)
 
 
 def _draws(what: Pair | Block) -> bool:
     """Tell whether a suspect can have moved a random generator."""
     calls = (what.obtained,) if isinstance(what, Pair) else what.added + what.removed
-    return any(one.startswith(RANDOM_STATE) for call in calls for one in call.inputs)
+    return any(one.startswith(GENERATOR) for call in calls for one in call.inputs)
 
 
 def _blame(suspect: _Suspect, shown_by: Pair | None) -> Root:

@@ -119,6 +119,29 @@ def test_traced_run_records_the_same() -> None:
     assert records[0] == records[1]
 
 
+def compiled(run: Run) -> None:
+    """Compile a model, and call it in a step."""
+    model = torch.compile(nn.Linear(2, 1), backend="eager")
+    for _ in run.steps(total=2):
+        model(torch.ones(3, 2))
+
+
+def test_what_is_compiled_while_watched_is_refused() -> None:
+    """Watching may change what is compiled, so there is no trace, and that is said."""
+    told: list[str] = []
+    recorder = Recorder()
+    tracing = Tracing(Window(first=0, last=9), ROOT, warn=told.append)
+    recorder.at_step(tracing.begin)
+
+    compiled(Run(0, recorder, folder=ROOT, root=ROOT))
+    tracing.close()
+
+    assert tracing.operations() == ()
+    assert told == [
+        "operations are not traced: torch.compile compiles otherwise what is watched"
+    ]
+
+
 def test_failure_of_the_tracer_is_a_warning(tmp_path: Path) -> None:
     """A run goes on without its trace; the checker here is a broken root."""
     told: list[str] = []

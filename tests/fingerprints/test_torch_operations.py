@@ -11,7 +11,7 @@ from torch.nn import functional
 from pytest_repro.fingerprints import quick_digest, tree_digest
 from pytest_repro.fingerprints.torch_operations import OperationTracer
 from pytest_repro.fingerprints.torch_operators import shown
-from pytest_repro.records import BEFORE, RANDOM_STATE, Operation, Phase
+from pytest_repro.records import BEFORE, GENERATOR, Operation, Phase
 from tests.fingerprints.traced_training import (
     ROOT,
     STEPS,
@@ -111,7 +111,7 @@ def test_initialisers_are_sources_whose_old_contents_are_no_input(
     assert len(calls) == 3
     assert all(one.is_source for one in calls)
     assert [len(one.inputs) for one in calls] == [1, 1, 1]
-    assert all(one.inputs[0].startswith(RANDOM_STATE) for one in calls)
+    assert all(one.inputs[0].startswith(GENERATOR) for one in calls)
 
 
 def test_memory_that_nobody_wrote_is_not_traced(trace: tuple[Operation, ...]) -> None:

@@ -50,7 +50,8 @@ class Launcher:
         self.planned += planned
         write_record(self._folder / RECORD, self._record)
         ending = Ending(failure=self._failure)
-        return [SeedRun(planned=planned[0], folder=str(self._folder), ending=ending)]
+        folder = str(self._folder)
+        return [SeedRun(planned=planned[0], folder=folder, ending=ending, wall_s=1.0)]
 
 
 def test_trace_of_a_short_run_is_taken_over(tmp_path: Path) -> None:
