@@ -9,5 +9,14 @@ from pytest_repro.experiment.assembly import Circumstances, assemble
 from pytest_repro.experiment.ledger import StepLedger
 from pytest_repro.experiment.recorder import Recorder, Sink
 from pytest_repro.experiment.run import Run
+from pytest_repro.experiment.tracing import Tracing
 
-__all__ = ["Circumstances", "Recorder", "Run", "Sink", "StepLedger", "assemble"]
+__all__ = [
+    "Circumstances",
+    "Recorder",
+    "Run",
+    "Sink",
+    "StepLedger",
+    "Tracing",
+    "assemble",
+]

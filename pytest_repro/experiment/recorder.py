@@ -16,7 +16,7 @@ from pytest_repro.experiment.numbers import Reading, read_value
 from pytest_repro.experiment.points import Points
 from pytest_repro.records import AssetUse, Fingerprint, Horizon, Metric, Scalar, Series
 
-__all__ = ["Recorder", "Silent", "Sink"]
+__all__ = ["Recorder", "Silent", "Sink", "StepHearer"]
 
 
 class Sink(Protocol):
@@ -38,6 +38,18 @@ class Sink(Protocol):
 
         Args:
             message: One line.
+        """
+
+
+class StepHearer(Protocol):
+    """Who wants to hear in which step whatever comes next belongs."""
+
+    def __call__(self, step: int, *, is_over: bool) -> None:
+        """Hear that a step is entered.
+
+        Args:
+            step: The step.
+            is_over: Whether it is the end: no further step comes.
         """
 
 
@@ -93,6 +105,8 @@ class Recorder:
         self._taken: set[tuple[str, int | None]] = set()
         self._assets: dict[str, AssetUse] = {}
         self._at_finish: list[Callable[[], None]] = []
+        self._at_step: list[StepHearer] = []
+        self._is_counted = False
         self._lookout = Lookout(horizon, is_end=ends_at_horizon)
         self._is_finished = False
         self.ledger = ledger
@@ -203,6 +217,29 @@ class Recorder:
             self._lookout.stop()
         if step >= self._lookout.step:
             self._lookout.reach(self._order)
+
+    def enter_step(
+        self, step: int, *, is_counted: bool = True, is_over: bool = False
+    ) -> None:
+        """Hear in which step whatever comes next belongs.
+
+        Args:
+            step: The step.
+            is_counted: Whether `repro.steps` says so; from then on only it does.
+            is_over: Whether it is the end: no further step comes.
+        """
+        self._is_counted = self._is_counted or is_counted
+        if is_counted or not self._is_counted:
+            for hear in self._at_step:
+                hear(step, is_over=is_over)
+
+    def at_step(self, hear: StepHearer) -> None:
+        """Tell somebody whenever a step is entered.
+
+        Args:
+            hear: Is called with the step.
+        """
+        self._at_step.append(hear)
 
     def end_step(self, step: int, total: int | None) -> None:
         """Tell the sink that a step is over.

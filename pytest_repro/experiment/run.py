@@ -261,12 +261,15 @@ class Run:
         )
         for step in count():
             if step == total:
+                self._recorder.enter_step(step, is_over=True)
                 return
             self._recorder.begin_step(step)
+            self._recorder.enter_step(step)
             try:
                 item = next(items)
             except StopIteration:
                 self._ran_out(step, total)
+                self._recorder.enter_step(step, is_over=True)
                 return
             yield step, item
             for watch in self._watches:

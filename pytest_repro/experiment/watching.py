@@ -66,6 +66,7 @@ class Watch:
         """
         self._prefix = prefix
         self._take(None, ("parameters", "buffers"))
+        self._enter()
 
     def end_step(self) -> None:
         """Count a step of the loop; for models without an optimizer."""
@@ -87,6 +88,10 @@ class Watch:
         if self._step % self._every == 0:
             self._take(self._step, EVERYTHING)
         self._step += 1
+        self._enter()
+
+    def _enter(self) -> None:
+        self._recorder.enter_step(self._step, is_counted=False)
 
     def _finish(self) -> None:
         for hook in self._hooks:

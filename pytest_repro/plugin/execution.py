@@ -6,6 +6,7 @@ function returns, and puts the process back as it was.
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,13 @@ from pytest_repro.experiment import (
     Run,
     Sink,
     StepLedger,
+    Tracing,
     assemble,
 )
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.provenance import Meter, collect_code, collect_environment
-from pytest_repro.records import Contract, Determinism, Failure, RunRecord
+from pytest_repro.records import Contract, Determinism, Failure, RunRecord, Window
 
 __all__ = ["Execution", "config_of"]
 
@@ -51,6 +53,7 @@ class Execution:
         self._pinned: Pinned | None = None
         self._recorder: Recorder | None = None
         self._probes: Probes | None = None
+        self._tracing: Tracing | None = None
         self._meter = Meter()
 
     def start(
@@ -95,6 +98,8 @@ class Execution:
         Args:
             has_stopped: Whether the experiment was ended by its horizon.
         """
+        if self._tracing is not None:
+            self._tracing.close()
         if self._recorder is not None:
             self._recorder.finish(has_stopped=has_stopped)
 
@@ -114,6 +119,25 @@ class Execution:
         """
         probes.pin()
         self._probes = probes
+
+    def trace(self, window: Window | None) -> None:
+        """Trace the operations of some steps; after `start`, before fixtures.
+
+        Args:
+            window: Which steps; None for none.
+
+        Raises:
+            RuntimeError: If the run was never started.
+        """
+        if window is None:
+            return
+        if self._recorder is None:
+            msg = "the run was never started"
+            raise RuntimeError(msg)
+        root, warn = self._item.config.rootpath, self._recorder.warn
+        self._tracing = Tracing(window, root, warn=warn)
+        self._stack.callback(self._tracing.close)
+        self._recorder.at_step(self._tracing.begin)
 
     def record(self, failure: Failure | None = None) -> RunRecord:
         """Build the record of the run.
@@ -142,7 +166,11 @@ class Execution:
             isolation=self._isolation,
         )
         resources = self._meter.read()
-        return assemble(self._recorder, around, resources=resources, failure=failure)
+        whole = assemble(self._recorder, around, resources=resources, failure=failure)
+        if self._tracing is None:
+            return whole
+        self._tracing.close()
+        return replace(whole, operations=self._tracing.operations())
 
     def _facts(self, pinned_now: Pinned) -> dict[str, bool | int | str | None]:
         varied = {} if self._probes is None else self._probes.facts()

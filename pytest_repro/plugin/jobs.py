@@ -75,10 +75,11 @@ class Jobs:
             determinism=self.settings.determinism,
             contract=contract,
             timeout_s=contract.timeout_s or self.settings.timeout_s,
-            horizon=contract.horizon,
+            horizon=_horizon(contract, run),
             ends_at_horizon=run.is_short,
             replica=run.replica,
             ledger=self.settings.ledger,
+            window=run.window,
         )
 
     def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
@@ -126,3 +127,10 @@ class Jobs:
             f"{WORKER_FLAG}={folder / JOB}",
             f"{parent}::{item.originalname}",
         )
+
+
+def _horizon(contract: Contract, run: PlannedRun) -> int | None:
+    """Return the step whose beginning is noted; after its window a traced run ends."""
+    if run.window is None or not run.is_short:
+        return contract.horizon
+    return max(1, run.window.last + 1)

@@ -150,6 +150,15 @@ OPTIONS: Final = (
         "what the contract allows. Fewer than 6 give false alarms.",
     ),
     _row(
+        "repro_traced_steps",
+        "int",
+        3,
+        "first steps of a new reference whose operations it keeps; 0 for none",
+        metavar="N",
+        doc="One further short run; with it a reference can say in which operation "
+        "another run parted from it.",
+    ),
+    _row(
         "repro_timeout",
         "float",
         3600.0,

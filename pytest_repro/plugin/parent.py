@@ -176,7 +176,9 @@ def make_replication(
             created_utc=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             created_by=f"pytest_repro {pytest_repro.__version__}",
         ),
-        effort=Effort(tier=settings.tier, replicas=settings.replicas),
+        effort=Effort(
+            tier=settings.tier, replicas=settings.replicas, traced=settings.traced
+        ),
         ledger=Ledger(settings.out / "ledger"),
     )
 

@@ -36,6 +36,7 @@ class Settings:
         workers: Runs side by side.
         tier: How much a comparison may cost.
         replicas: Perturbed runs of a new reference.
+        traced: Steps of a new reference whose operations it keeps.
         seeds: At most so many seeds, instead of what the markers say; None for that.
         timeout_s: Limit of a run [s]; None for never.
         in_process: Whether seed 0 runs in this process.
@@ -55,6 +56,7 @@ class Settings:
     workers: int
     tier: Tier
     replicas: int
+    traced: int
     seeds: int | None
     timeout_s: float | None
     in_process: bool
@@ -112,6 +114,7 @@ def read_settings(config: pytest.Config) -> Settings:
         workers=_at_least("repro_workers", values["repro_workers"], 1),
         tier=Tier(str(values["repro_tier"])),
         replicas=_at_least("repro_replicas", values["repro_replicas"], 0),
+        traced=_at_least("repro_traced_steps", values["repro_traced_steps"], 0),
         seeds=_at_least("repro_seeds", values["repro_seeds"], 0) or None,
         timeout_s=_at_least("repro_timeout", values["repro_timeout"], 0.0) or None,
         in_process=bool(values["repro_in_process"]),

@@ -26,7 +26,12 @@ from pytest_repro.records.jobs import (
     Window,
 )
 from pytest_repro.records.ledgers import BEFORE, Lane
-from pytest_repro.records.operations import Operation, Phase
+from pytest_repro.records.operations import (
+    GENERATOR,
+    UNREAD,
+    Operation,
+    Phase,
+)
 from pytest_repro.records.outcomes import (
     Action,
     Outcome,
@@ -57,6 +62,8 @@ from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Ver
 __all__ = [
     "BEFORE",
     "DTYPES",
+    "GENERATOR",
+    "UNREAD",
     "WIRE_VERSION",
     "Action",
     "AssetUse",

@@ -6,8 +6,15 @@ and whose outputs are not.
 
 import enum
 from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["Operation", "Phase"]
+__all__ = ["GENERATOR", "UNREAD", "Operation", "Phase"]
+
+GENERATOR: Final = "rng:"
+"""Stands before the digest of a random generator, where that is an input."""
+
+UNREAD: Final = "-"
+"""Stands for the digest of contents that cannot be read; it is not compared."""
 
 
 class Phase(enum.StrEnum):
@@ -32,12 +39,15 @@ class Operation:
             outside of any.
         source: The line of the project that called it, such as ``train.py:88``,
             relative to the project's root; empty where there is none.
-        inputs: ``quick64-v1`` digest of each tensor that it read, in order.
-        outputs: The same of each tensor that it produced or wrote to.
+        inputs: ``quick64-v1`` digest of each tensor that it read, in order; that of
+            the generator of an operator that draws comes last, after `GENERATOR`.
+        outputs: The same of each tensor that it wrote to, then of those it produced;
+            `UNREAD` for one that has no digest.
         shapes: Of the outputs, with their types, such as ``float32[64, 10]``.
         arguments: Whatever else it was called with, as text.
-        sketch: A few numbers of the outputs whose distance from another sketch
-            estimates that of the outputs.
+        sketch: Of all outputs that are floats: their norm, mean, smallest and largest
+            number, then four sums whose distance from those of another sketch
+            estimates that of the outputs. Empty where there is none.
         is_source: Whether it ignores what its outputs held before, as a random
             initialiser or a fill does: then old contents are no input.
     """

@@ -15,6 +15,12 @@ from pytest_repro.references.ledger_table import (
     read_ledger,
     write_ledger,
 )
+from pytest_repro.references.operations_table import (
+    check_operations,
+    fit_operations,
+    read_operations,
+    write_operations,
+)
 
 __all__ = ["EXTRAS", "EXTRA_FILES", "Extra", "write_extras"]
 
@@ -49,6 +55,14 @@ EXTRAS: Final = (
         fit=fit_ledger,
         write=write_ledger,
         read=read_ledger,
+    ),
+    Extra(
+        file="operations.tsv",
+        attribute="operations",
+        check=check_operations,
+        fit=fit_operations,
+        write=write_operations,
+        read=read_operations,
     ),
 )
 """In the order in which they are written."""

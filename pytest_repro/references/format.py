@@ -7,8 +7,12 @@ seed, no history) and a reference (several seeds and a history)::
     seeds.tsv   one row a seed, and a replica           seeds_table.py
     trace.tsv   the anchor's traces                     trace_table.py
     state.tsv   the anchor's fingerprints               state_table.py
-    ledger.tsv  the anchor's step ledger, if it has one ledger_table.py
     SHA256SUMS  which bytes belong together             sums.py
+
+and, where there is something to put into them, see `extras`::
+
+    ledger.tsv      the anchor's step ledger            ledger_table.py
+    operations.tsv  what the anchor's traced steps did  operations_table.py
 
 Reading is strict: whatever `encode` could not have written is refused, with a typed
 error. Files on a disk are the matter of `folders` and `store`.

@@ -45,6 +45,7 @@ from pytest_repro.replication.plan import (
 )
 from pytest_repro.replication.pool import Pool, SeedRun
 from pytest_repro.replication.requests import Approval, Assessment, Effort, Request
+from pytest_repro.replication.tracing import trace_operations
 from pytest_repro.verdicts import freeze_margins
 
 __all__ = ["Replication"]
@@ -208,10 +209,16 @@ class Replication:
             lambda planned: self._launch(planned, request),
             replicas=self._effort.replicas,
         )
-        record, supersedes = self._revise(measured.record, state)
+        traced = trace_operations(
+            measured.record,
+            lambda planned: self._launch(planned, request),
+            steps=self._effort.traced,
+        )
+        record, supersedes = self._revise(traced.record, state)
         folder = self._store.write(record)
         action = Action.UPDATED if supersedes else Action.RECORDED
-        notes = (self._approval.reason, measured.note if self._effort.replicas else "")
+        envelope = measured.note if self._effort.replicas else ""
+        notes = (self._approval.reason, envelope, traced.note)
         return replace(
             outcome,
             action=action,

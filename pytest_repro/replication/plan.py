@@ -17,6 +17,7 @@ from pytest_repro.records import (
     Tier,
     ToleranceKind,
     Verdict,
+    Window,
 )
 
 __all__ = [
@@ -48,14 +49,16 @@ class PlannedRun:
     Attributes:
         seed: The root seed.
         replica: Which rounding-sized perturbation is applied; 0 for none.
-        is_short: Whether it ends at the horizon.
+        is_short: Whether it ends at the horizon; with a window, right after that.
         variation: What is changed on purpose; empty where nothing is.
+        window: Which steps' operations are traced; None for none.
     """
 
     seed: int
     replica: int = 0
     is_short: bool = False
     variation: str = ""
+    window: Window | None = None
 
     @property
     def label(self) -> str:
@@ -64,7 +67,7 @@ class PlannedRun:
             f"seed {self.seed}",
             f"replica {self.replica}" if self.replica else "",
             self.variation,
-            "horizon" if self.is_short else "",
+            "trace" if self.window else "horizon" if self.is_short else "",
         )
         return " ".join(filter(None, words))
 

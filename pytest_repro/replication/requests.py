@@ -56,10 +56,12 @@ class Effort:
         tier: How much a comparison may cost.
         replicas: How many perturbed runs span the envelope of a new reference; 0 for
             no envelope.
+        traced: Of how many first steps a new reference keeps the operations.
     """
 
     tier: Tier = Tier.NIGHTLY
     replicas: int = 8
+    traced: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,13 @@ LIMIT_S = 480.0
 # Of the outer session, and of the machine on which it runs.
 FOREIGN = ("CI", "GITHUB_", "PYTEST_", "PYTHONHASHSEED", "COLUMNS", "TERM", "NO_COLOR")
 
-INI = "[pytest]\nstrict = true\nfilterwarnings = error\nrepro_replicas = 0\n"
+INI = """\
+[pytest]
+strict = true
+filterwarnings = error
+repro_replicas = 0
+repro_traced_steps = 0
+"""
 
 WALK = """\
 import random
