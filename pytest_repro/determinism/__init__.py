@@ -14,6 +14,12 @@ from pytest_repro.determinism.seeding import (
     keep_generators,
     seed_everything,
 )
+from pytest_repro.determinism.streams import (
+    Stream,
+    global_streams,
+    is_generator,
+    stream_of,
+)
 from pytest_repro.determinism.variables import (
     Variable,
     pinned_variables,
@@ -23,15 +29,19 @@ from pytest_repro.determinism.variables import (
 __all__ = [
     "NOISE",
     "Pinned",
+    "Stream",
     "Variable",
     "derive",
     "generator_states",
+    "global_streams",
+    "is_generator",
     "is_imported",
     "keep_generators",
     "pinned",
     "pinned_variables",
     "rounding_noise",
     "seed_everything",
+    "stream_of",
     "when_imported",
     "worker_variables",
 ]

@@ -5,7 +5,8 @@ told, `assembly` turns that into a run record.
 """
 
 from pytest_repro.experiment.assembly import Circumstances, assemble
+from pytest_repro.experiment.looping import Orders
 from pytest_repro.experiment.recorder import Recorder, Sink
 from pytest_repro.experiment.run import Run
 
-__all__ = ["Circumstances", "Recorder", "Run", "Sink", "assemble"]
+__all__ = ["Circumstances", "Orders", "Recorder", "Run", "Sink", "assemble"]

@@ -4,13 +4,17 @@ Everything here records. Nothing compares, and nothing may change what is comput
 an experiment gives the same bits whether it logs little or much.
 """
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path, PurePath
+from types import FrameType
 from typing import TYPE_CHECKING, Final, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError, UnstableInput
+from pytest_repro.experiment.keeping import Keeper
+from pytest_repro.experiment.looping import NEVER, Loop, Orders
 from pytest_repro.experiment.names import check_name
 from pytest_repro.experiment.recorder import Recorder
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
@@ -52,7 +56,18 @@ class Run:
         self._root = root
         self._watches: list[Watch] = []
         self._held: list[assets.Held] = []
+        self._keeper = Keeper(recorder)
+        self._loop: Loop | None = None
+        self._step = 0
         recorder.at_finish(self._check_assets)
+
+    def keep(self, orders: Orders) -> None:
+        """Write checkpoints, or begin with one; before the experiment is called.
+
+        Args:
+            orders: What is to be done.
+        """
+        self._keeper.obey(orders)
 
     @property
     def device(self) -> "torch.device":
@@ -89,7 +104,9 @@ class Run:
         """
         from pytest_repro.experiment import torch_device  # noqa: PLC0415  # imports torch
 
-        return torch_device.make_generator(self.derive(name))
+        generator = torch_device.make_generator(self.derive(name))
+        self._keeper.add_generator(name, generator)
+        return generator
 
     def log(self, name: str, value: object, step: SupportsIndex | None = None) -> None:
         """Record one number.
@@ -108,6 +125,8 @@ class Run:
             MetricError: If the value is no single real number, the name is not
                 printable, or the metric was logged before.
         """
+        if self._loop is not None:
+            self._loop.die_inside(self._step)
         self._recorder.log(name, value, step)
 
     @overload
@@ -138,12 +157,13 @@ class Run:
                 total is no whole number from 1 on.
         """
         _check_total(total)
+        caller = None if self._keeper.orders.is_idle else sys._getframe(1)  # noqa: SLF001  # public in all but name
         if iterable is not None:
-            return self._walk(iterable, total)
+            return self._walk(iterable, total, caller)
         if total is None:
             msg = "steps() needs batches to walk over, or total="
             raise ReproUsageError(msg)
-        return (step for step, _ in self._walk(count(), total))
+        return (step for step, _ in self._walk(range(NEVER), total, caller))
 
     def watch(
         self,
@@ -171,6 +191,26 @@ class Run:
         watch = Watch(self._recorder, model, optimizer, every=every)
         watch.start(check_name(name))
         self._watches.append(watch)
+        parts = {name: model, f"{name}/optimizer": optimizer, f"{name}/watch": watch}
+        self._register(parts)
+
+    def checkpoint(self, *parts: object, **named: object) -> None:
+        """Make objects parts of the run, which checkpoints hold and restore in place.
+
+        What `watch` and `generator` were asked for is a part already. Whatever else a
+        loop changes and reads again in a later step belongs here: schedules, gradient
+        scalers, averages, counters. Call it before the loop.
+
+        Args:
+            *parts: Modules, optimizers, schedules; random generators; lists, dicts,
+                sets, tensors, dataclasses; anything that has `state_dict` and
+                `load_state_dict`. They are called by their classes.
+            **named: The same, with names of their own.
+
+        Raises:
+            ReproUsageError: If one cannot be restored in place.
+        """
+        self._register({**_by_class(parts), **named})
 
     def fingerprint(self, name: str, state: object, step: int | None = None) -> None:
         """Record a checksum of nested state.
@@ -210,6 +250,11 @@ class Run:
         self._held.append(held)
         return found.resolve()
 
+    def _register(self, parts: Mapping[str, object]) -> None:
+        for name, subject in parts.items():
+            if subject is not None:
+                self._keeper.register(check_name(name), subject)
+
     def _check_assets(self) -> None:
         for one in assets.check_unchanged(self._held):
             msg = (
@@ -232,26 +277,42 @@ class Run:
         return resolved.relative_to(root).as_posix() if inside else resolved.name
 
     def _walk(
-        self, iterable: Iterable[T], total: int | None
+        self, iterable: Iterable[T], total: int | None, frame: FrameType | None
     ) -> Iterator[tuple[int, T]]:
-        items = iter(iterable)
-        for step in count():
-            if step == total:
-                return
-            self._recorder.begin_step(step)
-            try:
-                item = next(items)
-            except StopIteration:
-                self._ran_out(step, total)
-                return
-            yield step, item
-            for watch in self._watches:
-                watch.end_step()
-            self._recorder.end_step(step, total)
+        loop = self._keeper.begin(iterable, frame)
+        try:
+            for step in () if loop.is_past else count(loop.first):
+                if step == total:
+                    break
+                loop.reach(step)
+                self._recorder.begin_step(step)
+                try:
+                    item = loop.draw(step)
+                except StopIteration:
+                    self._ran_out(step, total)
+                    break
+                self._loop, self._step = loop, step
+                yield step, item
+                for watch in self._watches:
+                    watch.end_step()
+                self._recorder.end_step(step, total)
+        finally:
+            self._keeper.end(loop)
 
     def _ran_out(self, step: int, total: int | None) -> None:
         if total is not None:
             self._recorder.warn(f"steps(total={total}) ran out of items after {step}")
+
+
+def _by_class(parts: Iterable[object]) -> Mapping[str, object]:
+    found: dict[str, object] = {}
+    for part in parts:
+        name, number = type(part).__name__, 2
+        while name in found:
+            name = f"{type(part).__name__} {number}"
+            number += 1
+        found[name] = part
+    return found
 
 
 def _check_total(total: object) -> None:

@@ -158,6 +158,7 @@ class Worker:
             ends_at_horizon=job.ends_at_horizon,
         )
         self._execution.perturb(job.replica)
+        self._execution.keep(job)
         self._events.write(Event(kind=EventKind.STARTED))
 
     @pytest.hookimpl(wrapper=True)

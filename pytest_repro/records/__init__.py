@@ -15,6 +15,7 @@ from pytest_repro.records.contracts import (
     Tolerance,
     ToleranceKind,
 )
+from pytest_repro.records.deaths import Death, Moment
 from pytest_repro.records.jobs import (
     WIRE_VERSION,
     Determinism,
@@ -62,6 +63,7 @@ __all__ = [
     "Cause",
     "Close",
     "Contract",
+    "Death",
     "Determinism",
     "Divergence",
     "Drift",
@@ -79,6 +81,7 @@ __all__ = [
     "Lane",
     "Match",
     "Metric",
+    "Moment",
     "Numerics",
     "Operation",
     "Outcome",

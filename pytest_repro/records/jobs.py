@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pytest_repro.records.contracts import Contract
+from pytest_repro.records.deaths import Death
 from pytest_repro.records.runs import Failure
 from pytest_repro.records.variations import Variation
 
@@ -106,6 +107,9 @@ class Job:
         replica: Which rounding-sized perturbation is applied; 0 for none.
         window: Which steps' operations are traced; None for none.
         variation: A circumstance that is changed on purpose; None for none.
+        checkpoint_every: A checkpoint is written each so many steps; 0 for never.
+        resume_from: The checkpoint with which the run begins; empty for none.
+        death: Where the worker kills itself; None for nowhere.
         wire: The version of this structure.
     """
 
@@ -124,6 +128,9 @@ class Job:
     replica: int = 0
     window: Window | None = None
     variation: Variation | None = None
+    checkpoint_every: int = 0
+    resume_from: str = ""
+    death: Death | None = None
     wire: int = WIRE_VERSION
 
 
