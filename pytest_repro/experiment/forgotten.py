@@ -8,6 +8,7 @@ is not seen. The check that sees everything is `--repro-chaos`.
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ class Carried:
         """
         self._frames = tuple(frames)
         self._before = [
-            {name: _print(value, 0) for name, value in frame.f_locals.items()}
+            {name: _look(value) for name, value in frame.f_locals.items()}
             for frame in self._frames
         ]
 
@@ -53,7 +54,7 @@ class Carried:
             for frame, before in zip(self._frames, self._before, strict=True)
             for name, value in frame.f_locals.items()
             if name in before and id(value) not in kept
-            if not _is_inside(value, kept) and _print(value, 0) != before[name]
+            if not _is_inside(value, kept) and _look(value) != before[name]
         }
         return tuple(sorted(found))
 
@@ -89,9 +90,17 @@ def _inner(parts: Collection[Any]) -> set[int]:
 
 def _is_inside(value: Any, kept: Collection[int]) -> bool:  # noqa: ANN401  # any variable
     """Tell a container or a module all of whose state is kept elsewhere."""
-    if hasattr(value, "named_parameters") and hasattr(value, "buffers"):
+    if hasattr(value, "named_parameters") and not isinstance(value, type):
         return all(id(one) in kept for one in (*value.parameters(), *value.buffers()))
     return False
+
+
+def _look(value: object) -> object:
+    """Look at a variable; one that cannot be looked at is its identity."""
+    if not isinstance(value, type):
+        with suppress(Exception):  # a hint may fail, a run may not
+            return _print(value, 0)
+    return id(value)
 
 
 def _print(value: Any, depth: int) -> object:  # noqa: ANN401  # as above

@@ -78,14 +78,27 @@ class Jobs:
             horizon=contract.horizon,
             ends_at_horizon=run.is_short,
             replica=run.replica,
+            checkpoint_every=self.settings.checkpoint_every,
         )
 
-    def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
+    def folder(self, node_id: str, run: PlannedRun) -> Path:
+        """Return the folder of a run.
+
+        Args:
+            node_id: The experiment.
+            run: Which run of it.
+
+        Returns:
+            The folder; it need not exist.
+        """
         own = self.settings.out / "runs" / experiment_folder(node_id)
-        folder = own / run.label.replace(" ", "-")
+        return own / run.label.replace(" ", "-")
+
+    def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
+        folder = self.folder(node_id, run)
         # Of a seed only the latest run stays: who looks closer must not see another.
         for stale in (run, replace(run, is_short=not run.is_short)):
-            shutil.rmtree(own / stale.label.replace(" ", "-"), ignore_errors=True)
+            shutil.rmtree(self.folder(node_id, stale), ignore_errors=True)
         folder.mkdir(parents=True)
         ignore = self.settings.out / ".gitignore"
         if not ignore.exists():

@@ -8,7 +8,7 @@ stays pytest's.
 import datetime as dt
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -32,6 +32,9 @@ from pytest_repro.replication import (
     Request,
 )
 from pytest_repro.reports import junit_properties
+
+if TYPE_CHECKING:
+    from pytest_repro.plugin.chaos import Chaos
 
 __all__ = [
     "OUTCOME",
@@ -81,6 +84,7 @@ class Parent:
         )
         self._replication = make_replication(config, settings, self._jobs)
         self._seeds = settings.seeds
+        self._chaos = _make_chaos(config, settings, self._jobs)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -108,7 +112,10 @@ class Parent:
             # What failed before and is tried again must not become a reference.
             allow_write=earlier is None,
         )
-        pass_judgement(pyfuncitem, self._replication.run(request))
+        outcome = self._replication.run(request)
+        if self._chaos is not None:
+            outcome = self._chaos.try_out(request, outcome)
+        pass_judgement(pyfuncitem, outcome)
         return True
 
     @pytest.hookimpl(wrapper=True)
@@ -152,11 +159,7 @@ def make_replication(
         mode = Mode.UPDATE if settings.update else Mode.RECORD
     now = dt.datetime.now(tz=dt.UTC)
     return Replication(
-        Pool(
-            LocalLauncher(jobs.inherited()),
-            workers=settings.workers,
-            watcher=make_watcher(config),
-        ),
+        _make_pool(config, settings, jobs),
         store=ReferenceStore(settings.references, base=config.rootpath),
         pending=ReferenceStore(settings.out / "pending", base=config.rootpath),
         approval=Approval(
@@ -168,6 +171,25 @@ def make_replication(
         effort=Effort(tier=settings.tier, replicas=settings.replicas),
         ledger=Ledger(settings.out / "ledger"),
     )
+
+
+def _make_pool(config: pytest.Config, settings: Settings, jobs: Jobs) -> Pool:
+    return Pool(
+        LocalLauncher(jobs.inherited()),
+        workers=settings.workers,
+        watcher=make_watcher(config),
+    )
+
+
+def _make_chaos(
+    config: pytest.Config, settings: Settings, jobs: Jobs
+) -> "Chaos | None":
+    if not settings.chaos:
+        return None
+    from pytest_repro.plugin.chaos import Chaos  # noqa: PLC0415  # only where asked for
+
+    pool = _make_pool(config, settings, jobs)
+    return Chaos(jobs, pool, kills=settings.chaos, every=settings.checkpoint_every)
 
 
 def note_outcome(item: pytest.Function, outcome: Outcome) -> None:

@@ -49,11 +49,14 @@ class PlannedRun:
         seed: The root seed.
         replica: Which rounding-sized perturbation is applied; 0 for none.
         is_short: Whether it ends at the horizon.
+        attempt: Which start of a run that is killed and resumed, from 1 on; 0 for a
+            run that is not.
     """
 
     seed: int
     replica: int = 0
     is_short: bool = False
+    attempt: int = 0
 
     @property
     def label(self) -> str:
@@ -62,6 +65,7 @@ class PlannedRun:
             f"seed {self.seed}",
             f"replica {self.replica}" if self.replica else "",
             "horizon" if self.is_short else "",
+            f"attempt {self.attempt}" if self.attempt else "",
         )
         return " ".join(filter(None, words))
 
