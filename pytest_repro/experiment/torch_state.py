@@ -27,6 +27,9 @@ __all__ = [
 _PLAIN: Final = (bool, int, float, str, type(None))
 """Types of attributes of a module that are kept, such as `training`."""
 
+CALLED: Final = "_opt_called"
+"""By this a schedule knows whether it is asked before its optimizer, and warns."""
+
 
 def module_state(module: torch.nn.Module) -> dict[str, Any]:
     """Take the state of a module.
@@ -85,7 +88,10 @@ def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
         `state_dict` says instead, for an optimizer that has one of its own.
     """
     parameters = _parameters(optimizer)
-    kept: dict[str, Any] = {"parameters": [_parameter(one) for one in parameters]}
+    kept: dict[str, Any] = {
+        "parameters": [_parameter(one) for one in parameters],
+        "was_called": getattr(optimizer, CALLED, False),
+    }
     if not _is_ordinary(optimizer):
         return {**kept, "own": optimizer.state_dict()}
     kept["groups"] = [
@@ -120,6 +126,8 @@ def restore_optimizer(
     pairs = zip(parameters, state["parameters"], strict=True)
     for index, (parameter, kept) in enumerate(pairs):
         _restore_parameter(parameter, kept, f"{path}.{index}")
+    if state["was_called"]:
+        setattr(optimizer, CALLED, True)
     if "own" in state:
         optimizer.load_state_dict(state["own"])
         return
