@@ -63,6 +63,7 @@ def test_digits_cnn(repro: Run) -> None:
         optimizer, milestones=[160], gamma=0.1
     )
     repro.watch(model, optimizer, every=20)
+    repro.checkpoint(schedule=schedule)
 
     model.train()
     for step, (images, labels) in repro.steps(batches, total=220):

@@ -64,6 +64,7 @@ def test_transformer(repro: Run, name: str) -> None:
     optimizer = optimizer_for(model)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warmup)
     repro.watch(model, optimizer, every=20)
+    repro.checkpoint(schedule=schedule)
 
     model.train()
     for step in repro.steps(total=200):

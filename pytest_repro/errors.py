@@ -6,7 +6,8 @@ One tree, because "what can go wrong" should be readable on one screen::
     ├── ReproUsageError (ValueError)      somebody called us wrongly
     │   ├── MetricError                   a metric that cannot be recorded
     │   ├── ContractError                 a marker or tolerance without meaning
-    │   └── FingerprintError (TypeError)  state that has no fingerprint
+    │   ├── FingerprintError (TypeError)  state that has no fingerprint
+    │   └── CheckpointError               state or a run that no checkpoint can hold
     ├── RecordError (ValueError)          a stored record cannot be read
     │   ├── CorruptRecord                 other bytes than were written
     │   ├── IncompleteRecord              a write did not finish
@@ -29,6 +30,7 @@ A failed verdict is not an error: it is a value, `pytest_repro.records.Verdict`.
 """
 
 __all__ = [
+    "CheckpointError",
     "ConflictedRecord",
     "ContractError",
     "CorruptRecord",
@@ -71,6 +73,10 @@ class ContractError(ReproUsageError):
 
 class FingerprintError(ReproUsageError, TypeError):
     """Live state holds a value that has no defined fingerprint."""
+
+
+class CheckpointError(ReproUsageError):
+    """A checkpoint cannot hold this state, or does not fit the run that reads it."""
 
 
 class RecordError(ReproError, ValueError):

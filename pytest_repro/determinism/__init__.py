@@ -16,6 +16,12 @@ from pytest_repro.determinism.seeding import (
     keep_generators,
     seed_everything,
 )
+from pytest_repro.determinism.streams import (
+    Stream,
+    global_streams,
+    is_generator,
+    stream_of,
+)
 from pytest_repro.determinism.variables import (
     Variable,
     pinned_variables,
@@ -38,16 +44,20 @@ __all__ = [
     "Facts",
     "Pinned",
     "Probes",
+    "Stream",
     "Variable",
     "combine",
     "derive",
     "generator_states",
+    "global_streams",
+    "is_generator",
     "is_imported",
     "keep_generators",
     "pinned",
     "pinned_variables",
     "rounding_noise",
     "seed_everything",
+    "stream_of",
     "variations",
     "vary_job",
     "when_imported",

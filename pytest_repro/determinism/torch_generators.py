@@ -12,7 +12,15 @@ from collections.abc import Callable
 
 import torch
 
-__all__ = ["keep", "make_generator", "seed", "states", "tensors"]
+__all__ = [
+    "OwnStream",
+    "default_streams",
+    "keep",
+    "make_generator",
+    "seed",
+    "states",
+    "tensors",
+]
 
 
 def make_generator(seed: int, device: str = "cpu") -> torch.Generator:
@@ -56,6 +64,44 @@ def tensors() -> dict[str, torch.Tensor]:
     found = {"torch": torch.get_rng_state()}
     for index, state in enumerate(_cuda_states()):
         found[f"torch.cuda:{index}"] = state
+    return found
+
+
+class OwnStream:
+    """The numbers that one generator draws."""
+
+    def __init__(self, generator: torch.Generator) -> None:
+        """Take the generator.
+
+        Args:
+            generator: Of any device.
+        """
+        self._generator = generator
+
+    def get(self) -> bytes:
+        """Read the state; on an accelerator this does not wait."""
+        return self._generator.get_state().numpy().tobytes()
+
+    def put(self, state: bytes) -> None:
+        """Put a state back.
+
+        Args:
+            state: What `get` gave.
+        """
+        words = torch.frombuffer(bytearray(state), dtype=torch.uint8)
+        self._generator.set_state(words)
+
+
+def default_streams() -> dict[str, OwnStream]:
+    """List the default generators as streams.
+
+    Returns:
+        Streams by ``torch`` and ``torch.cuda:0``; no GPUs while CUDA is not in use.
+    """
+    found = {"torch": OwnStream(torch.default_generator)}
+    if torch.cuda.is_initialized():
+        for index, generator in enumerate(torch.cuda.default_generators):
+            found[f"torch.cuda:{index}"] = OwnStream(generator)
     return found
 
 

@@ -7,12 +7,14 @@ record.
 
 from pytest_repro.experiment.assembly import Circumstances, assemble
 from pytest_repro.experiment.ledger import StepLedger
+from pytest_repro.experiment.looping import Orders
 from pytest_repro.experiment.recorder import Recorder, Sink
 from pytest_repro.experiment.run import Run
 from pytest_repro.experiment.tracing import Tracing
 
 __all__ = [
     "Circumstances",
+    "Orders",
     "Recorder",
     "Run",
     "Sink",

@@ -1,6 +1,6 @@
 """Follow the data of a training loop: its order, its content, and the generators.
 
-`repro.steps` hands its items through here. Exactly what was asked for is passed on, at
+`repro.steps` tells of each item that it draws. Exactly what was asked for is drawn, at
 the moment at which it is asked for; the ledger only looks at it in passing.
 """
 
@@ -39,31 +39,46 @@ class Following:
         self._generators = Generators()
         self._rows = RowSum()
         self._names: list[str] = []
+        self._drawn: Drawn | None = None
         self._step = 0
 
-    def walk(self, iterable: Iterable[T]) -> Iterator[T]:
-        """Walk over the items of a training loop.
-
-        Steps are counted over all walks of a run.
+    def open(self, iterable: Iterable[T]) -> Iterator[T]:
+        """Begin a pass over the items of a training loop.
 
         Args:
             iterable: The items.
 
-        Yields:
-            The same items.
+        Returns:
+            What `iter` gives.
         """
         self.ledger.is_walking = True
-        items, drawn = _begin(iterable)
-        while True:
-            self.ledger.pace.turn()
-            self.note_generators(self._step)
-            try:
-                item = next(items)
-            except StopIteration:
-                return
-            self._note_item(item, drawn)
-            self._step += 1
-            yield item
+        items, self._drawn = _begin(iterable)
+        return items
+
+    def skip(self, count: int) -> None:
+        """Hear that a resumed run begins after some steps, whose items were drawn.
+
+        Args:
+            count: How many.
+        """
+        self._step += count
+        if self._drawn is not None:
+            for _ in range(count):
+                self._drawn.take()
+
+    def begin_step(self) -> None:
+        """Hear that an item is about to be drawn."""
+        self.ledger.pace.turn()
+        self.note_generators(self._step)
+
+    def note_item(self, item: object) -> None:
+        """Note what was drawn; steps are counted over all walks of a run.
+
+        Args:
+            item: The item.
+        """
+        self._note(item, self._drawn)
+        self._step += 1
 
     def note_generators(self, step: int) -> None:
         """Write the states of all global generators.
@@ -83,7 +98,7 @@ class Following:
             parts = (found[name],) if name in found else ()
             self.ledger.put(f"rng/{name}", step, parts)
 
-    def _note_item(self, item: object, drawn: "Drawn | None") -> None:
+    def _note(self, item: object, drawn: "Drawn | None") -> None:
         note, step = self.ledger.note, self._step
         indices = None if drawn is None else drawn.take()
         if indices is not None:

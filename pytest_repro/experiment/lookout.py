@@ -60,6 +60,26 @@ class Lookout:
         if self.is_over:
             self.stop()
 
+    def resume(self, passed: tuple[int, int, bool] | None, *, steps: int) -> None:
+        """Go on at a later moment of the run.
+
+        Args:
+            passed: Step and order of the horizon, if it had come by then.
+            steps: How many steps were over by then.
+
+        Raises:
+            ReproUsageError: If the run was to end before.
+        """
+        is_noted = passed is not None and passed[0] == self.step
+        if not (is_noted or self.step < steps):
+            return
+        if self._is_end:
+            msg = f"a run that ends at step {self.step} cannot begin after it"
+            raise ReproUsageError(msg)
+        if passed is not None and is_noted:
+            self.horizon = Horizon(step=passed[0], order=passed[1], is_end=False)
+        self.step = NEVER
+
     def stop(self) -> NoReturn:
         """End a run that is over, again if somebody caught that it had ended.
 

@@ -5,7 +5,9 @@ later is done for many at once, in the order of logging: reading numbers that ar
 on a device, and advancing the rolling digest. This is not the finished `Series`.
 """
 
-from typing import TYPE_CHECKING, Final, NoReturn
+from array import array
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pytest_repro.errors import MetricError
 from pytest_repro.experiment.numbers import Reading
@@ -91,6 +93,33 @@ class Points:
             chains=tuple(self._chains),
             head=self._rolling.head,
         )
+
+    def state_dict(self) -> dict[str, object]:
+        """Return everything that was logged, for a checkpoint."""
+        self._settle()
+        return {
+            "dtype": self.dtype,
+            "steps": array("q", self._steps).tobytes(),
+            "orders": array("q", self._orders).tobytes(),
+            "bits": " ".join(self._bits),
+            "chains": " ".join(self._chains),
+            "rolling": self._rolling.state,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where another series stood.
+
+        Args:
+            state: What `state_dict` gave.
+        """
+        self.dtype = state["dtype"]
+        self._steps = array("q", state["steps"]).tolist()
+        self._orders = array("q", state["orders"]).tolist()
+        self._bits = state["bits"].split()
+        self._chains = state["chains"].split()
+        self._waiting = []
+        self._rolling.state = state["rolling"]
+        self.last_step = self._steps[-1] if self._steps else -1
 
     def _refuse_step(self, step: int) -> NoReturn:
         if step == self.last_step:

@@ -5,7 +5,8 @@ The recorder knows nothing of pytest, disks or clocks: progress goes to a sink, 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, SupportsIndex
+from dataclasses import astuple
+from typing import Any, Protocol, SupportsIndex
 
 from pytest_repro.digests import Digest
 from pytest_repro.errors import MetricError
@@ -13,6 +14,11 @@ from pytest_repro.experiment.ledger import StepLedger
 from pytest_repro.experiment.lookout import Lookout
 from pytest_repro.experiment.names import check_name, check_step
 from pytest_repro.experiment.numbers import Reading, read_value
+from pytest_repro.experiment.plain_values import (
+    fingerprint_of,
+    fingerprint_row,
+    read_now,
+)
 from pytest_repro.experiment.points import Points
 from pytest_repro.records import AssetUse, Fingerprint, Horizon, Metric, Scalar, Series
 
@@ -285,6 +291,43 @@ class Recorder:
             self._at_finish.pop(0)()
         self._is_finished = True
 
+    def state_dict(self) -> dict[str, object]:
+        """Return everything that was recorded, for a checkpoint."""
+        return {
+            "order": self._order,
+            "steps": self.steps,
+            "finals": {name: read_now(one) for name, one in self._finals.items()},
+            "points": {name: one.state_dict() for name, one in self._points.items()},
+            "state": [fingerprint_row(one) for one in self._state],
+            "assets": [astuple(one) for one in self.assets],
+            "horizon": None if self.horizon is None else astuple(self.horizon),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where another run stood, and forget what was recorded so far.
+
+        Args:
+            state: What `state_dict` gave.
+
+        Raises:
+            ReproUsageError: If this run ends before that moment.
+        """
+        self._order, self.steps = state["order"], state["steps"]
+        self._finals = dict(state["finals"])
+        self._points = {name: Points(name) for name in state["points"]}
+        for name, points in self._points.items():
+            points.load_state_dict(state["points"][name])
+        self._state = [fingerprint_of(row) for row in state["state"]]
+        self._taken = {(one.name, one.step) for one in self._state}
+        uses = [AssetUse(name=n, digest=d, size_bytes=s) for n, d, s in state["assets"]]
+        self._assets = {use.name: use for use in uses}
+        self._lookout.resume(state["horizon"], steps=self.steps)
+
+    @property
+    def count(self) -> int:
+        """How many events were recorded."""
+        return self._order
+
     @property
     def is_over(self) -> bool:
         """Whether the run has ended at its horizon."""
@@ -340,9 +383,5 @@ class Recorder:
 
 
 def _scalar(value: Reading) -> Scalar:
-    dtype, bits = value
-    if not isinstance(bits, bytes):
-        from pytest_repro.experiment import torch_numbers  # noqa: PLC0415  # torch is loaded
-
-        dtype, bits = torch_numbers.read_now(bits)
+    dtype, bits = read_now(value)
     return Scalar(dtype=dtype, bits=bits.hex())

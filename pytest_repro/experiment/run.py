@@ -4,14 +4,18 @@ Everything here records. Nothing compares, and nothing may change what is comput
 an experiment gives the same bits whether it logs little or much.
 """
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final, SupportsIndex, TypeVar, overload
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError, UnstableInput
 from pytest_repro.experiment.following import Following
+from pytest_repro.experiment.keeping import Keeper
+from pytest_repro.experiment.looping import NEVER, Loop, Orders
 from pytest_repro.experiment.names import check_name
 from pytest_repro.experiment.recorder import Recorder
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
@@ -58,7 +62,18 @@ class Run:
             None if recorder.ledger is None else Following(recorder.ledger)
         )
         self._held: list[assets.Held] = []
+        self._keeper = Keeper(recorder)
+        self._loop: Loop | None = None
+        self._step = 0
         recorder.at_finish(self._check_assets)
+
+    def keep(self, orders: Orders) -> None:
+        """Write checkpoints, or begin with one; before the experiment is called.
+
+        Args:
+            orders: What is to be done.
+        """
+        self._keeper.obey(orders)
 
     @property
     def device(self) -> "torch.device":
@@ -95,7 +110,9 @@ class Run:
         """
         from pytest_repro.experiment import torch_device  # noqa: PLC0415  # imports torch
 
-        return torch_device.make_generator(self.derive(name))
+        generator = torch_device.make_generator(self.derive(name))
+        self._keeper.add_generator(name, generator)
+        return generator
 
     def log(self, name: str, value: object, step: SupportsIndex | None = None) -> None:
         """Record one number.
@@ -114,6 +131,8 @@ class Run:
             MetricError: If the value is no single real number, the name is not
                 printable, or the metric was logged before.
         """
+        if self._loop is not None:
+            self._loop.die_inside(self._step)
         self._recorder.log(name, value, step)
 
     @overload
@@ -144,12 +163,13 @@ class Run:
                 total is no whole number from 1 on.
         """
         _check_total(total)
+        caller = None if self._keeper.orders.is_idle else sys._getframe(1)  # noqa: SLF001  # public in all but name
         if iterable is not None:
-            return self._walk(iterable, total)
+            return self._walk(iterable, total, caller)
         if total is None:
             msg = "steps() needs batches to walk over, or total="
             raise ReproUsageError(msg)
-        return (step for step, _ in self._walk(count(), total))
+        return (step for step, _ in self._walk(range(NEVER), total, caller))
 
     def watch(
         self,
@@ -178,6 +198,8 @@ class Run:
         watch.start(check_name(name))
         self._watches.append(watch)
         self._follow(model, optimizer, name)
+        parts = {name: model, f"{name}/optimizer": optimizer, f"{name}/watch": watch}
+        self._register(parts)
 
     def _follow(
         self,
@@ -193,6 +215,24 @@ class Run:
         one = torch_ledger.ModelLedger(self._following, model, optimizer, name=name)
         self._recorder.at_finish(lambda: one.finish(is_over=self._recorder.is_over))
         self._watches.append(one)
+
+    def checkpoint(self, *parts: object, **named: object) -> None:
+        """Make objects parts of the run, which checkpoints hold and restore in place.
+
+        What `watch` and `generator` were asked for is a part already. Whatever else a
+        loop changes and reads again in a later step belongs here: schedules, gradient
+        scalers, averages, counters. Call it before the loop.
+
+        Args:
+            *parts: Modules, optimizers, schedules; random generators; lists, dicts,
+                sets, tensors, dataclasses; anything that has `state_dict` and
+                `load_state_dict`. They are called by their classes.
+            **named: The same, with names of their own.
+
+        Raises:
+            ReproUsageError: If one cannot be restored in place.
+        """
+        self._register({**_by_class(parts), **named})
 
     def fingerprint(self, name: str, state: object, step: int | None = None) -> None:
         """Record a checksum of nested state.
@@ -232,6 +272,11 @@ class Run:
         self._held.append(held)
         return found.resolve()
 
+    def _register(self, parts: Mapping[str, object]) -> None:
+        for name, subject in parts.items():
+            if subject is not None:
+                self._keeper.register(check_name(name), subject)
+
     def _check_assets(self) -> None:
         for one in assets.check_unchanged(self._held):
             msg = (
@@ -254,31 +299,57 @@ class Run:
         return resolved.relative_to(root).as_posix() if inside else resolved.name
 
     def _walk(
-        self, iterable: Iterable[T], total: int | None
+        self, iterable: Iterable[T], total: int | None, frame: FrameType | None
     ) -> Iterator[tuple[int, T]]:
-        items = iter(
-            iterable if self._following is None else self._following.walk(iterable)
-        )
-        for step in count():
-            if step == total:
-                self._recorder.enter_step(step, is_over=True)
-                return
-            self._recorder.begin_step(step)
-            self._recorder.enter_step(step)
-            try:
-                item = next(items)
-            except StopIteration:
-                self._ran_out(step, total)
-                self._recorder.enter_step(step, is_over=True)
-                return
-            yield step, item
-            for watch in self._watches:
-                watch.end_step()
-            self._recorder.end_step(step, total)
+        opened = iter if self._following is None else self._following.open
+        loop = self._keeper.begin(iterable, frame, opened)
+        if self._following is not None:
+            self._following.skip(loop.first)
+        try:
+            for step in () if loop.is_past else count(loop.first):
+                if step == total:
+                    self._recorder.enter_step(step, is_over=True)
+                    break
+                loop.reach(step)
+                self._recorder.begin_step(step)
+                self._recorder.enter_step(step)
+                try:
+                    item = self._draw(loop, step)
+                except StopIteration:
+                    self._ran_out(step, total)
+                    self._recorder.enter_step(step, is_over=True)
+                    break
+                self._loop, self._step = loop, step
+                yield step, item
+                for watch in self._watches:
+                    watch.end_step()
+                self._recorder.end_step(step, total)
+        finally:
+            self._keeper.end(loop)
+
+    def _draw(self, loop: Loop, step: int) -> Any:  # noqa: ANN401  # whatever the items are
+        """Draw an item, and note it in the step ledger."""
+        if self._following is None:
+            return loop.draw(step)
+        self._following.begin_step()
+        item = loop.draw(step)
+        self._following.note_item(item)
+        return item
 
     def _ran_out(self, step: int, total: int | None) -> None:
         if total is not None:
             self._recorder.warn(f"steps(total={total}) ran out of items after {step}")
+
+
+def _by_class(parts: Iterable[object]) -> Mapping[str, object]:
+    found: dict[str, object] = {}
+    for part in parts:
+        name, number = type(part).__name__, 2
+        while name in found:
+            name = f"{type(part).__name__} {number}"
+            number += 1
+        found[name] = part
+    return found
 
 
 def _check_total(total: object) -> None:

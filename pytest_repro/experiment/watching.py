@@ -5,7 +5,7 @@ work; gradients are still there at that moment. Without an optimizer, `repro.ste
 tells. Coarse on purpose: every k-th step, the first one, and the end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pytest_repro.determinism import generator_states
@@ -72,6 +72,18 @@ class Watch:
         """Count a step of the loop; for models without an optimizer."""
         if self._optimizer is None:
             self._count()
+
+    def state_dict(self) -> dict[str, int]:
+        """Return how many steps were counted, for a checkpoint."""
+        return {"step": self._step}
+
+    def load_state_dict(self, state: Mapping[str, int]) -> None:
+        """Go on counting.
+
+        Args:
+            state: What `state_dict` gave.
+        """
+        self._step = state["step"]
 
     def _hook(self) -> "tuple[RemovableHandle, ...]":
         if self._optimizer is None:

@@ -93,6 +93,15 @@ class RollingDigest:
         return shorts
 
     @property
+    def state(self) -> bytes:
+        """The last link of the chain, from which another can go on."""
+        return self._chain
+
+    @state.setter
+    def state(self, chain: bytes) -> None:
+        self._chain = chain
+
+    @property
     def short(self) -> str:
         """The current state in 16 hexadecimal characters, to be kept beside a point."""
         return self._chain[:SHORT_BYTES].hex()

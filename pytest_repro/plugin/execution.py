@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from pytest_repro.checkpoints import FOLDER
 from pytest_repro.determinism import Pinned, Probes, pinned, rounding_noise
+from pytest_repro.errors import ReproUsageError
 from pytest_repro.experiment import (
     Circumstances,
+    Orders,
     Recorder,
     Run,
     Sink,
@@ -24,7 +27,14 @@ from pytest_repro.experiment import (
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.provenance import Meter, collect_code, collect_environment
-from pytest_repro.records import Contract, Determinism, Failure, RunRecord, Window
+from pytest_repro.records import (
+    Contract,
+    Determinism,
+    Failure,
+    Job,
+    RunRecord,
+    Window,
+)
 
 __all__ = ["Execution", "config_of"]
 
@@ -138,6 +148,29 @@ class Execution:
         self._tracing = Tracing(window, root, warn=warn)
         self._stack.callback(self._tracing.close)
         self._recorder.at_step(self._tracing.begin)
+
+    def keep(self, job: Job) -> None:
+        """Write checkpoints, or begin with one; before fixtures.
+
+        Args:
+            job: Says what of that.
+
+        Raises:
+            ReproUsageError: If a replica is to be resumed: where its noise stood is
+                in no checkpoint.
+        """
+        if job.replica and job.resume_from:
+            msg = "a replica cannot be resumed: run it as a whole"
+            raise ReproUsageError(msg)
+        orders = Orders(
+            folder=Path(job.folder) / FOLDER,
+            every=0 if job.replica else job.checkpoint_every,
+            resume_from=Path(job.resume_from) if job.resume_from else None,
+            death=job.death,
+            experiment=job.experiment,
+            seed=job.seed,
+        )
+        self._item.stash[run_key].keep(orders)
 
     def record(self, failure: Failure | None = None) -> RunRecord:
         """Build the record of the run.

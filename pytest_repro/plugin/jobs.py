@@ -80,16 +80,29 @@ class Jobs:
             replica=run.replica,
             ledger=self.settings.ledger,
             window=run.window,
+            checkpoint_every=self.settings.checkpoint_every,
         )
 
-    def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
+    def folder(self, node_id: str, run: PlannedRun) -> Path:
+        """Return the folder of a run.
+
+        Args:
+            node_id: The experiment.
+            run: Which run of it.
+
+        Returns:
+            The folder; it need not exist.
+        """
         # Runs under variations are no runs that anybody should judge by accident.
         kind = "vary" if run.variation else "runs"
         own = self.settings.out / kind / experiment_folder(node_id)
-        folder = own / run.label.replace(" ", "-")
+        return own / run.label.replace(" ", "-")
+
+    def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
+        folder = self.folder(node_id, run)
         # Of a seed only the latest run stays: who looks closer must not see another.
         for stale in (run, replace(run, is_short=not run.is_short)):
-            shutil.rmtree(own / stale.label.replace(" ", "-"), ignore_errors=True)
+            shutil.rmtree(self.folder(node_id, stale), ignore_errors=True)
         folder.mkdir(parents=True)
         ignore = self.settings.out / ".gitignore"
         if not ignore.exists():

@@ -167,6 +167,25 @@ OPTIONS: Final = (
         doc="The marker argument `timeout` overrides it for one experiment.",
     ),
     _row(
+        "repro_checkpoint_every",
+        "int",
+        0,
+        "write a checkpoint of each run every so many steps; 0 for none",
+        metavar="N",
+        doc="Checkpoints lie in the folder of the run, at most a dozen, spread over "
+        "it. They hold what `repro.watch`, `repro.generator` and `repro.checkpoint` "
+        "were told of.",
+    ),
+    _row(
+        "repro_chaos",
+        "int",
+        0,
+        "kill seed 0 so many times, resume it, and demand the same bits",
+        metavar="N",
+        doc="Where it is killed is random and the same each time for the same number; "
+        "the report says where. A run of this kind never becomes a reference.",
+    ),
+    _row(
         "repro_in_process",
         "bool",
         False,  # noqa: FBT003  # as above

@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -35,6 +35,9 @@ from pytest_repro.replication import (
     Vary,
 )
 from pytest_repro.reports import junit_properties
+
+if TYPE_CHECKING:
+    from pytest_repro.plugin.chaos import Chaos
 
 __all__ = [
     "OUTCOME",
@@ -88,6 +91,7 @@ class Parent:
             else make_replication(config, settings, self._jobs)
         )
         self._settings = settings
+        self._chaos = _make_chaos(config, settings, self._jobs)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -122,6 +126,8 @@ class Parent:
         if self._settings.vary:
             forget_scorecard(self._settings.out, request.experiment)
         outcome = self._replication.run(request)
+        if self._chaos is not None:
+            outcome = self._chaos.try_out(request, outcome)
         with contextlib.suppress(OSError):  # the report tells it, too
             keep_scorecard(self._settings.out, outcome)
         return outcome
@@ -208,6 +214,17 @@ def _pool(config: pytest.Config, settings: Settings, jobs: Jobs) -> Pool:
         workers=settings.workers,
         watcher=make_watcher(config),
     )
+
+
+def _make_chaos(
+    config: pytest.Config, settings: Settings, jobs: Jobs
+) -> "Chaos | None":
+    if not settings.chaos:
+        return None
+    from pytest_repro.plugin.chaos import Chaos  # noqa: PLC0415  # only where asked for
+
+    pool = _pool(config, settings, jobs)
+    return Chaos(jobs, pool, kills=settings.chaos, every=settings.checkpoint_every)
 
 
 def note_outcome(item: pytest.Function, outcome: Outcome) -> None:

@@ -39,6 +39,8 @@ class Settings:
         traced: Steps of a new reference whose operations it keeps.
         seeds: At most so many seeds, instead of what the markers say; None for that.
         timeout_s: Limit of a run [s]; None for never.
+        checkpoint_every: A checkpoint each so many steps; 0 for none.
+        chaos: How often seed 0 is killed and resumed; 0 for never.
         in_process: Whether seed 0 runs in this process.
         references: Folder of the references.
         out: Folder for everything else.
@@ -59,6 +61,8 @@ class Settings:
     traced: int
     seeds: int | None
     timeout_s: float | None
+    checkpoint_every: int
+    chaos: int
     in_process: bool
     references: Path
     out: Path
@@ -117,6 +121,10 @@ def read_settings(config: pytest.Config) -> Settings:
         traced=_at_least("repro_traced_steps", values["repro_traced_steps"], 0),
         seeds=_at_least("repro_seeds", values["repro_seeds"], 0) or None,
         timeout_s=_at_least("repro_timeout", values["repro_timeout"], 0.0) or None,
+        checkpoint_every=_at_least(
+            "repro_checkpoint_every", values["repro_checkpoint_every"], 0
+        ),
+        chaos=_at_least("repro_chaos", values["repro_chaos"], 0),
         in_process=bool(values["repro_in_process"]),
         references=_folder(config, "repro_dir", values),
         out=_folder(config, "repro_out", values),
@@ -235,6 +243,9 @@ def _check_writes(
         msg = (
             "--repro-vary needs workers: leave it out, or leave --repro-in-process out"
         )
+        raise pytest.UsageError(msg)
+    if values["repro_chaos"] and values["repro_in_process"]:
+        msg = "--repro-chaos kills workers, and --repro-in-process has none"
         raise pytest.UsageError(msg)
     if update and len(reason) < MIN_REASON:
         msg = (

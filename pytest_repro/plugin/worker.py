@@ -186,6 +186,7 @@ class Worker:
         self._execution.perturb(job.replica)
         self._execution.vary(self._probes)
         self._execution.trace(job.window)
+        self._execution.keep(job)
         self._events.write(Event(kind=EventKind.STARTED))
 
     @pytest.hookimpl(wrapper=True)

@@ -15,6 +15,7 @@ from pytest_repro.records.contracts import (
     Tolerance,
     ToleranceKind,
 )
+from pytest_repro.records.deaths import Death, Moment
 from pytest_repro.records.jobs import (
     WIRE_VERSION,
     Determinism,
@@ -70,6 +71,7 @@ __all__ = [
     "Cause",
     "Close",
     "Contract",
+    "Death",
     "Determinism",
     "Divergence",
     "Drift",
@@ -88,6 +90,7 @@ __all__ = [
     "Lane",
     "Match",
     "Metric",
+    "Moment",
     "Numerics",
     "Operation",
     "Outcome",

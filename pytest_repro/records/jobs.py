@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pytest_repro.records.contracts import Contract
+from pytest_repro.records.deaths import Death
 from pytest_repro.records.runs import Failure
 from pytest_repro.records.variations import Variation
 
@@ -108,6 +109,9 @@ class Job:
         window: Which steps' operations are traced; None for none.
         variation: A circumstance that is changed on purpose; None for none.
         ledger: Whether the run is followed in a step ledger.
+        checkpoint_every: A checkpoint is written each so many steps; 0 for never.
+        resume_from: The checkpoint with which the run begins; empty for none.
+        death: Where the worker kills itself; None for nowhere.
         wire: The version of this structure.
     """
 
@@ -127,6 +131,9 @@ class Job:
     window: Window | None = None
     variation: Variation | None = None
     ledger: bool = True
+    checkpoint_every: int = 0
+    resume_from: str = ""
+    death: Death | None = None
     wire: int = WIRE_VERSION
 
 

@@ -1,7 +1,8 @@
 """Run an experiment as often as it takes to decide: plan, launch, judge, and again.
 
 `plan` decides purely, `pool` runs seeds side by side, `assess` judges what they left,
-`measure` reruns a seed under noise for its envelope, `ledger` remembers what was spent;
+`measure` reruns a seed under noise for its envelope, `chaos` kills and resumes one,
+`ledger` remembers what was spent;
 `drive` joins these with the reference store, `outcomes` says what became of it all.
 `why` asks what brings a reference's bits back: `suspicions` and `stages` list what may,
 `replays` runs a stored job again, `inquiry` tries one after the other.
@@ -9,6 +10,7 @@
 they are told apart, `attempts` launches them, `scoring` says what that means.
 """
 
+from pytest_repro.replication.chaos import Drilled, choose_deaths, drill
 from pytest_repro.replication.drive import Replication
 from pytest_repro.replication.ledger import Ledger
 from pytest_repro.replication.plan import Mode, PlannedRun
@@ -20,6 +22,7 @@ from pytest_repro.replication.why import Because, Question, ask_why
 __all__ = [
     "Approval",
     "Because",
+    "Drilled",
     "Effort",
     "Ledger",
     "Mode",
@@ -32,4 +35,6 @@ __all__ = [
     "Vary",
     "Watcher",
     "ask_why",
+    "choose_deaths",
+    "drill",
 ]

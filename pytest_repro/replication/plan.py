@@ -52,6 +52,8 @@ class PlannedRun:
         is_short: Whether it ends at the horizon; with a window, right after that.
         variation: What is changed on purpose; empty where nothing is.
         window: Which steps' operations are traced; None for none.
+        attempt: Which start of a run that is killed and resumed, from 1 on; 0 for a
+            run that is not.
     """
 
     seed: int
@@ -59,6 +61,7 @@ class PlannedRun:
     is_short: bool = False
     variation: str = ""
     window: Window | None = None
+    attempt: int = 0
 
     @property
     def label(self) -> str:
@@ -68,6 +71,7 @@ class PlannedRun:
             f"replica {self.replica}" if self.replica else "",
             self.variation,
             "trace" if self.window else "horizon" if self.is_short else "",
+            f"attempt {self.attempt}" if self.attempt else "",
         )
         return " ".join(filter(None, words))
 

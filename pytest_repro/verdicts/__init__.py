@@ -17,6 +17,7 @@ from pytest_repro.verdicts.horizons import is_short
 from pytest_repro.verdicts.judge import judge, not_comparable
 from pytest_repro.verdicts.margins import freeze_margins
 from pytest_repro.verdicts.pairs import required_rung
+from pytest_repro.verdicts.resumed import judge_resumed
 from pytest_repro.verdicts.seeds import fold
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "freeze_margins",
     "is_short",
     "judge",
+    "judge_resumed",
     "not_comparable",
     "required_rung",
     "with_envelopes",
