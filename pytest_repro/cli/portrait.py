@@ -99,7 +99,7 @@ def _rounding(record: RunRecord) -> list[str]:
     """Say what envelopes were measured with, and until when exact means anything."""
     if record.rounding is None:
         return []
-    count = len(record.rounding.replicas)
+    count = len(record.anchor_replicas)
     return [
         f"{record.rounding.noise}, {count} replicas",
         *(

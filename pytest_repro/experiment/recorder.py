@@ -12,6 +12,7 @@ from pytest_repro.errors import MetricError
 from pytest_repro.experiment.lookout import Lookout
 from pytest_repro.experiment.names import check_name, check_step
 from pytest_repro.experiment.numbers import Reading, read_value
+from pytest_repro.experiment.origins import Origin
 from pytest_repro.experiment.points import Points
 from pytest_repro.records import AssetUse, Fingerprint, Horizon, Metric, Scalar, Series
 
@@ -63,7 +64,12 @@ class Silent:
 
 
 class Recorder:
-    """Metrics, fingerprints and assets of one run, under way."""
+    """Metrics, fingerprints and assets of one run, under way.
+
+    Attributes:
+        origin: What the seed decides, as far as the experiment shows it.
+        steps: How many steps are over.
+    """
 
     def __init__(
         self,
@@ -92,6 +98,7 @@ class Recorder:
         self._at_finish: list[Callable[[], None]] = []
         self._lookout = Lookout(horizon, is_end=ends_at_horizon)
         self._is_finished = False
+        self.origin = Origin()
         self.steps = 0
 
     def log(self, name: str, value: object, step: SupportsIndex | None) -> None:
@@ -242,6 +249,7 @@ class Recorder:
         self._lookout.close(has_stopped=has_stopped)
         while self._at_finish:
             self._at_finish.pop(0)()
+        self.origin.close(is_whole=not self.is_over)
         self._is_finished = True
 
     @property

@@ -89,7 +89,9 @@ class Run:
         """
         from pytest_repro.experiment import torch_device  # noqa: PLC0415  # imports torch
 
-        return torch_device.make_generator(self.derive(name))
+        generator = torch_device.make_generator(self.derive(name))
+        self._recorder.origin.add_generator(name, generator)
+        return generator
 
     def log(self, name: str, value: object, step: SupportsIndex | None = None) -> None:
         """Record one number.
@@ -244,6 +246,7 @@ class Run:
             except StopIteration:
                 self._ran_out(step, total)
                 return
+            self._recorder.origin.add_item(step, item)
             yield step, item
             for watch in self._watches:
                 watch.end_step()

@@ -43,6 +43,7 @@ from pytest_repro.replication.plan import (
     next_runs,
 )
 from pytest_repro.replication.pool import Pool, SeedRun
+from pytest_repro.replication.repeat import repeat_seeds
 from pytest_repro.replication.requests import Approval, Assessment, Effort, Request
 from pytest_repro.verdicts import freeze_margins
 
@@ -200,20 +201,22 @@ class Replication:
             return self._leave_candidate(state, told)
 
     def _write(self, request: Request, state: Assessment, outcome: Outcome) -> Outcome:
-        measured = measure_envelope(
-            freeze_margins(merge_seeds(state.records)),
-            lambda planned: self._launch(planned, request),
-            replicas=self._effort.replicas,
-        )
-        record, supersedes = self._revise(measured.record, state)
+        def launch(planned: Sequence[PlannedRun]) -> tuple[SeedRun, ...]:
+            return self._launch(planned, request)
+
+        replicas = self._effort.replicas
+        whole = freeze_margins(merge_seeds(state.records))
+        measured = measure_envelope(whole, launch, replicas=replicas)
+        repeated = repeat_seeds(measured.record, launch, replicas=replicas)
+        record, supersedes = self._revise(repeated.record, state)
         folder = self._store.write(record)
         action = Action.UPDATED if supersedes else Action.RECORDED
-        notes = (self._approval.reason, measured.note if self._effort.replicas else "")
+        notes = (measured.note, repeated.note) if replicas else ()
         return replace(
             outcome,
             action=action,
             reference=self._store.show(folder),
-            message="\n".join(filter(None, notes)),
+            message="\n".join(filter(None, (self._approval.reason, *notes))),
         )
 
     def _forget_candidate(self, state: Assessment) -> None:
