@@ -20,7 +20,7 @@ from pytest_repro.verdicts.pairing import CORRELATED, CommonSeeds, Pairing, pair
 from pytest_repro.verdicts.pairs import final_value
 from pytest_repro.verdicts.transforms import outside, to_scale
 
-__all__ = ["pairing_of", "replicates_of", "undetermined"]
+__all__ = ["pairing_of", "second_runs_of", "undetermined"]
 
 ACROSS: Final = frozenset({Match.KEY, Match.NEAREST})
 """Other software or hardware; where both are the same, the code must have changed."""
@@ -49,7 +49,7 @@ def pairing_of(
         reason = "in one and the same environment more than rounding has changed"
         return Pairing(samples=None, reason=reason)
     rows = [run.anchor for run in runs]
-    replicates = replicates_of(reference)
+    replicates = second_runs_of(reference)
     return pair(
         [
             CommonSeeds(
@@ -66,7 +66,7 @@ def pairing_of(
     )
 
 
-def replicates_of(reference: RunRecord) -> Mapping[int, SeedResult]:
+def second_runs_of(reference: RunRecord) -> Mapping[int, SeedResult]:
     """Collect the second run of each seed of a reference that has one.
 
     Args:

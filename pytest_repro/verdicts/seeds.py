@@ -25,7 +25,7 @@ from pytest_repro.verdicts.horizons import is_short
 from pytest_repro.verdicts.judge import lowest
 from pytest_repro.verdicts.pairing import MIN_REPLICATES, Pairing
 from pytest_repro.verdicts.pairs import required_rung
-from pytest_repro.verdicts.partners import pairing_of, replicates_of
+from pytest_repro.verdicts.partners import pairing_of, second_runs_of
 from pytest_repro.verdicts.planning import plan
 from pytest_repro.verdicts.sequential import decide
 
@@ -173,7 +173,7 @@ def _pairing_told(seeds: _Seeds, pairing: Pairing) -> str:
     """Say how seeds were paired; or why not, if the reference was made for it."""
     if pairing.samples:
         return f"; {pairing.reason}"
-    is_expected = len(replicates_of(seeds.reference)) >= MIN_REPLICATES
+    is_expected = len(second_runs_of(seeds.reference)) >= MIN_REPLICATES
     return f"; not paired by seed: {pairing.reason}" if is_expected else ""
 
 

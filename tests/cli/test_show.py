@@ -26,6 +26,7 @@ from tests.cli.samples import (
     write_reference,
     write_report,
 )
+from tests.verdicts.partners import REFERENCE
 
 SECOND = Revision(
     number=2,
@@ -292,3 +293,11 @@ def test_a_screen_is_80_columns_and_says_what_it_leaves_out() -> None:
         "  … 8 more traces, see --json",
         "  … 3 more earlier revisions, see --json",
     ]
+
+
+def test_seeds_that_ran_twice_are_counted() -> None:
+    """They are what other environments can be compared with, seed by seed."""
+    shown = "\n".join(portrait_lines(REFERENCE, role="reference", folder="here"))
+
+    assert "noise-v1, 1 replicas" in shown
+    assert "10 seeds ran twice" in shown

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_repro.records import Match, Rung
-from pytest_repro.verdicts.partners import replicates_of
+from pytest_repro.verdicts.partners import second_runs_of
 from tests.plugin.project import INI, Project, Session, share
 
 TRAINING = """\
@@ -66,7 +66,7 @@ def test_seeds_ran_twice_and_the_cost_is_told(
 
     record = project.reference("test_line.py::test_line")
 
-    assert sorted(replicates_of(record)) == list(range(8))
+    assert sorted(second_runs_of(record)) == list(range(8))
     assert "common seeds: 8 ran twice, 7 runs more" in session.output
 
 

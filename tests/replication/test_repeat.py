@@ -11,9 +11,9 @@ from pytest_repro.records import Cause, Equivalent, Failure, Replica, RunRecord
 from pytest_repro.references import write_record
 from pytest_repro.replication import PlannedRun, SeedRun
 from pytest_repro.replication.repeat import repeat_seeds
-from pytest_repro.verdicts.partners import replicates_of
-from tests.verdicts.common import NOISE, REFERENCE, SEEDS, obtained
+from pytest_repro.verdicts.partners import second_runs_of
 from tests.verdicts.making import promise
+from tests.verdicts.partners import NOISE, REFERENCE, SEEDS, obtained
 
 
 class Cluster:
@@ -70,7 +70,7 @@ def test_as_many_seeds_run_twice_as_there_are_replicas(
     repeated = repeat_seeds(recorded(), cluster, replicas=replicas)
 
     assert cluster.launched == [(seed, 1) for seed in range(1, count)]
-    assert sorted(replicates_of(repeated.record)) == list(range(count))
+    assert sorted(second_runs_of(repeated.record)) == list(range(count))
     assert repeated.note == f"common seeds: {count} ran twice, {count - 1} runs more"
     assert len(repeated.record.anchor_replicas) == 8
 
@@ -81,8 +81,8 @@ def test_second_run_that_failed_is_left_out(tmp_path: Path) -> None:
 
     repeated = repeat_seeds(recorded(), cluster, replicas=9)
 
-    assert 4 not in replicates_of(repeated.record)
-    assert len(replicates_of(repeated.record)) == 8
+    assert 4 not in second_runs_of(repeated.record)
+    assert len(second_runs_of(repeated.record)) == 8
 
 
 def test_too_few_second_runs_are_not_kept(tmp_path: Path) -> None:

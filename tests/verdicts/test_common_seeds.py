@@ -19,8 +19,9 @@ from pytest_repro.records import (
 )
 from pytest_repro.references import decode, encode
 from pytest_repro.verdicts import undetermined
-from pytest_repro.verdicts.partners import replicates_of
-from tests.verdicts.common import (
+from pytest_repro.verdicts.partners import second_runs_of
+from tests.verdicts.making import promise
+from tests.verdicts.partners import (
     CONTRACT,
     NOISE,
     REFERENCE,
@@ -30,7 +31,6 @@ from tests.verdicts.common import (
     reference_of,
     without_origins,
 )
-from tests.verdicts.making import promise
 
 UNCHANGED = SEEDS + NOISE[1]
 NOT_PAIRED = "; not paired by seed: "
@@ -172,7 +172,7 @@ def test_replicates_that_drew_otherwise_do_not_count() -> None:
     """Rounding does not touch an origin, so that was another run."""
     reference = reference_of(SEEDS, SEEDS + NOISE[0], origin_again="other {}")
 
-    assert replicates_of(reference) == {}
+    assert second_runs_of(reference) == {}
     assert elsewhere(obtained(UNCHANGED[:1]), reference).is_refused
 
 
