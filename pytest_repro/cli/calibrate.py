@@ -111,7 +111,7 @@ def _noise(record: RunRecord) -> str:
     rounding = record.rounding
     if rounding is None:
         return "none: record again with --repro-replicas for a rounding envelope"
-    return f"{rounding.noise}, {len(rounding.replicas)} replicas"
+    return f"{rounding.noise}, {len(record.anchor_replicas)} replicas"
 
 
 def _traces(traces: Sequence[TraceCalibration]) -> tuple[str, ...]:

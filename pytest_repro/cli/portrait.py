@@ -18,6 +18,7 @@ from pytest_repro.records import (
     Drift,
     Match,
     Revision,
+    Rounding,
     RunRecord,
     SeedResult,
     Series,
@@ -101,15 +102,22 @@ def _rounding(record: RunRecord) -> list[str]:
     """Say what envelopes were measured with, and until when exact means anything."""
     if record.rounding is None:
         return []
-    count = len(record.rounding.replicas)
+    count = len(record.anchor_replicas)
     return [
         f"{record.rounding.noise}, {count} replicas",
+        *_twice(record.rounding),
         *(
             f"{trace.name} is exact to 1 % up to step {trace.exact_until}"
             for trace in calibrate_traces(record)
             if trace.exact_until is not None
         ),
     ]
+
+
+def _twice(rounding: Rounding) -> list[str]:
+    """Say how many seeds can be the partners of seeds of another environment."""
+    seeds = {replica.result.seed for replica in rounding.replicas}
+    return [f"{len(seeds)} seeds ran twice"] if len(seeds) > 1 else []
 
 
 def _seeds(rows: Sequence[SeedResult]) -> tuple[str, ...]:

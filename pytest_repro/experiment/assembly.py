@@ -84,6 +84,7 @@ def assemble(
             steps=steps,
         ),
         derived=_derived(series, recorder, around.contract),
+        origin=recorder.origin.digest,
     )
     return RunRecord(
         identity=_identity(recorder, around),

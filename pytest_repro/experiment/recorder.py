@@ -14,6 +14,7 @@ from pytest_repro.experiment.ledger import StepLedger
 from pytest_repro.experiment.lookout import Lookout
 from pytest_repro.experiment.names import check_name, check_step
 from pytest_repro.experiment.numbers import Reading, read_value
+from pytest_repro.experiment.origins import Origin
 from pytest_repro.experiment.plain_values import (
     fingerprint_of,
     fingerprint_row,
@@ -82,7 +83,12 @@ class Silent:
 
 
 class Recorder:
-    """Metrics, fingerprints and assets of one run, under way."""
+    """Metrics, fingerprints and assets of one run, under way.
+
+    Attributes:
+        origin: What the seed decides, as far as the experiment shows it.
+        steps: How many steps are over.
+    """
 
     def __init__(
         self,
@@ -116,6 +122,7 @@ class Recorder:
         self._lookout = Lookout(horizon, is_end=ends_at_horizon)
         self._is_finished = False
         self.ledger = ledger
+        self.origin = Origin()
         self.steps = 0
 
     def log(self, name: str, value: object, step: SupportsIndex | None) -> None:
@@ -289,6 +296,7 @@ class Recorder:
         self._lookout.close(has_stopped=has_stopped)
         while self._at_finish:
             self._at_finish.pop(0)()
+        self.origin.close(is_whole=not self.is_over)
         self._is_finished = True
 
     def state_dict(self) -> dict[str, object]:

@@ -112,6 +112,7 @@ class Run:
 
         generator = torch_device.make_generator(self.derive(name))
         self._keeper.add_generator(name, generator)
+        self._recorder.origin.add_generator(name, generator)
         return generator
 
     def log(self, name: str, value: object, step: SupportsIndex | None = None) -> None:
@@ -303,6 +304,7 @@ class Run:
     ) -> Iterator[tuple[int, T]]:
         opened = iter if self._following is None else self._following.open
         loop = self._keeper.begin(iterable, frame, opened)
+        self._recorder.origin.skip(loop.first)
         if self._following is not None:
             self._following.skip(loop.first)
         try:
@@ -319,6 +321,7 @@ class Run:
                     self._ran_out(step, total)
                     self._recorder.enter_step(step, is_over=True)
                     break
+                self._recorder.origin.add_item(step, item)
                 self._loop, self._step = loop, step
                 yield step, item
                 for watch in self._watches:

@@ -130,19 +130,15 @@ class Watch:
         for part in parts:
             if part in readers:
                 state = readers[part]()
-                self._recorder.fingerprint(
-                    f"{self._prefix}/{part}",
-                    tree_digest(state),
-                    step,
-                    sketch=sketch_of(state),
-                )
-        for name, state in sorted(generator_states().items()):
-            self._recorder.fingerprint(
-                f"{self._prefix}/rng/{name}",
-                digest_of_bytes(state),
-                step,
-                is_evidence=True,
-            )
+                name, sketch = f"{self._prefix}/{part}", sketch_of(state)
+                digest = tree_digest(state)
+                self._recorder.fingerprint(name, digest, step, sketch=sketch)
+                if step is None:
+                    self._recorder.origin.add_weights(name, sketch)
+        for kind, drawn in sorted(generator_states().items()):
+            name, digest = f"{self._prefix}/rng/{kind}", digest_of_bytes(drawn)
+            self._recorder.fingerprint(name, digest, step, is_evidence=True)
+            self._recorder.origin.add_draws(name, step, digest)
 
 
 def _check(model: object, optimizer: object, every: object) -> None:

@@ -147,7 +147,9 @@ OPTIONS: Final = (
         "perturbed runs that span the rounding envelope of a new reference",
         metavar="N",
         doc="0 for no envelope; then a reference holds only for the same bits, or for "
-        "what the contract allows. Fewer than 6 give false alarms.",
+        "what the contract allows. Fewer than 6 give false alarms. Where metrics are "
+        "to be `Equivalent` and their seed decides most of them, as many seeds, at "
+        "least 8, run once more: other environments are then compared seed by seed.",
     ),
     _row(
         "repro_traced_steps",

@@ -114,6 +114,8 @@ class SeedResult:
         resources: What it cost.
         derived: Numbers computed from the seed's traces because the contract asks for
             them, sorted by name. Traces are kept of the anchor only, these of all.
+        origin: One digest of what the seed decides: initial weights, order of the data,
+            states of generators. None where the run does not show all of that.
     """
 
     seed: int
@@ -122,6 +124,7 @@ class SeedResult:
     state_root: Digest
     resources: Resources = Resources()
     derived: tuple[Metric, ...] = ()
+    origin: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +164,9 @@ class Rounding:
 
     Attributes:
         noise: The name of the perturbation; it encodes every parameter.
-        replicas: The perturbed runs, by number, all of the anchor's seed.
+        replicas: The perturbed runs, by seed and number: those of the anchor's seed
+            span the envelopes, one of another seed says how far that seed determines
+            what it gives.
     """
 
     noise: str
@@ -264,3 +269,10 @@ class RunRecord:
     def anchor(self) -> SeedResult:
         """The seed whose traces are kept in full."""
         return self.seeds[0]
+
+    @property
+    def anchor_replicas(self) -> tuple[SeedResult, ...]:
+        """What the anchor's seed gave under noise: what the envelopes are of."""
+        replicas = self.rounding.replicas if self.rounding else ()
+        rows = (one.result for one in replicas)
+        return tuple(row for row in rows if row.seed == self.anchor.seed)

@@ -10,6 +10,9 @@ Replica 0 is the seed itself; the others ran under rounding-sized perturbations.
 replicas and metrics are sorted. A metric that a run did not give is ``-`` in both
 columns: a seed that diverged is data, not a gap. Behind the resources stand the numbers
 that a contract had derived from traces, in pairs of columns like the metrics.
+
+A column ``origin`` behind ``state_root`` has the digest of what the seed decides, ``-``
+for a run without one. Where no run has one there is no such column.
 """
 
 from collections.abc import Sequence
@@ -17,7 +20,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from pytest_repro.digests import parse_digest
+from pytest_repro.digests import Digest, parse_digest
 from pytest_repro.records import Metric, Replica, Resources, Scalar, SeedResult
 from pytest_repro.references.cells import (
     MAX_NAME,
@@ -45,6 +48,7 @@ __all__ = [
 
 TITLE: Final = "#pytest-repro/seeds/1"
 BEFORE: Final = ("seed", "replica", "trace_root", "state_root")
+ORIGIN: Final = "origin"
 AFTER: Final = ("wall_s", "cpu_s", "peak_rss_bytes", "steps")
 DECIMAL: Final = ":decimal"
 BITS: Final = ":bits"
@@ -98,7 +102,7 @@ def read_seeds(data: bytes) -> tuple[tuple[SeedResult, ...], tuple[Replica, ...]
         msg = "rows are not sorted by seed and replica"
         raise ValueError(msg)
     if _names([run.result for run in runs]) != names:
-        msg = "a column belongs to a metric that no run gave"
+        msg = "a column belongs to a metric that no run gave, or to an origin"
         raise ValueError(msg)
     return seeds, replicas
 
@@ -150,17 +154,24 @@ class _Names:
 
     metrics: list[str]
     derived: list[str]
+    has_origin: bool
+
+    @property
+    def before(self) -> list[str]:
+        """The titles before those of metrics."""
+        return [*BEFORE, ORIGIN] if self.has_origin else [*BEFORE]
 
 
 def _names(seeds: Sequence[SeedResult]) -> _Names:
     return _Names(
         sorted({metric.name for row in seeds for metric in row.metrics}),
         sorted({metric.name for row in seeds for metric in row.derived}),
+        any(row.origin is not None for row in seeds),
     )
 
 
 def _header(names: _Names) -> list[str]:
-    return [*BEFORE, *_titles(names.metrics), *AFTER, *_titles(names.derived)]
+    return [*names.before, *_titles(names.metrics), *AFTER, *_titles(names.derived)]
 
 
 def _titles(names: Sequence[str]) -> list[str]:
@@ -184,6 +195,7 @@ def _write_row(run: Replica, names: _Names) -> list[str]:
         str(run.number),
         row.trace_root,
         row.state_root,
+        *([row.origin or MISSING] if names.has_origin else []),
         *_write_metrics(row.metrics, names.metrics),
         write_seconds(cost.wall_s),
         write_seconds(cost.cpu_s),
@@ -193,11 +205,15 @@ def _write_row(run: Replica, names: _Names) -> list[str]:
     ]
 
 
-def _read_header(header: Sequence[str]) -> _Names:
+def _read_header(header: list[str]) -> _Names:
     # Titles of metrics end in a suffix that those of resources lack.
     end = header.index(AFTER[0]) if AFTER[0] in header else len(header)
-    titles = header[len(BEFORE) : end : 2], header[end + len(AFTER) :: 2]
-    names = _Names(*([one.removesuffix(DECIMAL) for one in group] for group in titles))
+    has_origin = header[len(BEFORE) : len(BEFORE) + 1] == [ORIGIN]
+    titles = header[len(BEFORE) + has_origin : end : 2], header[end + len(AFTER) :: 2]
+    metrics, derived = (
+        [one.removesuffix(DECIMAL) for one in group] for group in titles
+    )
+    names = _Names(metrics, derived, has_origin)
     if list(header) != _header(names):
         msg = f"line 2 does not name the columns of this table: {header[:40]!a}"
         raise ValueError(msg)
@@ -205,9 +221,9 @@ def _read_header(header: Sequence[str]) -> _Names:
 
 
 def _read_row(row: Sequence[str], names: _Names) -> Replica:
-    start = len(BEFORE)
+    start = len(names.before)
     end = start + 2 * len(names.metrics)
-    seed, number, trace_root, state_root = row[:start]
+    seed, number, trace_root, state_root, *origin = row[:start]
     wall_s, cpu_s, peak_rss_bytes, steps = row[end : end + len(AFTER)]
     result = SeedResult(
         seed=read_integer(seed),
@@ -221,8 +237,13 @@ def _read_row(row: Sequence[str], names: _Names) -> Replica:
             steps=read_integer(steps),
         ),
         derived=_read_metrics(row[end + len(AFTER) :], names.derived),
+        origin=_read_origin(origin),
     )
     return Replica(number=read_integer(number), result=result)
+
+
+def _read_origin(cells: Sequence[str]) -> Digest | None:
+    return parse_digest(cells[0]) if cells and cells[0] != MISSING else None
 
 
 def _read_metrics(cells: Sequence[str], names: Sequence[str]) -> tuple[Metric, ...]:
@@ -252,6 +273,8 @@ def _check_row(row: SeedResult) -> None:
             raise ValueError(msg)
     parse_digest(row.trace_root)
     parse_digest(row.state_root)
+    if row.origin is not None:
+        parse_digest(row.origin)
     cost = row.resources
     write_seconds(cost.wall_s)
     write_seconds(cost.cpu_s)

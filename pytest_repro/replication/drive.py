@@ -44,6 +44,7 @@ from pytest_repro.replication.plan import (
     next_runs,
 )
 from pytest_repro.replication.pool import Pool, SeedRun
+from pytest_repro.replication.repeat import repeat_seeds
 from pytest_repro.replication.requests import Approval, Assessment, Effort, Request
 from pytest_repro.replication.tracing import trace_operations
 from pytest_repro.verdicts import freeze_margins
@@ -204,21 +205,19 @@ class Replication:
             return self._leave_candidate(state, told)
 
     def _write(self, request: Request, state: Assessment, outcome: Outcome) -> Outcome:
-        measured = measure_envelope(
-            freeze_margins(merge_seeds(state.records)),
-            lambda planned: self._launch(planned, request),
-            replicas=self._effort.replicas,
-        )
-        traced = trace_operations(
-            measured.record,
-            lambda planned: self._launch(planned, request),
-            steps=self._effort.traced,
-        )
+        def launch(planned: Sequence[PlannedRun]) -> tuple[SeedRun, ...]:
+            return self._launch(planned, request)
+
+        replicas = self._effort.replicas
+        whole = freeze_margins(merge_seeds(state.records))
+        measured = measure_envelope(whole, launch, replicas=replicas)
+        repeated = repeat_seeds(measured.record, launch, replicas=replicas)
+        traced = trace_operations(repeated.record, launch, steps=self._effort.traced)
         record, supersedes = self._revise(traced.record, state)
         folder = self._store.write(record)
         action = Action.UPDATED if supersedes else Action.RECORDED
-        envelope = measured.note if self._effort.replicas else ""
-        notes = (self._approval.reason, envelope, traced.note)
+        noise = (measured.note, repeated.note) if replicas else ()
+        notes = (self._approval.reason, *noise, traced.note)
         return replace(
             outcome,
             action=action,

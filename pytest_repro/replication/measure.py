@@ -19,7 +19,7 @@ from pytest_repro.replication.plan import PlannedRun
 from pytest_repro.replication.pool import SeedRun
 from pytest_repro.verdicts import with_envelopes
 
-__all__ = ["LEAST", "Measured", "measure_envelope"]
+__all__ = ["LEAST", "Launch", "Measured", "completed", "measure_envelope"]
 
 UNREACHED: Final = "no rounding envelope: nothing here that noise can reach"
 LEAST: Final = 6
@@ -30,11 +30,11 @@ Launch = Callable[[Sequence[PlannedRun]], Sequence[SeedRun]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A record with an envelope, or without and why.
+    """A record with what was measured, or without and why.
 
     Attributes:
         record: The record.
-        note: What its envelope was measured with, or why it has none.
+        note: What was measured with how many runs, or why it was not.
     """
 
     record: RunRecord
@@ -60,10 +60,10 @@ def measure_envelope(record: RunRecord, launch: Launch, *, replicas: int) -> Mea
     planned = [
         PlannedRun(seed=seed, replica=number) for number in range(1, replicas + 1)
     ]
-    first = _records(launch(planned[:1]))
+    first = completed(launch(planned[:1]))
     if first and not _is_touched(first[0], record):
         return Measured(record=record, note=UNREACHED)
-    found = [*first, *_records(launch(planned[1:]))]
+    found = [*first, *completed(launch(planned[1:]))]
     if len(found) < min(LEAST, replicas):
         note = f"no rounding envelope: {len(found)} of {replicas} replicas completed"
         return Measured(record=record, note=note)
@@ -85,7 +85,15 @@ def _is_touched(replica: RunRecord, record: RunRecord) -> bool:
     )
 
 
-def _records(runs: Sequence[SeedRun]) -> list[RunRecord]:
+def completed(runs: Sequence[SeedRun]) -> list[RunRecord]:
+    """Read what runs left that went to their end.
+
+    Args:
+        runs: Some of which may have failed.
+
+    Returns:
+        The records of those that did not, in order.
+    """
     found = []
     for run in runs:
         if run.ending.failure is not None or run.ending.skipped:

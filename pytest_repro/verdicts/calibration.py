@@ -121,9 +121,7 @@ def _calibrated(
     values = _finite(_value(row, name) for row in record.seeds)
     if not values:
         return None
-    rounding = record.rounding
-    rows = [one.result for one in rounding.replicas] if rounding else []
-    replicas = _finite(_value(row, name) for row in rows)
+    replicas = _finite(_value(row, name) for row in record.anchor_replicas)
     quantum = quantum_of([*values, *replicas]) or 0.0
     mean, spread = _moments(values, quantum)
     anchor = _value(record.anchor, name)

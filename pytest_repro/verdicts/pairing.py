@@ -9,15 +9,28 @@ section 3.6 of the notes on statistics. Nothing is judged here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum, isfinite
+from math import fsum, isfinite, sqrt
 from typing import Final
 
 from pytest_repro.records import Scale
 from pytest_repro.verdicts.designs import Sample
 from pytest_repro.verdicts.moments import mean_of, spread_of
-from pytest_repro.verdicts.transforms import margin_on, outside, to_scale
+from pytest_repro.verdicts.quanta import quantum_of
+from pytest_repro.verdicts.transforms import (
+    margin_on,
+    outside,
+    slope_on,
+    to_scale,
+)
 
-__all__ = ["CommonSeeds", "Pairing", "correlation", "pair"]
+__all__ = [
+    "CORRELATED",
+    "MIN_REPLICATES",
+    "CommonSeeds",
+    "Pairing",
+    "correlation",
+    "pair",
+]
 
 CORRELATED: Final = 0.5
 """Correlation of the same seed with itself above which pairing gains anything."""
@@ -94,9 +107,9 @@ def pair(metrics: Sequence[CommonSeeds], *, has_equal_digests: bool) -> Pairing:
     if low:
         reason = f"the same seed does not tell enough about {', '.join(low)}"
         return Pairing(samples=None, correlations=found, reason=reason)
-    pairs = zip(scaled, found, strict=True)
+    steps = [_step(metric) for metric in metrics]
     return Pairing(
-        samples=tuple(_residuals(metric, rho) for metric, rho in pairs),
+        samples=tuple(map(_residuals, scaled, found, steps)),
         correlations=found,
         reason=f"paired by seed, correlation at least {min(found):.2g}",
     )
@@ -165,7 +178,19 @@ def _scaled(metric: CommonSeeds) -> CommonSeeds:
     )
 
 
-def _residuals(metric: CommonSeeds, rho: float) -> Sample:
+def _step(metric: CommonSeeds) -> float:
+    """Find the metric's resolution, on the scale; 0 if it moves freely.
+
+    Residuals hide the lattice that their values lie on, and a seed that happens to give
+    the same value twice must not pass for one that is known exactly.
+    """
+    known = [*metric.reference.values(), *metric.replicates.values()]
+    quantum = quantum_of(known) or quantum_of([*known, *metric.obtained.values()])
+    middle = sorted(metric.reference.values())[len(metric.reference) // 2]
+    return (quantum or 0.0) * slope_on(middle, metric.scale)
+
+
+def _residuals(metric: CommonSeeds, rho: float, step: float) -> Sample:
     mean = mean_of(list(metric.reference.values()))
 
     def less_seed(values: Mapping[int, float]) -> tuple[float, ...]:
@@ -179,4 +204,6 @@ def _residuals(metric: CommonSeeds, rho: float) -> Sample:
         reference=less_seed(metric.replicates),
         obtained=less_seed(metric.obtained),
         margin=metric.margin,
+        # Of two numbers on the lattice, one of them weighed by ρ.
+        quantum=step * sqrt(1 + rho**2) or None,
     )

@@ -2,7 +2,8 @@
 
 A seed that differs where only `Equivalent` speaks leaves a question open; all seeds
 together may answer it, by the sequential test of `sequential`, unless `planning` says
-that no number of seeds could. Nothing else that a seed found can be voted away.
+that no number of seeds could. Nothing else that a seed found can be voted away. Where
+`partners` allows it, what is tested is what each seed's partner leaves unexplained.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from pytest_repro.records import (
     Match,
     Rung,
     RunRecord,
+    Scale,
     Verdict,
 )
 from pytest_repro.verdicts.answers import Answer
@@ -21,7 +23,9 @@ from pytest_repro.verdicts.designs import Design, Sample
 from pytest_repro.verdicts.families import Family
 from pytest_repro.verdicts.horizons import is_short
 from pytest_repro.verdicts.judge import lowest
+from pytest_repro.verdicts.pairing import MIN_REPLICATES, Pairing
 from pytest_repro.verdicts.pairs import required_rung
+from pytest_repro.verdicts.partners import pairing_of, second_runs_of
 from pytest_repro.verdicts.planning import plan
 from pytest_repro.verdicts.sequential import decide
 
@@ -118,26 +122,59 @@ class _Seeds:
 
 def _answered(seeds: _Seeds) -> Verdict:
     """Answer what one seed left open; what no seeds can answer stays open."""
-    samples, gaps = seeds.family.samples, seeds.gaps
+    values, gaps = seeds.family.samples, seeds.gaps
+    pairing = pairing_of(
+        values,
+        runs=[run for run, _ in seeds.pairs],
+        reference=seeds.reference,
+        match=seeds.match,
+    )
+    samples = pairing.samples or values
     decision = decide(samples, seeds.design) if samples else None
     answers = {one.name: one for one in decision.answers} if decision else {}
+    if pairing.samples:
+        answers = _paired(answers, values, pairing)
     findings = _lowest_by_name((*gaps, *_resolved(seeds, answers)))
     rung = lowest(findings)
     refusal = _refusal(seeds, samples, gaps)
     if refusal and rung.height in {Rung.INCONCLUSIVE.height, Rung.EQUIVALENT.height}:
-        told = refusal.replace("\n", "; ")
+        told = refusal.replace("\n", "; ") + _pairing_told(seeds, pairing)
         verdict = _verdict(seeds, findings, Rung.INCONCLUSIVE, told)
         return replace(verdict, is_refused=True)
     if rung is Rung.IDENTICAL:
         # Open was only what the anchor, which ran too, has answered.
         rung = Rung.WITHIN_ROUNDING
     if decision is not None and rung is decision.rung:
-        return _verdict(seeds, findings, rung, decision.reason)
+        told = decision.reason + _pairing_told(seeds, pairing)
+        return _verdict(seeds, findings, rung, told)
     deciding = [finding.detail for finding in findings if finding.rung is rung]
     reason = "; ".join(deciding[:1]) or "every metric that decides has the same bits"
     if len(deciding) > 1:
         reason += f"; {len(deciding) - 1} more"
     return _verdict(seeds, findings, rung, reason)
+
+
+def _paired(
+    answers: Mapping[str, Answer], values: Sequence[Sample], pairing: Pairing
+) -> dict[str, Answer]:
+    """Say of each answer that it is about what the seeds leave unexplained."""
+    found = {}
+    for sample, rho in zip(values, pairing.correlations, strict=True):
+        answer = answers[sample.name]
+        on_scale = (
+            "" if sample.scale is Scale.LINEAR else f", on the {sample.scale} scale"
+        )
+        detail = f"{answer.detail}; paired by seed{on_scale}, correlation {rho:.2g}"
+        found[sample.name] = replace(answer, detail=detail)
+    return found
+
+
+def _pairing_told(seeds: _Seeds, pairing: Pairing) -> str:
+    """Say how seeds were paired; or why not, if the reference was made for it."""
+    if pairing.samples:
+        return f"; {pairing.reason}"
+    is_expected = len(second_runs_of(seeds.reference)) >= MIN_REPLICATES
+    return f"; not paired by seed: {pairing.reason}" if is_expected else ""
 
 
 def _refusal(seeds: _Seeds, samples: Sequence[Sample], gaps: Sequence[Finding]) -> str:

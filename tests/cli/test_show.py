@@ -37,6 +37,7 @@ from tests.cli.samples import (
     write_reference,
     write_report,
 )
+from tests.verdicts.partners import REFERENCE
 
 SECOND = Revision(
     number=2,
@@ -334,3 +335,11 @@ def test_scorecard_that_cannot_be_read_hides_nothing(
 
     assert status == 0
     assert "bits depend on" not in capsys.readouterr().out
+
+
+def test_seeds_that_ran_twice_are_counted() -> None:
+    """They are what other environments can be compared with, seed by seed."""
+    shown = "\n".join(portrait_lines(REFERENCE, role="reference", folder="here"))
+
+    assert "noise-v1, 1 replicas" in shown
+    assert "10 seeds ran twice" in shown

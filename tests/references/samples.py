@@ -84,6 +84,8 @@ def seed_result(
     seed: int,
     metrics: Sequence[tuple[str, float]],
     derived: Sequence[tuple[str, float]] = (),
+    *,
+    origin: Digest | None = None,
 ) -> SeedResult:
     """Make the row of a seed; metrics are float32, what is derived is float64."""
     return SeedResult(
@@ -99,6 +101,7 @@ def seed_result(
             Metric(name=name, scalar=Scalar.of(value, "float64"))
             for name, value in derived
         ),
+        origin=origin,
     )
 
 
@@ -126,7 +129,9 @@ def small_record(experiment: str = EXPERIMENT, *, value: float = 0.91) -> RunRec
             determinism={"threads": 1},
         ),
         seeds=(
-            seed_result(0, [("test/accuracy", value)], [(STEPS, 1.25)]),
+            seed_result(
+                0, [("test/accuracy", value)], [(STEPS, 1.25)], origin=digest("o")
+            ),
             seed_result(
                 7,
                 [("test/accuracy", 0.5), ("test/loss", -0.0)],

@@ -118,6 +118,7 @@ def seed_rows(draw: st.DrawFn) -> tuple[SeedResult, ...]:
                 state_root=draw(DIGESTS),
                 resources=cost,
                 derived=derived,
+                origin=draw(st.none() | DIGESTS),
             )
         )
     return tuple(rows)

@@ -101,8 +101,8 @@ def test_missing_metric_of_a_seed_is_marked() -> None:
     """A metric that a seed did not give is ``-``, never an empty or absent cell."""
     rows = encode(small_record())["seeds.tsv"].decode().splitlines()
 
-    assert rows[1].split("\t")[6:8] == ["test/loss:decimal", "test/loss:bits"]
-    assert rows[2].split("\t")[6:8] == ["-", "-"]
+    assert rows[1].split("\t")[7:9] == ["test/loss:decimal", "test/loss:bits"]
+    assert rows[2].split("\t")[7:9] == ["-", "-"]
 
 
 def test_failure_is_part_of_the_record() -> None:
