@@ -1,11 +1,15 @@
 """Random generators and framework flags: pinned, read back and put back.
 
 Start with `guard.pinned`, the context of a run; `variables` is what a process must be
-started with. Files named `torch_*` import torch, and nothing imports them before the
-experiment has imported torch itself.
+started with, and `guards.guarding` watches for randomness that escapes all that. Files
+named `torch_*` or `numpy_*` import what they are named after, and nothing imports them
+before the experiment has imported that itself.
 """
 
+from pytest_repro.determinism.escapes import ESCAPE, Escape, Watch
 from pytest_repro.determinism.guard import Pinned, pinned
+from pytest_repro.determinism.guards import guarding
+from pytest_repro.determinism.hermetic import declare_file
 from pytest_repro.determinism.late import is_imported, when_imported
 from pytest_repro.determinism.noise import NOISE, rounding_noise
 from pytest_repro.determinism.seeding import (
@@ -21,11 +25,16 @@ from pytest_repro.determinism.variables import (
 )
 
 __all__ = [
+    "ESCAPE",
     "NOISE",
+    "Escape",
     "Pinned",
     "Variable",
+    "Watch",
+    "declare_file",
     "derive",
     "generator_states",
+    "guarding",
     "is_imported",
     "keep_generators",
     "pinned",

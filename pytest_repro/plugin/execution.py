@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_repro.determinism import Pinned, pinned, rounding_noise
+from pytest_repro.determinism import Pinned, Watch, guarding, pinned, rounding_noise
 from pytest_repro.experiment import Circumstances, Recorder, Run, Sink, assemble
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
@@ -42,6 +42,7 @@ class Execution:
         self._stack = ExitStack()
         self._pinned: Pinned | None = None
         self._recorder: Recorder | None = None
+        self._watch: Watch | None = None
         self._meter = Meter()
 
     def start(
@@ -51,6 +52,7 @@ class Execution:
         *,
         horizon: int | None = None,
         ends_at_horizon: bool = False,
+        watch: Watch | None = None,
     ) -> None:
         """Seed everything, set flags, and make the run; before fixtures.
 
@@ -59,7 +61,9 @@ class Execution:
             sink: Hears of progress.
             horizon: The step whose beginning is noted; None for none.
             ends_at_horizon: Whether the run ends there.
+            watch: The guards that stand already; None to put them up now.
         """
+        self._watch = watch or self._put_up_guards(determinism, sink)
         is_worker = self._isolation == "worker"
         self._pinned = self._stack.enter_context(
             pinned(determinism, self._seed, is_worker=is_worker)
@@ -74,6 +78,16 @@ class Execution:
             root=self._item.config.rootpath,
         )
         self._meter = Meter()
+        self._watch.is_hermetic = determinism.hermetic
+
+    def _put_up_guards(self, determinism: Determinism, sink: Sink) -> Watch:
+        guards = guarding(
+            determinism,
+            self._item.config.rootpath,
+            accepts=self._contract.accepts,
+            tell=sink.warning,
+        )
+        return self._stack.enter_context(guards)
 
     def finish(self, *, has_stopped: bool = False) -> None:
         """Take the last fingerprints and close the record; after the call.
@@ -81,8 +95,12 @@ class Execution:
         Args:
             has_stopped: Whether the experiment was ended by its horizon.
         """
+        if self._watch is not None:
+            self._watch.is_hermetic = False
         if self._recorder is not None:
             self._recorder.finish(has_stopped=has_stopped)
+        if self._watch is not None:
+            self._watch.check()
 
     def perturb(self, replica: int) -> None:
         """Add rounding-sized noise until the run is over; before fixtures.
@@ -104,7 +122,7 @@ class Execution:
         Raises:
             RuntimeError: If the run was never started.
         """
-        if self._recorder is None or self._pinned is None:
+        if self._recorder is None or self._pinned is None or self._watch is None:
             msg = "the run was never started"
             raise RuntimeError(msg)
         root = self._item.config.rootpath
@@ -115,7 +133,7 @@ class Execution:
             contract=self._contract,
             environment=collect_environment(),
             code=collect_code(root, Path(self._item.path)),
-            determinism=self._pinned.facts(),
+            determinism=self._pinned.facts() | self._watch.facts(),
             isolation=self._isolation,
         )
         resources = self._meter.read()

@@ -10,13 +10,14 @@ import time
 import warnings
 from bdb import BdbQuit
 from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from pytest_repro import wire
-from pytest_repro.determinism import seed_everything
+from pytest_repro.determinism import guarding, seed_everything
 from pytest_repro.errors import HorizonReached, ReproError, ReproWarning
 from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
@@ -124,6 +125,15 @@ class Worker:
         self._skipped = ""
         self._pid = os.getpid()
         hold_lifeline()
+        self._guards = ExitStack()
+        self._watch = self._guards.enter_context(
+            guarding(
+                job.determinism,
+                Path(job.root),
+                accepts=job.contract.accepts,
+                tell=self._events.warning,
+            )
+        )
         # Modules draw random numbers while they are imported, too.
         seed_everything(job.seed)
 
@@ -156,6 +166,7 @@ class Worker:
             self._events,
             horizon=job.horizon,
             ends_at_horizon=job.ends_at_horizon,
+            watch=self._watch,
         )
         self._execution.perturb(job.replica)
         self._events.write(Event(kind=EventKind.STARTED))
@@ -223,6 +234,7 @@ class Worker:
             session.exitstatus = DISK_FULL_CODE
         if self._execution is not None:
             self._execution.close()
+        self._guards.close()
 
     def _finish_early(self) -> None:
         try:

@@ -15,11 +15,13 @@ from pytest_repro.records.contracts import (
     Tolerance,
     ToleranceKind,
 )
+from pytest_repro.records.entropy import Entropy
 from pytest_repro.records.jobs import (
     WIRE_VERSION,
     Determinism,
     Event,
     EventKind,
+    Guards,
     Job,
     Numerics,
     Tier,
@@ -60,6 +62,7 @@ __all__ = [
     "Determinism",
     "Divergence",
     "Drift",
+    "Entropy",
     "Environment",
     "Equivalent",
     "Event",
@@ -68,6 +71,7 @@ __all__ = [
     "Failure",
     "Finding",
     "Fingerprint",
+    "Guards",
     "Horizon",
     "Identity",
     "Job",

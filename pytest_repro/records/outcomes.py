@@ -52,6 +52,7 @@ class Outcome:
         candidate: The folder of the candidate left for review, likewise.
         message: The reason of a skip, or what was written and why.
         details: The traceback and the end of the output of a run that failed.
+        escapes: The lines that drew randomness which no seed governs.
     """
 
     experiment: str
@@ -65,6 +66,7 @@ class Outcome:
     candidate: str = ""
     message: str = ""
     details: str = ""
+    escapes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
