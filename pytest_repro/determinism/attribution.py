@@ -27,7 +27,7 @@ INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 # Modules that draw for whoever calls them, and do nothing else.
 _TRANSPARENT: Final = frozenset(
     {
-        *("_collections_abc", "codecs", "contextlib", "fnmatch", "functools", "glob"),
+        *("codecs", "collections", "contextlib", "fnmatch", "functools", "glob"),
         *("io", "numpy", "os", "pathlib", "posixpath", "random", "secrets", "uuid"),
     }
 )

@@ -52,10 +52,10 @@ class Escape:
     @property
     def text(self) -> str:
         """Where, and what, on one line."""
+        call = f" {self.call}" if self.call else ""
         what = _BY_NAME[self.source].what
-        named = f" {self.detail}" if self.detail else ""
-        call = f": {self.call}" if self.call else ""
-        return f"{self.path}:{self.line} {what}{named} [{self.source}]{call}"
+        named = f": {self.detail}" if self.detail else ""
+        return f"{self.path}:{self.line}{call} {what}{named} [{self.source}]"
 
     @property
     def message(self) -> str:

@@ -21,6 +21,8 @@ from pytest_repro.determinism.python_entropy import judge_seed
 __all__ = ["guard_torch"]
 
 _DEEPEST: Final = 3
+_PARTS: Final = frozenset({"dataset", "datasets", "transform", "transforms"})
+"""Where datasets keep other datasets, and what they do to samples."""
 
 
 def guard_torch(watch: Watch, patches: Patches, clocks: Clocks) -> None:
@@ -102,8 +104,10 @@ def _held(owner: object, name: str, depth: int) -> Iterator[str]:
     for attribute, value in held:
         if isinstance(value, _kinds()):
             yield f"{name}.{attribute}"
-        elif depth and attribute in {"dataset", "transform", "transforms"}:
-            yield from _held(value, f"{name}.{attribute}", depth - 1)
+        elif depth and attribute in _PARTS:
+            parts = value if isinstance(value, list | tuple) else (value,)
+            for part in parts:
+                yield from _held(part, f"{name}.{attribute}", depth - 1)
 
 
 def _globals_of(method: object) -> Iterator[str]:
