@@ -7,6 +7,7 @@ by scaling and truncating, or by a remainder that fits a generator, is known aga
 """
 
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ __all__ = ["Clocks", "guard_clocks"]
 Number: TypeAlias = "int | float"
 
 _KEPT: Final = 64
+_MOST: Final = 100_000
 _SCALES: Final = (1, 10**3, 10**6, 10**9)
 _REMAINDERS: Final = (2**31 - 1, 2**31, 2**32 - 1, 2**32)
 _SMALLEST: Final = 10_000
@@ -40,6 +42,7 @@ class Clocks:
         """Begin now."""
         self._began = _now()
         self._handed: deque[Number] = deque(maxlen=_KEPT)
+        self._made: set[int | float | str] = set()
 
     def keep(self, value: Number) -> None:
         """Remember what a clock handed out.
@@ -58,24 +61,29 @@ class Clocks:
         Returns:
             Whether it is a moment of this run, or made of what was handed out.
         """
-        if isinstance(seed, str):
-            return any(str(value) == seed for value in self._handed)
-        if isinstance(seed, bool) or not isinstance(seed, int | float):
+        if isinstance(seed, bool) or not isinstance(seed, int | float | str):
             return False
-        return self._is_moment(seed) or any(seed == made for made in self._made())
+        while self._handed:
+            self._made.update(_made_of(self._handed.popleft()))
+        if len(self._made) > _MOST:
+            self._made.clear()
+        return seed in self._made or (
+            not isinstance(seed, str) and self._is_moment(seed)
+        )
 
     def _is_moment(self, seed: Number) -> bool:
         first, last = self._began - 1, _now() + 1
         return any(first * scale <= seed <= last * scale for scale in _SCALES)
 
-    def _made(self) -> Iterator[Number]:
-        for value in self._handed:
-            yield value
-            for scale in _SCALES:
-                whole = int(value * scale)
-                if whole >= _SMALLEST:
-                    yield whole
-                    yield from (whole % most for most in _REMAINDERS)
+
+def _made_of(value: Number) -> Iterator[int | float | str]:
+    """Yield the seeds that people make of what a clock hands out."""
+    yield from (value, str(value))
+    for scale in _SCALES:
+        whole = int(value * scale)
+        if whole >= _SMALLEST:
+            yield whole
+            yield from (whole % most for most in _REMAINDERS)
 
 
 class _Clock:
@@ -93,7 +101,8 @@ class _Clock:
 
     def __call__(self) -> Number:
         value = self._original()
-        if self._watch.is_on and self._watch.project.caller() is not None:
+        caller = sys._getframe(1)  # noqa: SLF001  # the only way up
+        if self._watch.is_on and self._watch.project.owns(caller.f_code.co_filename):
             self._clocks.keep(value)
         return value
 

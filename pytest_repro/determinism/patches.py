@@ -9,7 +9,7 @@ import functools
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from types import MethodType
+from types import MethodType, ModuleType
 from typing import Final
 
 from pytest_repro.determinism.attribution import Project
@@ -33,6 +33,8 @@ class Patches:
         """
         self._project = project
         self._kept: list[tuple[object, str, object]] = []
+        self._own: list[ModuleType] = []
+        self._seen = 0
 
     def wrap(self, owner: object, name: str, before: Before) -> None:
         """Let somebody hear of each call of a function, before it is made.
@@ -71,14 +73,23 @@ class Patches:
                 setattr(owner, name, original)
 
     def _rebind(self, original: object, value: object) -> None:
-        for module in list(sys.modules.values()):
-            file = getattr(module, "__file__", None)
-            if not (isinstance(file, str) and self._project.owns(file)):
-                continue
+        for module in self._modules():
             for name, held in list(vars(module).items()):
                 if held is original:
                     self._kept.append((module, name, original))
                     setattr(module, name, value)
+
+    def _modules(self) -> list[ModuleType]:
+        """List the project's own modules; looked for again when others have come."""
+        if len(sys.modules) != self._seen:
+            found = list(sys.modules.values())
+            self._own = [one for one in found if self._is_own(one)]
+            self._seen = len(found)
+        return self._own
+
+    def _is_own(self, module: ModuleType) -> bool:
+        file = getattr(module, "__file__", None)
+        return isinstance(file, str) and self._project.owns(file)
 
 
 class _Guarded:

@@ -27,7 +27,9 @@ def file_elsewhere() -> object:
 
 
 def file_by_descriptor() -> object:
-    return os.close(os.open(NEAR, os.O_RDONLY))  # drawn: file_by_descriptor
+    file = os.open(NEAR, os.O_RDONLY)  # drawn: file_by_descriptor
+    os.close(file)
+    return file
 
 
 def file_by_numpy() -> object:
@@ -111,4 +113,5 @@ def quiet_variables() -> object:
 
 def quiet_local_socket() -> object:
     one, other = socket.socketpair()
-    return one.close(), other.close()
+    with one, other:
+        return one.getsockname()

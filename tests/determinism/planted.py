@@ -258,7 +258,7 @@ def loader_held() -> object:
 
 
 def loader_nested() -> object:
-    data = ConcatDataset([Numbers(), Numbers()])
+    data: Dataset[int] = ConcatDataset([Numbers(), Numbers()])
     return list(DataLoader(Subset(data, [0, 1]), num_workers=1))  # drawn: loader_nested
 
 

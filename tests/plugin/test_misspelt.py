@@ -170,7 +170,7 @@ def test_tolerance_without_meaning_stops_the_collection(
     result = collect(pytester, f"repro(metrics={{'x': {tolerance}}})")
 
     assert result.ret is pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["*.py:4: in <module>", f"E *{message}*"])
+    result.stdout.fnmatch_lines(["*.py:6: in <module>", f"E *{message}*"])
 
 
 def test_misspelt_argument_under_xdist(project: Project) -> None:
