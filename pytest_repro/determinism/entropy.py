@@ -124,6 +124,7 @@ SOURCES: Final = (
         name="threads",
         what="draws from a generator from which another thread draws",
         instead="give each thread a generator of its own, seeded with repro.derive",
+        harmless=_HARMLESS - {"torch"},
     ),
     Source(
         name="loader_workers",

@@ -2,7 +2,8 @@
 
 Whoever draws first gets the first number, and the scheduler decides who that is. As
 long as there is one thread, nothing is watched and a draw costs what it always did;
-when another starts, the functions of `random` and `numpy.random` learn who calls them.
+when another starts, the functions of `random` and `numpy.random` learn who calls them,
+and the thread is run in a mode of torch that sees what it draws there.
 """
 
 import random
@@ -10,38 +11,19 @@ import sys
 import threading
 from collections.abc import Collection, Iterator
 from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from pytest_repro.determinism.drawing import Draws
 from pytest_repro.determinism.escapes import Watch
 from pytest_repro.determinism.late import is_imported
 from pytest_repro.determinism.patches import Patches
 
+if TYPE_CHECKING:
+    from pytest_repro.determinism.torch_threads import TorchThreads
+
 __all__ = ["guard_threads"]
 
 _STATES: Final = frozenset({"seed", "getstate", "setstate"})
-
-
-class _Draws:
-    """Who drew from one generator, and when: in numbers of draws, not of seconds."""
-
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
-        self._count = 0
-        self._last: threading.Thread | None = None
-        self._began: dict[threading.Thread, int] = {}
-
-    def begin(self, thread: threading.Thread) -> None:
-        """Note that a thread starts: what was drawn before is settled."""
-        self._began[thread] = self._count
-
-    def draw(self) -> None:
-        """Note a draw; another thread that drew since this one began still may."""
-        thread, last = threading.current_thread(), self._last
-        since = self._count > self._began.get(thread, 0)
-        if last is not None and last is not thread and last.is_alive() and since:
-            self._watch.drawn("threads")
-        self._count += 1
-        self._last = thread
 
 
 def guard_threads(watch: Watch, patches: Patches) -> None:
@@ -51,20 +33,35 @@ def guard_threads(watch: Watch, patches: Patches) -> None:
         watch: Hears of a generator that two threads draw from.
         patches: Puts everything back.
     """
-    watched: dict[str, _Draws] = {}
+    watched: dict[str, Draws] = {}
+    in_torch: list[TorchThreads] = []
 
     def before(args: tuple[object, ...], _kwargs: object) -> None:
         if not watch.is_on:
             return
         for name, owner, functions in _generators(watched):
-            watched[name] = draws = _Draws(watch)
+            watched[name] = draws = Draws(watch)
             for function in functions:
                 patches.wrap(owner, function, lambda *_, draws=draws: draws.draw())
-        for draws in watched.values():
-            if isinstance(args[0], threading.Thread):
-                draws.begin(args[0])
+        thread = args[0]
+        if isinstance(thread, threading.Thread):
+            for draws in watched.values():
+                draws.begin(thread, draws.count)
+            _run_in_torch(thread, in_torch, watch)
 
     patches.wrap(threading.Thread, "start", before)
+
+
+def _run_in_torch(
+    thread: threading.Thread, known: "list[TorchThreads]", watch: Watch
+) -> None:
+    if not is_imported("torch"):
+        return
+    from pytest_repro.determinism import torch_threads  # noqa: PLC0415  # it is there
+
+    if not known:
+        known.append(torch_threads.TorchThreads(watch))
+    known[0].run(thread)
 
 
 def _generators(

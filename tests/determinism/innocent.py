@@ -169,6 +169,28 @@ def quiet_threads_with_generators() -> object:
     return threads
 
 
+def quiet_torch_thread() -> object:
+    torch.rand(2)
+    thread = threading.Thread(target=torch.rand, args=(2,))
+    thread.start()
+    thread.join()
+    return torch.rand(2)
+
+
+def quiet_threads_with_torch_generators() -> object:
+    threads = [
+        threading.Thread(
+            target=torch.rand, args=(2,), kwargs={"generator": torch.Generator()}
+        )
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return threads
+
+
 def quiet_loader() -> object:
     return list(DataLoader(Numbers(), num_workers=1, shuffle=True))
 

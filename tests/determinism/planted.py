@@ -253,6 +253,40 @@ def threads_that_race() -> object:
     return threads
 
 
+def _draw_in_torch_slowly(generator: torch.Generator | None) -> None:
+    for _ in range(20):
+        torch.rand(2, generator=generator)  # drawn: threads_on_a_torch_generator
+        time.sleep(0.002)
+
+
+def threads_on_a_torch_generator() -> object:
+    generator = torch.Generator()
+    threads = [
+        threading.Thread(target=_draw_in_torch_slowly, args=(generator,))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return threads
+
+
+def _drop_slowly() -> None:
+    for _ in range(40):
+        torch.nn.functional.dropout(torch.ones(2))  # drawn: threads_and_the_main_one
+        time.sleep(0.002)
+
+
+def threads_and_the_main_one() -> object:
+    thread = threading.Thread(target=_drop_slowly)
+    thread.start()
+    while thread.is_alive():
+        torch.rand(2)
+        time.sleep(0.002)
+    return thread
+
+
 def loader_held() -> object:
     return list(DataLoader(Numbers(), num_workers=1))  # drawn: loader_held
 

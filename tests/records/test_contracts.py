@@ -10,6 +10,7 @@ from pytest_repro.errors import ContractError
 from pytest_repro.records import (
     Close,
     Contract,
+    Entropy,
     Equivalent,
     Exact,
     Rung,
@@ -170,3 +171,22 @@ def test_patterns_respect_case() -> None:
 def test_metric_without_tolerance_has_none() -> None:
     """A contract without tolerances governs no metric."""
     assert Contract().tolerance_for("loss") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "detail", "is_covered"),
+    [
+        ("file", "file", "data/a.csv", True),
+        ("file:data/a.csv", "file", "data/a.csv", True),
+        ("file:data/a.csv", "file", "data/b.csv", False),
+        ("uuid", "uuid", "", True),
+        ("uuid", "os.urandom", "", False),
+    ],
+)
+def test_acceptance_covers_a_source_or_that_part_of_it(
+    name: str, source: str, detail: str, is_covered: bool
+) -> None:
+    """One file can be accepted without accepting every file."""
+    accepted = Entropy(name, reason="for this very test", at_most=1)
+
+    assert accepted.covers(source, detail) is is_covered
