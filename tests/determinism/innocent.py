@@ -3,7 +3,6 @@
 import copy
 import glob
 import os
-import pickle
 import random
 import tempfile
 import threading
@@ -78,7 +77,7 @@ def quiet_numpy_state() -> object:
 
 def quiet_copies() -> object:
     state, rng = np.random.RandomState(3), np.random.default_rng(3)
-    return copy.deepcopy(state), pickle.loads(pickle.dumps(rng))
+    return copy.deepcopy(state), copy.copy(rng)
 
 
 def quiet_library_state() -> object:
