@@ -5,6 +5,7 @@ import random
 import secrets
 import sys
 import uuid
+from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
@@ -36,7 +37,9 @@ def guard_python(watch: Watch, patches: Patches, clocks: Clocks) -> None:
     patches.wrap(secrets, "randbits", system("secrets"))
     for name in _SYSTEM:
         patches.wrap(random.SystemRandom, name, system("random.SystemRandom"))
-    patches.wrap(uuid, "uuid1", system("uuid"))
+    patches.put(random.SystemRandom, "_randbelow", _one_draw(watch))
+    for name in ("uuid1", "uuid6"):
+        patches.wrap(uuid, name, system("uuid"))
     # random.seed is a method, bound when random was imported.
     module_seed = guarded(random.seed, judge_seed(watch, clocks, "random.seed"))
     method = judge_seed(watch, clocks, "random.Random", of_method=True)
@@ -68,6 +71,18 @@ def judge_seed(
             watch.drawn("clock")
 
     return before
+
+
+def _one_draw(watch: Watch) -> Callable[[random.Random, int], int]:
+    """Make a choice count as one draw, however many bits it throws away."""
+    original: Callable[[random.Random, int], int] = vars(random.Random)["_randbelow"]
+
+    def randbelow(generator: random.Random, most: int) -> int:
+        watch.drawn(_facade() or "random.SystemRandom")
+        with watch.muted():
+            return original(generator, most)
+
+    return randbelow
 
 
 def _facade() -> str:

@@ -146,6 +146,17 @@ def test_accepted_draws_are_bounded(draws: int, caught: int) -> None:
     assert len(watch.escapes) == caught
 
 
+def test_choice_counts_as_one_draw() -> None:
+    """However many bits a choice throws away: a bound must not depend on luck."""
+    accepts = (Entropy("secrets", reason="a session id only", at_most=50),)
+
+    with guarding(Determinism(), HERE, accepts=accepts, tell=lambda _: None) as watch:
+        for _ in range(50):
+            planted.secrets_below()
+
+    assert watch.escapes == ()
+
+
 def test_one_acceptance_does_not_accept_another_source() -> None:
     """A reason is about one source."""
     accepts = (Entropy("os.urandom", reason="a session id only", at_most=9),)

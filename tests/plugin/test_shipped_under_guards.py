@@ -1,4 +1,4 @@
-"""The shipped experiments draw nothing that no seed governs, and declare what they read.
+"""The shipped experiments draw nothing that no seed governs and declare their inputs.
 
 Only the two quickest run here; each of them was run so by hand.
 """
