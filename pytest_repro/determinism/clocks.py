@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from pytest_repro.determinism.escapes import Watch
-from pytest_repro.determinism.patches import Patches
+from pytest_repro.determinism.patches import Patches, StandIn
 
 __all__ = ["Clocks", "guard_clocks"]
 
@@ -86,28 +86,23 @@ def _made_of(value: Number) -> Iterator[int | float | str]:
             yield from (whole % most for most in _REMAINDERS)
 
 
-class _Clock:
-    """Stands for a builtin function that takes nothing and tells a number."""
+class _Clock(StandIn):
+    """Stands for a function that takes nothing and tells a number."""
 
     def __init__(
         self, original: Callable[[], Number], watch: Watch, clocks: Clocks
     ) -> None:
-        self._original = original
+        super().__init__(original)
+        self._tell = original
         self._watch = watch
         self._clocks = clocks
-        self.__name__ = original.__name__
-        self.__module__ = original.__module__
-        self.__doc__ = original.__doc__
 
-    def __call__(self) -> Number:
-        value = self._original()
+    def __call__(self, *_args: object, **_kwargs: object) -> Number:
+        value = self._tell()
         caller = sys._getframe(1)  # noqa: SLF001  # the only way up
         if self._watch.is_on and self._watch.project.owns(caller.f_code.co_filename):
             self._clocks.keep(value)
         return value
-
-    def __reduce__(self) -> str:
-        return self.__name__
 
 
 def guard_clocks(watch: Watch, patches: Patches) -> Clocks:

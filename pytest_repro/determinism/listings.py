@@ -7,13 +7,12 @@ asks for one is looked at, see `listing_order`.
 import glob
 import os
 from collections.abc import Callable, Sized
-from functools import update_wrapper
 from pathlib import Path
 from typing import Final
 
 from pytest_repro.determinism.escapes import Watch
 from pytest_repro.determinism.listing_order import order_matters
-from pytest_repro.determinism.patches import Patches
+from pytest_repro.determinism.patches import Patches, StandIn
 
 __all__ = ["guard_listings"]
 
@@ -40,25 +39,19 @@ def guard_listings(watch: Watch, patches: Patches) -> None:
         patches.put(owner, name, _Listing(getattr(owner, name), watch))
 
 
-class _Listing:
-    """Judges a list when it is there: one of a single name has no order.
-
-    Like a builtin function, it is no method of a class it stands in.
-    """
+class _Listing(StandIn):
+    """Judges a list when it is there: one of a single name has no order."""
 
     def __init__(self, original: Callable[..., Sized], watch: Watch) -> None:
-        self._original = original
+        super().__init__(original)
+        self._list = original
         self._watch = watch
-        update_wrapper(self, original)
 
     def __call__(self, *args: object, **kwargs: object) -> Sized:
-        found = self._original(*args, **kwargs)
+        found = self._list(*args, **kwargs)
         if len(found) > 1:
             _judge(self._watch)
         return found
-
-    def __reduce__(self) -> str:
-        return str(vars(self)["__name__"])
 
 
 def _judge(watch: Watch) -> None:

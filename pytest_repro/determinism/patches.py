@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import MethodType, ModuleType
-from typing import Final
+from typing import Final, Self
 
 from pytest_repro.determinism.attribution import Project
 
-__all__ = ["Before", "Patches", "guarded", "guarded_class"]
+__all__ = ["Before", "Patches", "StandIn", "guarded", "guarded_class"]
 
 Before = Callable[[tuple[object, ...], dict[str, object]], None]
 """Hears the arguments of a call before it is made."""
@@ -92,20 +92,50 @@ class Patches:
         return isinstance(file, str) and self._project.owns(file)
 
 
-class _Guarded:
-    """Callable, and like a builtin function no method of a class that it stands in."""
+class StandIn:
+    """Stands for a builtin function: no method of a class that it stands in.
 
-    def __init__(self, original: Callable[..., object], before: Before) -> None:
+    A copy is the very same, and what is pickled is the function.
+    """
+
+    def __init__(self, original: Callable[..., object]) -> None:
+        """Take the name of a function.
+
+        Args:
+            original: The function.
+        """
         self._original = original
-        self._before = before
         functools.update_wrapper(self, original)
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Call the function."""
+        return self._original(*args, **kwargs)
+
+    def __copy__(self) -> Self:
+        """Return the very same."""
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        """Return the very same."""
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Leave the function in the place of this."""
+        return _itself, (self._original,)
+
+
+def _itself(function: object) -> object:
+    return function
+
+
+class _Guarded(StandIn):
+    def __init__(self, original: Callable[..., object], before: Before) -> None:
+        super().__init__(original)
+        self._before = before
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         self._before(args, kwargs)
         return self._original(*args, **kwargs)
-
-    def __reduce__(self) -> str:
-        return str(vars(self)["__name__"])
 
 
 def guarded(original: Callable[..., object], before: Before) -> Callable[..., object]:

@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 import numpy as np
@@ -230,10 +231,12 @@ def test_guarded_classes_are_the_classes_to_everybody_else() -> None:
         states = [isinstance(one, np.random.RandomState) for one in (*before, *inside)]
         generators = [isinstance(one, torch.Generator) for one in (*before, *inside)]
         drawn = torch.rand(2, generator=inside[1].manual_seed(3))
+        sent = ForkingPickler.loads(ForkingPickler.dumps(inside[1]))
 
     assert states == [True, False, True, False, True]
     assert generators == [False, True, False, True, False]
     assert type(inside[0]) is type(before[0])
+    assert sent.initial_seed() == 3
     assert np.array_equal(Own(3).rand(2), np.random.RandomState(3).rand(2))
     assert torch.equal(drawn, torch.rand(2, generator=torch.Generator().manual_seed(3)))
 
@@ -266,6 +269,7 @@ def draw() -> list[object]:
 
 def test_clock_stands_in_a_class_as_a_builtin_does() -> None:
     """`now = time.time` in a class is called without the instance, guarded or not."""
+    plain = os.listdir
     with guarding(Determinism(), HERE, tell=lambda _: None):
 
         class Timer:
@@ -276,3 +280,4 @@ def test_clock_stands_in_a_class_as_a_builtin_does() -> None:
 
         assert timer.now() > 0  # type: ignore[misc]  # a builtin takes no self
         assert copy.deepcopy(time.time) is time.time
+        assert ForkingPickler.loads(ForkingPickler.dumps(os.listdir)) is plain
