@@ -29,26 +29,30 @@ def guard_numpy(watch: Watch, patches: Patches, clocks: Clocks) -> None:
         patches: Puts everything back.
         clocks: Knows what clocks handed out.
     """
-    judge = judge_seed(watch, clocks, "numpy.random")
-    randbits = vars(bit_generator)["randbits"]
-    randbits = getattr(randbits, "__wrapped__", randbits)  # `secrets` is watched, too
 
     def seeds_itself(_args: object, _kwargs: object) -> None:
         watch.drawn("numpy.random")
 
-    patches.put(bit_generator, "randbits", guarded(randbits, seeds_itself))
+    # These names are numpy's own affair: where one is gone, it is not watched.
+    randbits = vars(bit_generator).get("randbits")
+    if randbits is not None:
+        plain = getattr(randbits, "__wrapped__", randbits)  # `secrets` is watched, too
+        patches.put(bit_generator, "randbits", guarded(plain, seeds_itself))
     patches.wrap(
         bit_generator,
         "_coerce_to_uint32_array",
         lambda args, _kwargs: _judge_entropy(args, watch, clocks),
     )
-    patches.put(mtrand, "_MT19937", _silent(watch, vars(mtrand)["_MT19937"]))
+    twister = vars(mtrand).get("_MT19937")
+    if twister is not None:
+        patches.put(mtrand, "_MT19937", _silent(watch, twister))
     # Where seed() is given nothing, `randbits` tells.
     patches.wrap(
         _random,
         "seed",
-        lambda args, kwargs: judge(args, kwargs) if args or kwargs else None,
+        lambda args, kwargs: _judge_entropy((*args, *kwargs.values()), watch, clocks),
     )
+    judge = judge_seed(watch, clocks, "numpy.random")
     patches.put(_random, "RandomState", guarded_class(_random.RandomState, judge))
 
 

@@ -141,6 +141,10 @@ def numpy_seed() -> object:
     return np.random.seed()  # drawn: numpy_seed
 
 
+def numpy_seed_none() -> object:
+    return np.random.seed(None)  # drawn: numpy_seed_none
+
+
 def torch_seed() -> object:
     return torch.seed()  # drawn: torch_seed
 

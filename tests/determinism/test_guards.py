@@ -147,6 +147,24 @@ def test_accepted_draws_are_bounded(draws: int, caught: int) -> None:
     assert len(watch.escapes) == caught
 
 
+ONE_DRAW = sorted(
+    name
+    for name in MARKED
+    if not name.startswith(("listed", "loader", "threads", "clock", "process"))
+)
+
+
+@pytest.mark.parametrize("name", ONE_DRAW)
+def test_call_counts_as_one_draw(name: str) -> None:
+    """One call is one draw, through however many layers it goes."""
+    accepts = (Entropy(source_of(name), reason="for this very test", at_most=1),)
+
+    with guarding(Determinism(), HERE, accepts=accepts, tell=lambda _: None) as watch:
+        getattr(planted, name)()
+
+    assert watch.escapes == ()
+
+
 def test_choice_counts_as_one_draw() -> None:
     """However many bits a choice throws away: a bound must not depend on luck."""
     accepts = (Entropy("secrets", reason="a session id only", at_most=50),)
