@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pytest_repro import errors
 from pytest_repro.cli.command import VERBS
+from pytest_repro.determinism.sources import HERMETIC, SOURCES
 from pytest_repro.plugin.markers import ARGUMENTS
 from pytest_repro.plugin.options import OPTIONS, Option
 from pytest_repro.records import Cause, Match, Rung, Standing
@@ -36,6 +37,9 @@ def tables() -> dict[str, str]:
         "options": options(),
         "marker": _table(("argument", "meaning"), ARGUMENTS.items()),
         "verbs": _table(("command", "effect"), _verb_rows()),
+        "entropy": _table(
+            ("source", "the line", "counted", "instead"), _entropy_rows()
+        ),
         "errors": _table(("name", "is a", "raised when"), _error_rows()),
         **{name: _value_table(kind) for name, kind in NAMED.items()},
     }
@@ -66,6 +70,12 @@ def _error_rows() -> Iterable[tuple[str, ...]]:
         parents = ", ".join(f"`{base.__name__}`" for base in kind.__bases__)
         summary = (inspect.getdoc(kind) or "").splitlines()[0]
         yield f"`{name}`", parents, summary
+
+
+def _entropy_rows() -> Iterable[tuple[str, ...]]:
+    for source in (*SOURCES, *HERMETIC):
+        counted = "own calls" if source.is_direct else "calls of libraries, too"
+        yield f"`{source.name}`", source.what, counted, source.instead
 
 
 def _value_table(kind: type[enum.StrEnum]) -> str:

@@ -20,14 +20,23 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pytest_repro.experiment import Run
-    from pytest_repro.records import Close, Equivalent, Exact, Rung
+    from pytest_repro.records import Close, Entropy, Equivalent, Exact, Rung
 
-__all__ = ["Close", "Equivalent", "Exact", "Run", "Rung", "__version__"]
+__all__ = [
+    "Close",
+    "Entropy",
+    "Equivalent",
+    "Exact",
+    "Run",
+    "Rung",
+    "__version__",
+]
 
 __version__: Final = "0.1.0"
 
 _HOMES: Final = {
     "Close": "pytest_repro.records",
+    "Entropy": "pytest_repro.records",
     "Equivalent": "pytest_repro.records",
     "Exact": "pytest_repro.records",
     "Run": "pytest_repro.experiment",

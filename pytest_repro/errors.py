@@ -21,6 +21,8 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── StoreReadOnly                 no permission, or read-only
     │   └── StoreFull                     no space; the old state is untouched
     ├── UnstableInput (RuntimeError)      an asset changed under a run
+    ├── EscapedEntropy (RuntimeError)     randomness that no seed governs was drawn
+    ├── UndeclaredInput (RuntimeError)    a hermetic run read something undeclared
     └── LaunchError (RuntimeError)        a worker could not even be started
 
     HorizonReached (BaseException)        a short run ends here, and nothing failed
@@ -34,6 +36,7 @@ __all__ = [
     "ConflictedRecord",
     "ContractError",
     "CorruptRecord",
+    "EscapedEntropy",
     "FingerprintError",
     "FutureFormat",
     "HorizonReached",
@@ -50,6 +53,7 @@ __all__ = [
     "StoreError",
     "StoreFull",
     "StoreReadOnly",
+    "UndeclaredInput",
     "UnsafePath",
     "UnstableInput",
 ]
@@ -147,6 +151,14 @@ class StoreFull(StoreError):
 
 class UnstableInput(ReproError, RuntimeError):
     """A file that a run read was changed before the run ended."""
+
+
+class EscapedEntropy(ReproError, RuntimeError):
+    """An experiment drew randomness that no seed governs, and guards forbid it."""
+
+
+class UndeclaredInput(ReproError, RuntimeError):
+    """A hermetic run read a file or variable, or used a network, undeclared."""
 
 
 class LaunchError(ReproError, RuntimeError):

@@ -14,7 +14,15 @@ from typing import Final
 from hypothesis import strategies as st
 
 from pytest_repro import records
-from pytest_repro.records import Cause, Rung, Scalar, Tolerance, ToleranceKind, Verdict
+from pytest_repro.records import (
+    Cause,
+    Entropy,
+    Rung,
+    Scalar,
+    Tolerance,
+    ToleranceKind,
+    Verdict,
+)
 
 Strategy = st.SearchStrategy[typing.Any]
 
@@ -39,6 +47,12 @@ PLAIN: Final[dict[object, Strategy]] = {
     type(None): st.none(),
 }
 LAWFUL: Final[dict[object, Strategy]] = {
+    Entropy: st.builds(
+        Entropy,
+        st.text(min_size=1, max_size=4),
+        reason=WORDS.map("because of {}".format),
+        at_most=st.integers(1, 2**53),
+    ),
     Scalar: st.builds(Scalar.of, st.floats()),
     Tolerance: st.builds(
         Tolerance,

@@ -1,12 +1,16 @@
 """Random generators and framework flags: pinned, read back and put back.
 
 Start with `guard.pinned`, the context of a run; `variables` is what a process must be
-started with, `variations` what can be changed on purpose, and `probes` how. Files named
-`torch_*` import torch, and nothing imports them before the experiment has imported
-torch itself.
+started with, `variations` what can be changed on purpose, and `probes` how;
+`guards.guarding` watches for randomness that escapes all that. Files named `torch_*` or
+`numpy_*` import what they are named after, and nothing imports them before the
+experiment has imported that itself.
 """
 
+from pytest_repro.determinism.escapes import ESCAPE, Escape, Watch
 from pytest_repro.determinism.guard import Pinned, pinned
+from pytest_repro.determinism.guards import guarding
+from pytest_repro.determinism.hermetic import declare_file
 from pytest_repro.determinism.late import is_imported, when_imported
 from pytest_repro.determinism.noise import NOISE, rounding_noise
 from pytest_repro.determinism.probes import LOADERS, Probes
@@ -38,18 +42,23 @@ from pytest_repro.determinism.variations import (
 
 __all__ = [
     "AXES",
+    "ESCAPE",
     "LOADERS",
     "NOISE",
     "STILL",
+    "Escape",
     "Facts",
     "Pinned",
     "Probes",
     "Stream",
     "Variable",
+    "Watch",
     "combine",
+    "declare_file",
     "derive",
     "generator_states",
     "global_streams",
+    "guarding",
     "is_generator",
     "is_imported",
     "keep_generators",

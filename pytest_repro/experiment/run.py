@@ -269,6 +269,7 @@ class Run:
         found = here if here.exists() else self._root / given
         found = found if found.exists() else here
         held = assets.hold(found, name=self._asset_name(found))
+        determinism.declare_file(found)
         self._recorder.asset(held.use)
         self._held.append(held)
         return found.resolve()

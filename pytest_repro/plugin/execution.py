@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from pytest_repro.checkpoints import FOLDER
-from pytest_repro.determinism import Pinned, Probes, pinned, rounding_noise
+from pytest_repro.determinism import (
+    Pinned,
+    Probes,
+    Watch,
+    guarding,
+    pinned,
+    rounding_noise,
+)
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.experiment import (
     Circumstances,
@@ -64,7 +71,16 @@ class Execution:
         self._recorder: Recorder | None = None
         self._probes: Probes | None = None
         self._tracing: Tracing | None = None
+        self._watch: Watch | None = None
         self._meter = Meter()
+
+    def guard(self, watch: Watch) -> None:
+        """Take guards over that stand already; before `start`, which puts up others.
+
+        Args:
+            watch: The guards.
+        """
+        self._watch = watch
 
     def start(
         self,
@@ -84,6 +100,7 @@ class Execution:
             ends_at_horizon: Whether the run ends there.
             has_ledger: Whether the run is followed from step to step.
         """
+        self._watch = self._watch or self._put_up_guards(determinism, sink)
         is_worker = self._isolation == "worker"
         self._pinned = self._stack.enter_context(
             pinned(determinism, self._seed, is_worker=is_worker)
@@ -101,6 +118,16 @@ class Execution:
             root=self._item.config.rootpath,
         )
         self._meter = Meter()
+        self._watch.is_hermetic = determinism.hermetic
+
+    def _put_up_guards(self, determinism: Determinism, sink: Sink) -> Watch:
+        guards = guarding(
+            determinism,
+            self._item.config.rootpath,
+            accepts=self._contract.accepts,
+            tell=sink.warning,
+        )
+        return self._stack.enter_context(guards)
 
     def finish(self, *, has_stopped: bool = False) -> None:
         """Take the last fingerprints and close the record; after the call.
@@ -110,8 +137,12 @@ class Execution:
         """
         if self._tracing is not None:
             self._tracing.close()
+        if self._watch is not None:
+            self._watch.is_hermetic = False
         if self._recorder is not None:
             self._recorder.finish(has_stopped=has_stopped)
+        if self._watch is not None:
+            self._watch.check()
 
     def perturb(self, replica: int) -> None:
         """Add rounding-sized noise until the run is over; before fixtures.
@@ -184,7 +215,7 @@ class Execution:
         Raises:
             RuntimeError: If the run was never started.
         """
-        if self._recorder is None or self._pinned is None:
+        if self._recorder is None or self._pinned is None or self._watch is None:
             msg = "the run was never started"
             raise RuntimeError(msg)
         root = self._item.config.rootpath
@@ -195,7 +226,7 @@ class Execution:
             contract=self._contract,
             environment=collect_environment(),
             code=collect_code(root, Path(self._item.path)),
-            determinism=self._facts(self._pinned),
+            determinism=self._facts(self._pinned) | self._watch.facts(),
             isolation=self._isolation,
         )
         resources = self._meter.read()

@@ -14,7 +14,7 @@ import pytest
 
 from pytest_repro.errors import ContractError
 from pytest_repro.plugin.options import did_you_mean
-from pytest_repro.records import Contract, Rung, Tolerance
+from pytest_repro.records import Contract, Entropy, Rung, Tolerance
 
 __all__ = [
     "ARGUMENTS",
@@ -41,8 +41,12 @@ ARGUMENTS: Final = {
     "require": "the lowest rung that passes, such as 'IDENTICAL'",
     "timeout": "stop a run that takes longer [s]",
     "allow_nonfinite": "why a metric may be NaN or infinite",
+    "accepts": "randomness that no seed governs: Entropy(source, reason=…, at_most=…)",
 }
 """What the marker takes, and what each argument means."""
+
+DETAILED: Final = ("file", "variable", "network", "loader_workers")
+"""Sources of which a part can be accepted, such as ``file:data/a.csv``."""
 
 MOST: Final = {"seeds": 10_000, "reference_seeds": 10_000, "horizon": 2**53}
 DEFAULT_HORIZON: Final = Contract().horizon
@@ -137,6 +141,7 @@ def _contract(arguments: Mapping[str, object]) -> Contract:
         tolerances=_tolerances(arguments.get("metrics", {})),
         timeout_s=_timeout(arguments.get("timeout")),
         allow_nonfinite=_reason(arguments.get("allow_nonfinite", "")),
+        accepts=_accepts(arguments.get("accepts", ())),
     )
     required = arguments.get("require")
     return contract if required is None else replace(contract, required=_rung(required))
@@ -181,6 +186,34 @@ def _reason(value: object) -> str:
         msg = f"allow_nonfinite= is the reason, as text, got {value!r}"
         raise ContractError(msg)
     return value
+
+
+def _accepts(value: object) -> tuple[Entropy, ...]:
+    if not isinstance(value, list | tuple):
+        msg = f"accepts= is a list of Entropy(…), got {value!r}"
+        raise ContractError(msg)
+    for accepted in value:
+        if not isinstance(accepted, Entropy):
+            msg = (
+                f"accepts= holds Entropy(source, reason=…, at_most=…), got {accepted!r}"
+            )
+            raise ContractError(msg)
+        _check_source(accepted.source)
+    return tuple(value)
+
+
+def _check_source(name: str) -> None:
+    from pytest_repro.determinism.sources import source_names  # noqa: PLC0415  # only with accepts=
+
+    known = source_names()
+    source, colon, _ = name.partition(":")
+    if source not in known:
+        near = did_you_mean(source, known)
+        msg = f"Entropy({name!r}) names no source{near}; they are {', '.join(known)}"
+        raise ContractError(msg)
+    if colon and source not in DETAILED:
+        msg = f"Entropy({name!r}): only {', '.join(DETAILED)} have parts after a colon"
+        raise ContractError(msg)
 
 
 def _rung(value: object) -> Rung:

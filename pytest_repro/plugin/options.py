@@ -279,6 +279,23 @@ OPTIONS: Final = (
         has_flag=False,
         doc="Finds reads of uninitialised memory; costs time.",
     ),
+    _row(
+        "repro_guards",
+        "str",
+        "warn",
+        "what happens where randomness escapes the seeds",
+        choices=("off", "warn", "error"),
+        doc="`warn` tells the line that drew it and keeps that in the record, `error` "
+        "fails the run there. What an experiment may draw stands in its marker: "
+        "`accepts=[Entropy(…)]`.",
+    ),
+    _row(
+        "repro_hermetic",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "guard against undeclared files, environment variables and network use, too",
+        doc="From the start of the experiment to its end, told as `repro_guards` says.",
+    ),
 )
 """Every option, in the order of the reference page."""
 

@@ -14,7 +14,7 @@ from typing import Final, TypeVar, cast
 import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
-from pytest_repro.records import Determinism, Numerics, Tier
+from pytest_repro.records import Determinism, Guards, Numerics, Tier
 
 __all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
 
@@ -165,7 +165,16 @@ def _determinism(values: Mapping[str, object]) -> Determinism:
         cudnn_benchmark=bool(values["repro_cudnn_benchmark"]),
         matmul_precision=str(values["repro_matmul_precision"]),
         fill_uninitialized_memory=bool(values["repro_fill_uninitialized"]),
+        guards=Guards(str(values["repro_guards"])),
+        hermetic=_hermetic(values),
     )
+
+
+def _hermetic(values: Mapping[str, object]) -> bool:
+    if values["repro_hermetic"] and values["repro_guards"] == Guards.OFF:
+        msg = "--repro-hermetic is told by guards: leave --repro-guards=off out"
+        raise pytest.UsageError(msg)
+    return bool(values["repro_hermetic"])
 
 
 def _hash_seed(value: object) -> int:

@@ -10,6 +10,7 @@ import time
 import warnings
 from bdb import BdbQuit
 from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from pytest_repro import wire
-from pytest_repro.determinism import Probes, seed_everything
+from pytest_repro.determinism import Probes, guarding, seed_everything
 from pytest_repro.errors import HorizonReached, ReproError, ReproWarning
 from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
@@ -128,6 +129,15 @@ class Worker:
         self._probes = Probes(job.variation, self._folder)
         hold_lifeline()
         self._probes.begin()
+        self._guards = ExitStack()
+        self._watch = self._guards.enter_context(
+            guarding(
+                job.determinism,
+                Path(job.root),
+                accepts=job.contract.accepts,
+                tell=self._events.warning,
+            )
+        )
         # Modules draw random numbers while they are imported, too.
         seed_everything(job.seed)
 
@@ -175,6 +185,7 @@ class Worker:
         self._execution = Execution(
             item, seed=job.seed, contract=job.contract, isolation="worker"
         )
+        self._execution.guard(self._watch)
         self._execution.start(
             job.determinism,
             self._events,
@@ -252,6 +263,7 @@ class Worker:
             session.exitstatus = DISK_FULL_CODE
         if self._execution is not None:
             self._execution.close()
+        self._guards.close()
         self._probes.close()
 
     def _finish_early(self) -> None:

@@ -16,11 +16,13 @@ from pytest_repro.records.contracts import (
     ToleranceKind,
 )
 from pytest_repro.records.deaths import Death, Moment
+from pytest_repro.records.entropy import Entropy
 from pytest_repro.records.jobs import (
     WIRE_VERSION,
     Determinism,
     Event,
     EventKind,
+    Guards,
     Job,
     Numerics,
     Tier,
@@ -76,6 +78,7 @@ __all__ = [
     "Divergence",
     "Drift",
     "Effect",
+    "Entropy",
     "Environment",
     "Equivalent",
     "Event",
@@ -84,6 +87,7 @@ __all__ = [
     "Failure",
     "Finding",
     "Fingerprint",
+    "Guards",
     "Horizon",
     "Identity",
     "Job",

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Final, Literal
 
 from pytest_repro.errors import ContractError
+from pytest_repro.records.entropy import Entropy
 
 __all__ = [
     "Close",
@@ -270,6 +271,7 @@ class Contract:
         timeout_s: A run that takes longer is stopped [s]; None for the option's.
         allow_nonfinite: Why a metric may be NaN or infinite; empty: it may not.
         horizon: How many steps the tier `pr` runs.
+        accepts: Randomness that no seed governs and that may be drawn all the same.
     """
 
     seeds: int = 1
@@ -279,6 +281,7 @@ class Contract:
     timeout_s: float | None = None
     allow_nonfinite: str = ""
     horizon: int = 25
+    accepts: tuple[Entropy, ...] = ()
 
     def tolerance_for(self, metric: str) -> Tolerance | None:
         """Find the tolerance that governs a metric.

@@ -19,6 +19,7 @@ __all__ = [
     "Determinism",
     "Event",
     "EventKind",
+    "Guards",
     "Job",
     "Numerics",
     "Tier",
@@ -51,6 +52,19 @@ class Numerics(enum.StrEnum):
     """Kernels that every x86-64 CPU has: slower, and bits depend on less."""
 
 
+class Guards(enum.StrEnum):
+    """What happens where randomness escapes the seeds."""
+
+    OFF = "off"
+    """Nothing is looked for."""
+
+    WARN = "warn"
+    """It is told and kept in the record; the run goes on."""
+
+    ERROR = "error"
+    """The run fails at that line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Determinism:
     """What is pinned before and while an experiment runs; each with a switch.
@@ -63,6 +77,8 @@ class Determinism:
         cudnn_benchmark: Whether cuDNN may choose kernels by timing.
         matmul_precision: Of float32 matrix products: ``ieee`` or ``tf32``.
         fill_uninitialized_memory: Fill fresh tensors with NaN, as torch can.
+        guards: What happens where randomness escapes the seeds.
+        hermetic: Whether undeclared files, variables and network use escape, too.
     """
 
     hash_seed: int = 0
@@ -72,6 +88,8 @@ class Determinism:
     cudnn_benchmark: bool = False
     matmul_precision: str = "ieee"
     fill_uninitialized_memory: bool = False
+    guards: Guards = Guards.WARN
+    hermetic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

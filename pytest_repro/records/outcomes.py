@@ -57,6 +57,7 @@ class Outcome:
         candidate: The folder of the candidate left for review, likewise.
         message: The reason of a skip, or what was written and why.
         details: The traceback and the end of the output of a run that failed.
+        escapes: The lines that drew randomness which no seed governs.
         scorecard: What its bits depend on, if it was run under variations.
     """
 
@@ -71,6 +72,7 @@ class Outcome:
     candidate: str = ""
     message: str = ""
     details: str = ""
+    escapes: tuple[str, ...] = ()
     scorecard: Scorecard | None = None
 
     @property

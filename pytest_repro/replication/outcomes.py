@@ -3,9 +3,11 @@
 Pure: from what is known to an `Outcome`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pytest_repro.determinism import ESCAPE
 from pytest_repro.errors import LaunchError
 from pytest_repro.records import (
     Action,
@@ -65,6 +67,7 @@ def judged_here(
         seeds_allowed=request.contract.seeds,
         wall_s=seed.wall_s,
         environment_key=record.identity.environment.key,
+        escapes=_escapes([record]),
     )
 
 
@@ -100,6 +103,7 @@ def describe(request: Request, state: Assessment, store: ReferenceStore) -> Outc
         environment_key=environment,
         reference=store.show(folder) if folder else "",
         details=next((text for run in state.runs if (text := _evidence(run))), ""),
+        escapes=_escapes(state.records),
     )
 
 
@@ -110,6 +114,17 @@ def _explanation(state: Assessment, seed: int, verdict: Verdict) -> str:
     if record is None or reference is None:
         return ""
     return explain(record, reference, verdict)
+
+
+def _escapes(records: Sequence[RunRecord]) -> tuple[str, ...]:
+    """List what escaped the seeds in any of the runs, each line once."""
+    texts = [
+        str(fact)
+        for record in records
+        for name, fact in sorted(record.identity.determinism.items())
+        if name.startswith(ESCAPE)
+    ]
+    return tuple(dict.fromkeys(texts))
 
 
 def _evidence(run: SeedRun) -> str:

@@ -44,6 +44,7 @@ WIDEST_SIDE: Final = 80
 LONGEST_BITS: Final = len("0x") + 16
 MOST_CHANGES: Final = 10
 MOST_OTHERS: Final = 3
+MOST_ESCAPES: Final = 10
 
 KEY_WIDTH: Final = len("verdict")
 
@@ -98,8 +99,16 @@ def experiment_lines(outcome: Outcome) -> list[str]:
         lines += _seeds(outcome)
         lines += _against(outcome)
         lines += _cause(outcome)
+    lines += _escapes(outcome)
     lines += _verdict(outcome)
     return lines
+
+
+def _escapes(outcome: Outcome) -> Iterator[str]:
+    for text in outcome.escapes[:MOST_ESCAPES]:
+        yield _row("escaped", shorten_middle(one_line(text), WIDEST_REASON))
+    if len(outcome.escapes) > MOST_ESCAPES:
+        yield _below(f"… {len(outcome.escapes) - MOST_ESCAPES} more")
 
 
 def _seeds(outcome: Outcome) -> Iterator[str]:

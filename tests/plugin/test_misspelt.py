@@ -9,7 +9,9 @@ from tests.plugin.project import WALK, Project
 
 EXPERIMENT = """\
 import pytest
-from pytest_repro import Close, Equivalent, Exact
+from pytest_repro import Close, Entropy as E, Equivalent, Exact
+
+R = "a name that goes nowhere"
 
 @pytest.mark.{mark}
 def test_it({fixture}):
@@ -19,6 +21,8 @@ def test_it({fixture}):
 SEEDS = "seeds= is a number in [1, 10000], got "
 TIMEOUT = "timeout= is a positive number of seconds, got "
 REQUIRE = "require= is one of IDENTICAL, WITHIN_ROUNDING, EQUIVALENT, got "
+ACCEPTS = "Entropy('os.random') names no source; did you mean os.urandom?; they are"
+PARTS = "Entropy('uuid:4'): only file, variable, network, loader_workers have parts"
 METRIC = "metrics['x'] is Exact(), Close(rtol=…, atol=…) or Equivalent(margin), got "
 
 
@@ -76,6 +80,10 @@ def assert_refused(result: pytest.RunResult, message: str) -> None:
         ("repro(timeout=float('nan'))", f"{TIMEOUT}nan"),
         ("repro(timeout=True)", f"{TIMEOUT}True"),
         ("repro(allow_nonfinite=True)", "is the reason, as text, got True"),
+        ("repro(accepts='uuid')", "accepts= is a list of Entropy(…), got 'uuid'"),
+        ("repro(accepts=['uuid'])", "accepts= holds Entropy(source, reason=…, at_most"),
+        ("repro(accepts=[E('os.random', reason=R, at_most=1)])", ACCEPTS),
+        ("repro(accepts=[E('uuid:4', reason=R, at_most=1)])", PARTS),
         ("repro(require='IDENTICL')", f"{REQUIRE}'IDENTICL'; did you mean IDENTICAL?"),
         ("repro(require='DIVERGED')", f"{REQUIRE}'DIVERGED'"),
         ("repro(require=5)", f"{REQUIRE}5"),
@@ -95,7 +103,8 @@ def test_marker_with_every_argument_is_taken(pytester: pytest.Pytester) -> None:
     """The check above can pass: valid arguments are not refused."""
     mark = (
         "repro(seeds=3, metrics={'x': Exact(), 'y*': Close(rtol=1e-6)}, "
-        "require='IDENTICAL', timeout=5, allow_nonfinite='the loss may blow up')"
+        "require='IDENTICAL', timeout=5, allow_nonfinite='the loss may blow up', "
+        "accepts=[E('file:data/a.csv', reason=R, at_most=1)])"
     )
 
     result = collect(pytester, mark)
@@ -147,6 +156,10 @@ def test_declared_marker_with_a_similar_name_is_nobodys_mistake(
         ("Equivalent()", "Equivalent() needs either a margin or rel="),
         ("Equivalent(0.1, rel=0.1)", "Equivalent() needs either a margin or rel="),
         ("Equivalent(-0.1)", "finite and not negative, got absolute -0.1"),
+        ("E('uuid', reason='short', at_most=1)", "a reason of at least ten characters"),
+        ("E('uuid', reason=R, at_most=0)", "needs at_most=, the draws of one run"),
+        ("E('uuid', reason=R, at_most=True)", "needs at_most=, the draws of one run"),
+        ("E('', reason=R, at_most=1)", "takes the name of a source first, got ''"),
         ("Close(0.1)", "takes 0 positional arguments but 1 was given"),
     ],
 )
@@ -157,7 +170,7 @@ def test_tolerance_without_meaning_stops_the_collection(
     result = collect(pytester, f"repro(metrics={{'x': {tolerance}}})")
 
     assert result.ret is pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["*.py:4: in <module>", f"E *{message}*"])
+    result.stdout.fnmatch_lines(["*.py:6: in <module>", f"E *{message}*"])
 
 
 def test_misspelt_argument_under_xdist(project: Project) -> None:

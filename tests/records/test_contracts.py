@@ -10,6 +10,7 @@ from pytest_repro.errors import ContractError
 from pytest_repro.records import (
     Close,
     Contract,
+    Entropy,
     Equivalent,
     Exact,
     Rung,
@@ -170,3 +171,23 @@ def test_patterns_respect_case() -> None:
 def test_metric_without_tolerance_has_none() -> None:
     """A contract without tolerances governs no metric."""
     assert Contract().tolerance_for("loss") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "covered"),
+    [
+        ("file", ["file:data/a.csv", "file:data/b.csv"]),
+        ("file:data/a.csv", ["file:data/a.csv"]),
+        ("uuid", []),
+    ],
+)
+def test_acceptance_covers_a_source_or_that_part_of_it(
+    name: str, covered: list[str]
+) -> None:
+    """One file can be accepted without accepting every file."""
+    accepted = Entropy(name, reason="for this very test", at_most=1)
+
+    files = ["data/a.csv", "data/b.csv"]
+    assert [
+        f"file:{file}" for file in files if accepted.covers("file", file)
+    ] == covered

@@ -344,3 +344,15 @@ def test_many_changes_are_counted() -> None:
 
     assert "k09  changed\n             … 3 more\n" in text
     assert "k10" not in text
+
+
+def test_escapes_are_told_and_counted() -> None:
+    """Ten lines at most, and how many more there are; the experiment still passes."""
+    told = tuple(f"a.py:{number} uuid.uuid4()" for number in range(12))
+
+    lines = experiment_lines(replace(outcome_of(IDENTICAL), escapes=told))
+
+    assert lines[2] == "  escaped  a.py:0 uuid.uuid4()"
+    assert lines[11] == "  escaped  a.py:9 uuid.uuid4()"
+    assert lines[12] == "             … 2 more"
+    assert lines[13].startswith("  verdict  PASSED")

@@ -11,7 +11,7 @@ from typing import assert_type
 import pytest
 import torch
 
-from pytest_repro import Close, Equivalent, Exact, Run, Rung
+from pytest_repro import Close, Entropy, Equivalent, Exact, Run, Rung
 from pytest_repro.records import Tolerance
 
 
@@ -25,6 +25,7 @@ from pytest_repro.records import Tolerance
         "count": Exact(),
     },
     require=Rung.WITHIN_ROUNDING,
+    accepts=[Entropy("uuid", reason="names a folder only", at_most=1)],
 )
 def test_experiment(repro: Run) -> None:
     """An experiment as a user writes it."""
