@@ -13,6 +13,7 @@ from pytest_repro.cli.tables import fields, paragraph
 from pytest_repro.provenance import Change
 from pytest_repro.replication import Because
 from pytest_repro.replication.inquiry import Inquiry, Kind, Trial
+from pytest_repro.reports.first_operation import root_lines
 from pytest_repro.verdicts.identity import parted_at
 
 __all__ = ["because_lines", "place_lines", "suspect_lines"]
@@ -52,7 +53,8 @@ def place_lines(comparison: Comparison) -> tuple[str, ...]:
     place = comparison.divergence
     if place is None:
         return head
-    return (*head, "", f"parted {parted_at(place)}", *divergence_lines(place))
+    cause = fields([("cause", comparison.explanation)])
+    return (*head, "", f"parted {parted_at(place)}", *divergence_lines(place), *cause)
 
 
 def because_lines(because: Because) -> tuple[str, ...]:
@@ -65,7 +67,9 @@ def because_lines(because: Because) -> tuple[str, ...]:
         The lines.
     """
     inquiry = because.inquiry
+    root = [] if because.root is None else root_lines(because.root)
     return (
+        *(("", "first operation", *(f"  {line}" for line in root)) if root else ()),
         "",
         "explained by",
         *_explanation(because),

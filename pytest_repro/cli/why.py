@@ -23,8 +23,10 @@ from pytest_repro.cli.sides import find_sides
 from pytest_repro.determinism import worker_variables
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.launchers import LocalLauncher
+from pytest_repro.records import BEFORE
 from pytest_repro.replication import Because, Question, ask_why
 from pytest_repro.replication.replays import read_job
+from pytest_repro.verdicts.causes import first_divergence
 
 __all__ = ["add_arguments", "run"]
 
@@ -96,12 +98,20 @@ def run(arguments: Namespace, project: Project) -> Answer:
         run=record.parent,
         obtained=comparison.obtained,
         reference=sides.reference,
-        until=comparison.divergence.step,
+        until=_until(comparison),
         folder=project.out / FOLDER / record.relative_to(project.runs).parent,
         aside=(project.references, project.out),
         workers=arguments.workers or len(os.sched_getaffinity(0)),
     )
     return _answer(comparison, ask_why(question, _launcher(record.parent)), last)
+
+
+def _until(comparison: Comparison) -> int | None:
+    """Choose the step up to which a rerun has to agree."""
+    onset = first_divergence(comparison.reference, comparison.obtained)
+    if onset is not None and onset.step == BEFORE:
+        return 0
+    return comparison.divergence.step if comparison.divergence else None
 
 
 def _launcher(folder: Path) -> LocalLauncher:

@@ -8,7 +8,7 @@ see `suspicions`; here it is only run and held against the reference.
 """
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +111,12 @@ class Case:
 
 
 class Inquirer:
-    """Tries suspects on one case."""
+    """Tries suspects on one case.
+
+    Attributes:
+        repeated: What the run left when nothing was changed.
+        remedied: The job that gives the reference's bits; None if none was found.
+    """
 
     def __init__(
         self, case: Case, launcher: Launcher, *, folder: Path, workers: int
@@ -124,16 +129,19 @@ class Inquirer:
             folder: Where they leave what they have to say.
             workers: How many run at a time.
         """
+        self.repeated: RunRecord | None = None
+        self.remedied: Job | None = None
         self._case = case
         self._launcher = launcher
         self._folder = folder
         self._workers = workers
         self._trials: list[Trial] = []
 
-    def inquire(self, stages: Iterable[Sequence[Suspect]]) -> Inquiry:
+    def inquire(self, again: Job, stages: Iterable[Sequence[Suspect]]) -> Inquiry:
         """Try suspects until one explains the difference.
 
         Args:
+            again: The case's job, which may record more than that.
             stages: Suspects that are tried side by side; a later stage is asked for
                 only when no earlier one had an answer.
 
@@ -143,20 +151,37 @@ class Inquirer:
         Raises:
             LaunchError: If a worker cannot be started.
         """
-        again = self._again()
-        if not again.reproduces:
+        trial = self._repeat(again)
+        if not trial.reproduces:
             # Nothing that is tried could say more than that.
-            kind = None if again.problem else Kind.REPEAT
-            return Inquiry(trials=(again,), kind=kind)
+            kind = None if trial.problem else Kind.REPEAT
+            return Inquiry(trials=(trial,), kind=kind)
         for stage in stages:
             for suspect in self._that_reproduce(stage):
                 parts = self._reduced(suspect)
+                self.remedied = suspect.job_with(parts)
                 trials = tuple(self._trials)
                 return Inquiry(trials=trials, kind=suspect.kind, parts=parts)
         return Inquiry(trials=tuple(self._trials))
 
-    def _again(self) -> Trial:
-        (again,) = self._run([self._case.job], [REPEAT])
+    def run(self, jobs: Mapping[str, Job]) -> dict[str, RunRecord]:
+        """Run jobs side by side, without judging what they leave.
+
+        Args:
+            jobs: By names of their own.
+
+        Returns:
+            The records of those that left one.
+
+        Raises:
+            LaunchError: If a worker cannot be started.
+        """
+        ended = self._run(list(jobs.values()), list(jobs))
+        return {one.name: one.record for one in ended if one.record is not None}
+
+    def _repeat(self, job: Job) -> Trial:
+        (again,) = self._run([job], [REPEAT])
+        self.repeated = again.record
         trial = self._held(again, self._case.obtained, Kind.REPEAT, (REPEAT,))
         self._trials.append(trial)
         return trial

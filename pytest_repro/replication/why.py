@@ -6,15 +6,16 @@ gives are values, and who prints them is none of its business.
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_repro.launchers import Launcher
 from pytest_repro.provenance import Change
-from pytest_repro.records import RunRecord
+from pytest_repro.records import BEFORE, Job, RunRecord, Window
 from pytest_repro.replication.inquiry import Case, Inquirer, Inquiry
 from pytest_repro.replication.replays import read_job, shortened
 from pytest_repro.replication.stages import code_changes, stages_of
+from pytest_repro.verdicts.operations import Root, root_of
 
 __all__ = ["Because", "Question", "ask_why"]
 
@@ -50,11 +51,13 @@ class Because:
         inquiry: What was tried, and what explains the difference.
         commit: The reference's commit; empty where it is not known.
         changes: Of the code since then, each file that is part of the explanation.
+        root: The operation in which the runs parted; None if no trace tells.
     """
 
     inquiry: Inquiry
     commit: str = ""
     changes: tuple[Change, ...] = ()
+    root: Root | None = None
 
 
 def ask_why(question: Question, launcher: Launcher) -> Because:
@@ -71,23 +74,59 @@ def ask_why(question: Question, launcher: Launcher) -> Because:
         RecordError: If the run has left no job.
         LaunchError: If a worker cannot be started.
     """
-    job = read_job(question.run)
+    job, reference = read_job(question.run), question.reference
     shutil.rmtree(question.folder, ignore_errors=True)
     question.folder.mkdir(parents=True)
     case = Case(
         job=shortened(job, until=question.until),
         obtained=question.obtained,
-        reference=question.reference,
+        reference=reference,
         until=question.until,
     )
-    changes = code_changes(Path(job.root), question.reference, aside=question.aside)
+    changes = code_changes(Path(job.root), reference, aside=question.aside)
     inquirer = Inquirer(
         case, launcher, folder=question.folder, workers=question.workers
     )
-    inquiry = inquirer.inquire(stages_of(case, changes, folder=question.folder))
-    commit = question.reference.identity.code.get("commit")
+    inquiry = inquirer.inquire(
+        _traced_as(reference, job, until=question.until),
+        stages_of(case, changes, folder=question.folder),
+    )
+    commit = reference.identity.code.get("commit")
     return Because(
         inquiry=inquiry,
         commit=commit if isinstance(commit, str) else "",
         changes=tuple(one for one in changes if one.path in inquiry.parts),
+        root=_root(inquirer, case),
     )
+
+
+def _traced_as(reference: RunRecord, job: Job, *, until: int | None) -> Job:
+    """Trace the operations that the reference carries, in the run once more."""
+    if not reference.operations:
+        return shortened(job, until=until)
+    last = max(one.step for one in reference.operations)
+    window = Window(first=BEFORE, last=last)
+    end = None if until is None else max(until, last)
+    return shortened(job, until=end, window=window)
+
+
+def _root(inquirer: Inquirer, case: Case) -> Root | None:
+    """Name the operation: by the reference's own trace, else by what remedied it."""
+    if inquirer.repeated is None:
+        return None
+    root = root_of(inquirer.repeated, case.reference)
+    if inquirer.remedied is None or (root is not None and root.shown_by is not None):
+        return root
+    steps = case.obtained.anchor.resources.steps
+    # After the last step comes one more, in which evaluations lie.
+    step = steps if case.until is None else case.until
+    window = Window(first=step, last=step)
+    traced = inquirer.run(
+        {
+            "traced": replace(case.job, window=window),
+            "traced remedy": replace(inquirer.remedied, window=window),
+        }
+    )
+    if len(traced) == 1 or not traced:
+        return root
+    return root_of(*traced.values()) or root
