@@ -192,6 +192,9 @@ def _forward(scene: Scene, track: Track, step: int) -> Onset:
         text = f"equal outputs of the model, another {track.name}"
         return window(CauseClass.FORWARD, track, step, step - 1, text)
     blind = scene.blind_spot(step)
+    if blind is None and not scene.was_fed_the_same(step):
+        text = f"equal parameters, another {track.name}; the data are not known there"
+        return window(CauseClass.UNKNOWN, track, step, after, text)
     if blind is None:
         text = f"equal inputs and parameters, another {track.name}"
         return window(CauseClass.FORWARD, track, step, after, text)

@@ -198,7 +198,7 @@ OLD = {
     "weights a thousandth larger": CauseClass.INITIALISATION,
     "numbers drawn before the model": CauseClass.RNG,
     "numbers drawn after a step": CauseClass.RNG,
-    "rate of dropout": CauseClass.FORWARD,
+    "rate of dropout": CauseClass.UNKNOWN,
     "eps of the optimizer": CauseClass.OPTIMIZER,
     "milestone of the schedule": CauseClass.SCHEDULE,
     "momentum of batch norm": CauseClass.EVALUATION,
