@@ -124,7 +124,7 @@ def train(experiment: Experiment, *, has_ledger: bool) -> Trained:
     """
     module, function, *rest = experiment.call
     seed_everything(0)
-    recorder = Recorder(ledger=StepLedger(time.perf_counter) if has_ledger else None)
+    recorder = Recorder(ledger=StepLedger(time.thread_time) if has_ledger else None)
     run = TimedRun(0, recorder, folder=ROOT / "experiments", root=ROOT)
     test = getattr(importlib.import_module(module), function)
     begun = now()
@@ -164,12 +164,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="overhead of the step ledger")
     add_arguments(parser, "ledger.md")
     parser.add_argument("--pairs", type=int, default=FEWEST, metavar="N")
+    parser.add_argument(
+        "--experiments",
+        nargs="+",
+        choices=tuple(EXPERIMENTS),
+        default=tuple(EXPERIMENTS),
+        metavar="NAME",
+    )
     options = parser.parse_args(arguments)
     occasion = look(options.date, options.command)
     torch.set_num_threads(1)
     sys.path.insert(0, str(ROOT))
     found = []
-    for name in EXPERIMENTS:
+    for name in options.experiments:
         sys.stderr.write(f"measuring {name}\n")
         found.append(measure(name, max(options.pairs, FEWEST)))
     options.write.write_text(page(found, occasion), encoding="utf-8")

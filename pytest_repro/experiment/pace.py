@@ -18,7 +18,7 @@ BUDGET: Final = 0.03
 """The share of a step's own time that a ledger may take."""
 
 AIM: Final = 0.8 * BUDGET
-WINDOW: Final = 4
+WINDOW: Final = 2
 """Steps that are measured before the first decision; the first one warms up."""
 
 MAX_FACTOR: Final = 4

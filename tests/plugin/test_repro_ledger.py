@@ -13,7 +13,7 @@ def test_draws(repro):
     for step, item in repro.steps([[1, 2], [3, 4], [5, 6]]):
         repro.log("draw", random.random(), step=step)
 """
-NAME = "test_draws"
+NAME = "test_draws.py::test_draws"
 MORE = "        random.random() if step == 1 else None\n"
 
 
@@ -59,7 +59,7 @@ def test_in_process_too(project: Project) -> None:
     project.write({"test_draws.py": DRAWS}).record()
     project.write({"test_draws.py": DRAWS + MORE})
 
-    session = project.run("--repro-in-process")
+    session = project.run("--repro", "--repro-in-process")
 
     assert "cause    RNG consumption at step 1" in session.output
 
