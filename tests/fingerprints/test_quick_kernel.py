@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 import torch
+from packaging.version import Version
 
 from pytest_repro.fingerprints.quick import text
 from pytest_repro.fingerprints.quick_layout import layout_of
@@ -43,7 +44,7 @@ def test_steps_of_the_kernel(programs: int) -> None:
 
 
 @pytest.mark.skipif(
-    find_spec("triton") is None or version("triton") < "3.9",
+    find_spec("triton") is None or Version(version("triton")) < Version("3.9"),
     reason="needs Triton 3.9: an older interpreter fails under NumPy 2.4",
 )
 def test_kernel_under_the_interpreter() -> None:
