@@ -149,7 +149,8 @@ def _stride(lane: Lane) -> int:
     """Return the widest gap; a lane of evaluations has no stride."""
     if lane.name.endswith("/evaluation"):
         return 1
-    return max((after - step for step, after in pairwise(lane.steps)), default=1)
+    widest = max((after - step for step, after in pairwise(lane.steps)), default=1)
+    return 1 << (widest - 1).bit_length()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
