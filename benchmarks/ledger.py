@@ -124,7 +124,7 @@ def train(experiment: Experiment, *, has_ledger: bool) -> Trained:
     """
     module, function, *rest = experiment.call
     seed_everything(0)
-    recorder = Recorder(ledger=StepLedger(time.perf_counter) if has_ledger else None)
+    recorder = Recorder(ledger=StepLedger(time.thread_time) if has_ledger else None)
     run = TimedRun(0, recorder, folder=ROOT / "experiments", root=ROOT)
     test = getattr(importlib.import_module(module), function)
     begun = now()
@@ -149,7 +149,8 @@ def _stride(lane: Lane) -> int:
     """Return the widest gap; a lane of evaluations has no stride."""
     if lane.name.endswith("/evaluation"):
         return 1
-    return max((after - step for step, after in pairwise(lane.steps)), default=1)
+    widest = max((after - step for step, after in pairwise(lane.steps)), default=1)
+    return 1 << (widest - 1).bit_length()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -164,12 +165,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="overhead of the step ledger")
     add_arguments(parser, "ledger.md")
     parser.add_argument("--pairs", type=int, default=FEWEST, metavar="N")
+    parser.add_argument(
+        "--experiments",
+        nargs="+",
+        choices=tuple(EXPERIMENTS),
+        default=tuple(EXPERIMENTS),
+        metavar="NAME",
+    )
     options = parser.parse_args(arguments)
     occasion = look(options.date, options.command)
     torch.set_num_threads(1)
     sys.path.insert(0, str(ROOT))
     found = []
-    for name in EXPERIMENTS:
+    for name in options.experiments:
         sys.stderr.write(f"measuring {name}\n")
         found.append(measure(name, max(options.pairs, FEWEST)))
     options.write.write_text(page(found, occasion), encoding="utf-8")

@@ -17,12 +17,12 @@ __all__ = ["Costs", "page"]
 INTRODUCTION: Final = """\
 # What a step ledger costs
 
-A step ledger ({term}`step ledger`) is written while a run trains, so that a divergence
-can be explained later: digests of the data, the random generators, the model and its
-optimizer at each step. It measures itself, and where it would take more than three
-hundredths of a step it looks at the dearest things less often, down to every 65,536th
-step; what costs some microseconds at least every eighth step. So the cost is bounded
-and the detail is not: the second table says what was left out.
+A step ledger is written while a run trains, so that a divergence can be explained
+later: digests of the data, the random generators, the model and its optimizer at each
+step ({doc}`../reference/files` has the list). It measures itself, and where it would
+take more than three hundredths of a step it looks at the dearest things less often; at
+what costs some microseconds at least every eighth step. So the cost is bounded, and the
+detail is not: the last table says what was left out.
 """
 
 STEPS: Final = """\

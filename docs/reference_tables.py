@@ -15,9 +15,11 @@ from pytest_repro.determinism.sources import HERMETIC, SOURCES
 from pytest_repro.plugin.markers import ARGUMENTS
 from pytest_repro.plugin.options import OPTIONS, Option
 from pytest_repro.records import Cause, Match, Rung, Standing
+from pytest_repro.verdicts.causes import CauseClass
 
 NAMED: dict[str, type[enum.StrEnum]] = {
     "causes": Cause,
+    "classes": CauseClass,
     "matches": Match,
     "rungs": Rung,
     "standings": Standing,

@@ -54,4 +54,6 @@ def thinned_text(lanes: Sequence[Lane]) -> str:
 def _widest(lane: Lane) -> int:
     if lane.name.endswith(SELDOM):
         return 1
-    return max((after - step for step, after in pairwise(lane.steps)), default=1)
+    widest = max((after - step for step, after in pairwise(lane.steps)), default=1)
+    # Where a stride becomes a longer one, a gap is shorter than that.
+    return 1 << (widest - 1).bit_length()

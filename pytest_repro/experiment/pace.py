@@ -18,7 +18,7 @@ BUDGET: Final = 0.03
 """The share of a step's own time that a ledger may take."""
 
 AIM: Final = 0.8 * BUDGET
-WINDOW: Final = 4
+WINDOW: Final = 2
 """Steps that are measured before the first decision; the first one warms up."""
 
 MAX_FACTOR: Final = 4
@@ -120,8 +120,9 @@ class Pace:
         over_s = spent_s - AIM * rest_s
         for cost, widest in MAX_STRIDES.items():
             factor = _factor(self._spent[cost], over_s)
+            # What this may still save, now or by later decisions, spares the others.
+            over_s -= self._spent[cost] * (1 - self._strides[cost] / widest)
             self._strides[cost] = min(widest, factor * self._strides[cost])
-            over_s -= self._spent[cost] * (1 - 1 / factor)
             if over_s <= 0:
                 return
 

@@ -109,7 +109,8 @@ class Execution:
             sink,
             horizon=horizon,
             ends_at_horizon=ends_at_horizon,
-            ledger=StepLedger(time.perf_counter) if has_ledger else None,
+            # What other programs take away is neither the ledger's cost nor a step's.
+            ledger=StepLedger(time.thread_time) if has_ledger else None,
         )
         self._item.stash[run_key] = Run(
             self._seed,

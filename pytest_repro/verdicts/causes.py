@@ -44,9 +44,11 @@ def first_divergence(reference: RunRecord, obtained: RunRecord) -> Onset | None:
 
     Returns:
         The class, the step and the evidence; None if nothing that both recorded
-        differs.
+        differs, or no part of the training was.
     """
     scene = Scene(tracks_of(reference, obtained))
+    if not any(scene.has(part) for part in TRAINING):
+        return None
     found = list(_partings(scene.tracks))
     missing = _missing_evaluation(reference, obtained)
     if missing is not None and all(
@@ -57,7 +59,7 @@ def first_divergence(reference: RunRecord, obtained: RunRecord) -> Onset | None:
         track, step = min(found, key=_in_order)
         is_training = any(one.part in TRAINING for one, _ in found)
         if not is_training:
-            return _evaluation(track, step)
+            return _reported(scene, track, step)
         return _of_part(scene, track, step)
     return _quiet(scene, reference, obtained)
 
@@ -190,6 +192,9 @@ def _forward(scene: Scene, track: Track, step: int) -> Onset:
         text = f"equal outputs of the model, another {track.name}"
         return window(CauseClass.FORWARD, track, step, step - 1, text)
     blind = scene.blind_spot(step)
+    if blind is None and not scene.was_fed_the_same(step):
+        text = f"equal parameters, another {track.name}; the data are not known there"
+        return window(CauseClass.UNKNOWN, track, step, after, text)
     if blind is None:
         text = f"equal inputs and parameters, another {track.name}"
         return window(CauseClass.FORWARD, track, step, after, text)
@@ -249,6 +254,16 @@ def _unknown(track: Track, step: int, begun: int) -> Onset:
     return window(CauseClass.UNKNOWN, track, step, begun, text)
 
 
+def _reported(scene: Scene, track: Track, step: int) -> Onset:
+    """Explain what differs although no part of the training is seen to."""
+    if scene.has(Part.PARAMETERS):
+        return _evaluation(track, step)
+    text = (
+        f"data and generators are the same, {track.name} is not; no model was watched"
+    )
+    return window(CauseClass.UNKNOWN, track, step, track.last_same(step), text)
+
+
 def _evaluation(track: Track, step: int) -> Onset:
     text = f"nothing in training differs, {track.name} does"
     return window(CauseClass.EVALUATION, track, step, track.last_same(step), text)
@@ -288,7 +303,9 @@ def _quiet(scene: Scene, reference: RunRecord, obtained: RunRecord) -> Onset | N
     names = sorted({metric.name for metric in ours ^ theirs})
     if row is not None and names:
         return Onset(
-            cause=CauseClass.EVALUATION if scene.tracks else CauseClass.UNKNOWN,
+            cause=CauseClass.EVALUATION
+            if scene.has(Part.PARAMETERS)
+            else CauseClass.UNKNOWN,
             step=None,
             part=names[0],
             evidence=f"nothing that was followed in training differs, {names[0]} does",

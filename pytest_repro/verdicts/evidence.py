@@ -156,6 +156,18 @@ class Scene:
         seen = [track.same[step] for track in self.of(part) if step in track.same]
         return bool(seen) and all(seen)
 
+    def was_fed_the_same(self, step: int) -> bool:
+        """Tell whether the data of a step are known to have been the same.
+
+        Args:
+            step: The step.
+
+        Returns:
+            Whether the inputs of the model were, or what they are made from.
+        """
+        parts = (Part.INPUTS, Part.BATCH, Part.INDICES)
+        return any(self.was_same(part, step) for part in parts)
+
     def parted_at(self, part: Part, step: int) -> Track | None:
         """Return a track of a part that is known to differ at a step.
 

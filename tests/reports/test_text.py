@@ -130,6 +130,18 @@ def test_cause_without_seeds_keeps_its_reason() -> None:
     )
 
 
+def test_explanation_of_a_seed_that_does_not_hold_has_a_line() -> None:
+    """One line says which part parted first; a seed that holds needs none."""
+    failed = outcome_of(DIVERGED)
+    told = replace(failed.seeds[0], explanation="optimizer at step 12: equal gradients")
+    holds = replace(told, verdict=IDENTICAL)
+
+    assert "  cause    optimizer at step 12: equal gradients\n" in block(
+        replace(failed, seeds=(told,))
+    )
+    assert "cause" not in block(replace(outcome_of(IDENTICAL), seeds=(holds,)))
+
+
 def test_several_seeds_and_what_they_say_together() -> None:
     """Labels are padded, and the folded verdict has a line of its own."""
     open_seed = replace(IDENTICAL, rung=Rung.INCONCLUSIVE, reason="acc is 0.4 margins")

@@ -198,7 +198,7 @@ OLD = {
     "weights a thousandth larger": CauseClass.INITIALISATION,
     "numbers drawn before the model": CauseClass.RNG,
     "numbers drawn after a step": CauseClass.RNG,
-    "rate of dropout": CauseClass.FORWARD,
+    "rate of dropout": CauseClass.UNKNOWN,
     "eps of the optimizer": CauseClass.OPTIMIZER,
     "milestone of the schedule": CauseClass.SCHEDULE,
     "momentum of batch norm": CauseClass.EVALUATION,
@@ -216,6 +216,30 @@ def test_old_references_are_explained_by_fingerprints_and_traces(fault: str) -> 
 
     assert onset is not None
     assert onset.cause is OLD[fault]
+
+
+def test_without_a_watched_model_training_is_not_called_the_same() -> None:
+    """Equal data and generators say nothing of a model that nobody followed."""
+    course, _ = EXACT["rate of dropout"]
+    reference, obtained = unwatched(run(Course())), unwatched(run(course))
+
+    onset = first_divergence(reference, obtained)
+
+    assert said(onset) == (CauseClass.UNKNOWN, 0, "train/loss")
+
+
+def test_records_of_numbers_alone_are_not_explained() -> None:
+    """Two losses that differ, and nothing else: there is nothing to add."""
+    course, _ = EXACT["rate of dropout"]
+    reference = replace(unwatched(run(Course())), ledger=())
+
+    assert first_divergence(reference, unwatched(run(course))) is None
+
+
+def unwatched(record: RunRecord) -> RunRecord:
+    """Drop everything that watching a model gave."""
+    lanes = (one for one in record.ledger if not one.name.startswith("model/"))
+    return replace(record, ledger=tuple(lanes), state=())
 
 
 def test_text_is_one_line_for_a_person() -> None:

@@ -1,0 +1,32 @@
+"""A ledger is described in a line, and what it left out in another."""
+
+from pytest_repro.cli.followed import followed_lines
+from pytest_repro.records import BEFORE, Lane
+
+
+def lane(name: str, steps: tuple[int, ...]) -> Lane:
+    """Make a lane of some steps."""
+    digests = tuple("0" * 16 for _ in steps)
+    return Lane(name=name, steps=steps, orders=steps, digests=digests)
+
+
+def test_record_without_a_ledger_has_no_line() -> None:
+    """There is nothing to say."""
+    assert followed_lines(()) == []
+
+
+def test_dense_ledger_has_one_line() -> None:
+    """How many lanes, and how far; evaluations are no series of steps."""
+    lanes = (lane("model/evaluation", (9, 19)), lane("x/y", tuple(range(BEFORE, 20))))
+
+    assert followed_lines(lanes) == ["2 lanes up to step 19"]
+
+
+def test_thinned_ledger_says_so() -> None:
+    """Which lanes leave out how many steps, the densest first."""
+    lanes = (lane("a", (0, 1, 2)), lane("b", (0, 1, 8)), lane("c", (0, 4, 8)))
+
+    assert followed_lines(lanes) == [
+        "3 lanes up to step 8",
+        "thinned to every 4th step: c; every 8th step: b",
+    ]
