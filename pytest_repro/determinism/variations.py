@@ -248,13 +248,14 @@ def _torch(facts: Facts) -> Iterator[Variation]:
         required=Rung.WITHIN_ROUNDING,
         determinism={"deterministic_algorithms": other},
     )
-    precision = "tf32" if pinned.matmul_precision == "ieee" else "ieee"
-    yield Variation(
-        name=f"matmul={precision}",
-        axis="matmul precision",
-        required=Rung.EQUIVALENT,
-        determinism={"matmul_precision": precision},
-    )
+    if facts.machine.get("torch.onednn") or facts.machine.get("torch.cuda"):
+        precision = "tf32" if pinned.matmul_precision == "ieee" else "ieee"
+        yield Variation(
+            name=f"matmul={precision}",
+            axis="matmul precision",
+            required=Rung.EQUIVALENT,
+            determinism={"matmul_precision": precision},
+        )
     yield _probe("denormals", "denormals=flushed", Rung.WITHIN_ROUNDING)
 
 

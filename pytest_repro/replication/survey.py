@@ -105,12 +105,11 @@ class Survey:
             self._tell_apart(members)
 
     def _open(self, members: Several) -> Several:
-        """Leave out circumstances that are known to matter already."""
-        named = {axis for effect in self._told() for axis in effect.axes}
+        """Leave out what is known to matter already, and what cannot be varied here."""
+        closed = {Standing.BREAKS, Standing.UNTOUCHED}
+        told = [one for one in self.effects if one.standing in closed]
+        named = {axis for effect in told for axis in effect.axes}
         return tuple(one for one in members if one.axis not in named)
-
-    def _told(self) -> list[Effect]:
-        return [one for one in self.effects if one.standing is Standing.BREAKS]
 
     def _tell_apart(self, members: Several) -> None:
         by_name = {one.name: one for one in members}
@@ -196,7 +195,7 @@ class Survey:
 
         What lies in it by chance would make other variations look guilty.
         """
-        still = tuple(one for one in fills if one not in self._open(tuple(fills)))
+        still = tuple(one for one in fills if not self._open((one,)))
         before = self._attempts.still
         if not still:
             return

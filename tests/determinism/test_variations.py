@@ -122,7 +122,7 @@ def test_portable_kernels_are_varied_upwards_to_native_only() -> None:
 @pytest.mark.parametrize(
     ("without", "gone"),
     [
-        ("torch.onednn", {"oneDNN", "oneDNN ISA"}),
+        ("torch.onednn", {"oneDNN", "oneDNN ISA", "matmul precision"}),
         ("torch.blas", {"MKL branch"}),
         ("numpy.simd", {"NumPy dispatch"}),
         ("numpy.blas", {"OpenBLAS kernels"}),
