@@ -31,8 +31,9 @@ INI: Final = """\
 addopts = --import-mode=importlib
 pythonpath = .
 repro_replicas = 0
+repro_traced_steps = 0
 """
-"""No envelopes: what bits tell is studied here, and rounding in the contest."""
+"""No envelopes and no operation traces: what bits tell is studied here."""
 
 _DROPPED: Final = ("CI", "GITHUB_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
 _SET: Final = {**PLAIN_VARIABLES, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

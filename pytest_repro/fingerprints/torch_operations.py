@@ -130,7 +130,9 @@ class OperationTracer:
         if self.is_cut:
             return function(*args, **kwargs)
         operator = operator_of(function)
-        place = self._places.find(sys._getframe(2))  # noqa: SLF001  # inspect is slow
+        # Above us is only the mode; above that there may be no frame on other threads.
+        caller = sys._getframe(1).f_back  # noqa: SLF001  # inspect is slow
+        place = self._places.find(caller)
         if operator.is_ignored or place.is_ours:
             return function(*args, **kwargs)
         read, written = _split(operator, args, kwargs)

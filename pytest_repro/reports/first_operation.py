@@ -74,9 +74,26 @@ def _told(root: Root, call: Operation, *, is_obtained: bool) -> str:
             for one in root.changes
         )
     if root.kind is RootKind.COMPUTED:
-        digest = next((one for one in call.outputs if one != UNREAD), "")
-        return f"{' '.join(call.shapes[:1])}  {digest}"
+        return _output(call, _unequal_output(root))
     return "  ".join(_input(call, number) for number in root.unequal[:MOST_CALLS])
+
+
+def _unequal_output(root: Root) -> int:
+    """Number the first output that differs; of several, others may be equal."""
+    ours = root.obtained.outputs if root.obtained else ()
+    theirs = root.reference.outputs if root.reference else ()
+    pairs = enumerate(zip(ours, theirs, strict=False))
+    found = (
+        n for n, (one, other) in pairs if one != other and UNREAD not in {one, other}
+    )
+    return next(found, min(len(ours), len(theirs)))
+
+
+def _output(call: Operation, number: int) -> str:
+    if number >= len(call.outputs):
+        return f"{len(call.outputs)} outputs"
+    shape = call.shapes[number] if number < len(call.shapes) else ""
+    return f"{shape}  {call.outputs[number]}"
 
 
 def _input(call: Operation, number: int) -> str:

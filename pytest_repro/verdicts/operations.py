@@ -12,7 +12,7 @@ no input (`Operation.is_source`), and it misses data that differ.
 
 A difference that no output shows is none: a generator that is not drawn from, another
 argument without effect. Those before the root are suspects, and the last of them is
-what made unequal inputs.
+what made unequal inputs, unless it can be seen that another one did.
 """
 
 import enum
@@ -179,8 +179,9 @@ def _decide(pair: Pair, suspects: Sequence[_Suspect], equal: int) -> Root:
         return _root(RootKind.ARGUMENT, pair, equal, unequal=unequal)
     if not unequal and not is_blind:
         return _root(RootKind.COMPUTED, pair, equal)
-    culprits = [one for one in suspects if not drawn or _draws(one.what)] or suspects
-    if culprits:
+    makers = [one for one in suspects if _makes(one.what, pair, unequal)]
+    drawers = [one for one in suspects if drawn and _draws(one.what)]
+    if culprits := makers or drawers or suspects:
         return _blame(culprits[-1], pair)
     kind = RootKind.OUTSIDE if len(unequal) > len(drawn) else RootKind.RANDOM
     return _root(kind if unequal else RootKind.OUTSIDE, pair, equal, unequal=unequal)
@@ -190,6 +191,19 @@ def _is_random(operation: Operation, number: int) -> bool:
     return operation.inputs[number : number + 1] != () and operation.inputs[
         number
     ].startswith(GENERATOR)
+
+
+def _makes(what: Pair | Block, pair: Pair, unequal: Sequence[int]) -> bool:
+    """Tell whether calls of one side alone made an unequal input; views hide that."""
+    if isinstance(what, Pair):
+        return False
+    sides = ((what.added, pair.obtained), (what.removed, pair.reference))
+    return any(
+        digest in {one for call in calls for one in call.outputs}
+        for calls, reader in sides
+        for number, digest in enumerate(reader.inputs)
+        if number in unequal
+    )
 
 
 def _draws(what: Pair | Block) -> bool:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, TensorDataset
 
 from pytest_repro.fingerprints import quick_digest, tree_digest
 from pytest_repro.fingerprints.torch_operations import OperationTracer
@@ -283,3 +284,19 @@ def test_text_from_anybody_is_made_fit_for_a_table(text: str) -> None:
 def test_short_printable_text_stays() -> None:
     """Most text does."""
     assert shown("p=0.5, train=True") == "p=0.5, train=True"
+
+
+def test_batches_of_a_loader_are_traced() -> None:
+    """Order and contents: a permutation, what it chooses, and the batch."""
+    loader = DataLoader(TensorDataset(torch.rand(4, 2)), batch_size=4, shuffle=True)
+    tracer = OperationTracer(ROOT)
+
+    tracer.start()
+    ((batch,),) = loader
+    tracer.stop()
+
+    calls = tracer.operations()
+    (stack,) = named(calls, "aten.stack.default")
+    assert stack.outputs == (quick_digest([batch.numpy()]),)
+    assert named(calls, "aten.randperm.generator")[0].arguments.startswith("n=4")
+    assert len(named(calls, "aten.select.int")) == 4

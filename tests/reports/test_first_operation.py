@@ -39,6 +39,18 @@ def test_other_kernel() -> None:
     )
 
 
+def test_output_that_differs_is_shown() -> None:
+    """Of several outputs the first may be equal."""
+    shapes = ("float32[4]", "int64[9]")
+    reference = call("aten.max.dim", outputs=("1" * 16, "2" * 16), shapes=shapes)
+    obtained = replace(reference, outputs=("1" * 16, "3" * 16))
+
+    shown = lines((obtained,), (reference,))
+
+    assert "obtained   train.py:7  int64[9]  3333333333333333" in shown
+    assert "reference  train.py:7  int64[9]  2222222222222222" in shown
+
+
 def test_other_argument() -> None:
     """Both values of what was changed, and nothing of what was not."""
     reference = call("drop", arguments="p=0.5, train=True", outputs=("1" * 16,))

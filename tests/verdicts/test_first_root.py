@@ -166,6 +166,21 @@ def test_idle_call_alone_is_told_to_have_no_effect() -> None:
     assert found.shown_by is None
 
 
+def test_extra_call_is_blamed_across_calls_that_agree() -> None:
+    """Between it and the first unequal output others agree, and one more is idle."""
+    side = [
+        call(name, inputs=("8" * 16,), outputs=("7" * 16,)) for name in ("x", "y", "z")
+    ]
+    made = call("extra", inputs=("1" * 16,), outputs=("2" * 16,))
+    idle = call("norm", outputs=("9" * 16,))
+    reader = call("mm", inputs=("1" * 16,), outputs=("3" * 16,))
+    other = replace(reader, inputs=("2" * 16,), outputs=("4" * 16,))
+
+    found = root((made, *side, idle, *side, other), (*side, *side, reader))
+
+    assert [one.name for one in found.added] == ["extra"]
+
+
 def test_extra_draw_explains_another_random_state() -> None:
     """Who drew more is named, not who then drew other numbers."""
     state = ("rng:" + "1" * 16,)
