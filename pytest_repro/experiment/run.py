@@ -5,11 +5,11 @@ an experiment gives the same bits whether it logs little or much.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path, PurePath
 from types import FrameType
-from typing import TYPE_CHECKING, Final, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError, UnstableInput
@@ -172,6 +172,7 @@ class Run:
         *,
         every: int = DEFAULT_EVERY,
         name: str = "model",
+        is_led: bool = False,
     ) -> None:
         """Fingerprint gradients, parameters, buffers, optimizer state and settings.
 
@@ -184,6 +185,7 @@ class Run:
             optimizer: Its optimizer.
             every: k, in optimizer steps.
             name: What the fingerprints are called, where there are several models.
+            is_led: Whether a trainer restores both itself, see `lead`.
 
         Raises:
             ReproUsageError: If the arguments are something else.
@@ -191,8 +193,8 @@ class Run:
         watch = Watch(self._recorder, model, optimizer, every=every)
         watch.start(check_name(name))
         self._watches.append(watch)
-        parts = {name: model, f"{name}/optimizer": optimizer, f"{name}/watch": watch}
-        self._register(parts)
+        parts = {name: model, f"{name}/optimizer": optimizer}
+        self._register({f"{name}/watch": watch, **({} if is_led else parts)})
 
     def checkpoint(self, *parts: object, **named: object) -> None:
         """Make objects parts of the run, which checkpoints hold and restore in place.
@@ -211,6 +213,23 @@ class Run:
             ReproUsageError: If one cannot be restored in place.
         """
         self._register({**_by_class(parts), **named})
+
+    @property
+    def checkpoint_every(self) -> int:
+        """After how many steps each a checkpoint is written; 0 for never."""
+        return self._keeper.orders.every
+
+    def lead(self, name: str, take: Callable[[], Any]) -> Any:  # noqa: ANN401  # as taken
+        """Let a trainer that owns its loop keep and restore itself.
+
+        Args:
+            name: What checkpoints call it.
+            take: Returns its state, between two steps.
+
+        Returns:
+            The state with which it is to begin; None for a run from its beginning.
+        """
+        return self._keeper.lead(check_name(name), take)
 
     def fingerprint(self, name: str, state: object, step: int | None = None) -> None:
         """Record a checksum of nested state.
