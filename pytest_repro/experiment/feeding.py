@@ -20,16 +20,25 @@ __all__ = ["Feed", "pack", "unpack"]
 class Feed:
     """The batches of a trainer, epoch after epoch."""
 
-    def __init__(self, run: Run, loader: Iterable[Any]) -> None:
+    def __init__(self, run: Run, loader: Iterable[Any], *, per_update: int = 1) -> None:
         """Draw nothing yet.
 
         Args:
             run: The run.
             loader: Gives the batches of one epoch each time it is walked over.
+            per_update: How many batches make one update of the weights.
 
         Raises:
-            ReproUsageError: If nobody can say how many there are.
+            ReproUsageError: If nobody can say how many batches there are, or a
+                checkpoint would come between two batches of one update.
         """
+        if run.checkpoint_every % per_update:
+            msg = (
+                f"a checkpoint every {run.checkpoint_every} batches would divide an "
+                f"update of {per_update} batches\n"
+                f"  remedy  --repro-checkpoint-every={per_update}, or a multiple"
+            )
+            raise ReproUsageError(msg)
         if not isinstance(loader, Sized):
             msg = f"a trainer is fed from a loader with a length, got {loader!r}"
             raise ReproUsageError(msg)

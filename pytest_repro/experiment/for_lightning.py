@@ -88,6 +88,7 @@ def fit(
         loader: Training batches; it has a length.
         every: Fingerprint each so many optimizer steps.
     """
+    feed = Feed(run, loader, per_update=trainer.accumulate_grad_batches)
     # In front: who comes later may log or draw.
     trainer.callbacks.insert(0, Recording(run, every=every))
     with tempfile.TemporaryDirectory() as name:
@@ -103,7 +104,7 @@ def fit(
             start.write_bytes(kept)
         trainer.fit(
             module,
-            train_dataloaders=Feed(run, loader),
+            train_dataloaders=feed,
             ckpt_path=None if kept is None else str(start),
             weights_only=True,  # nothing that the file says is executed
         )

@@ -50,14 +50,15 @@ class Recording(transformers.TrainerCallback):
 
     def on_step_end(
         self,
-        args: object,
+        args: Any,  # noqa: ANN401  # the hook's signature
         state: Any,  # noqa: ANN401  # the hook's signature
         control: Any,  # noqa: ANN401  # as above
         **rest: object,
     ) -> None:
         """Ask for a checkpoint where the run will write one."""
         every = self._run.checkpoint_every
-        if every and state.global_step % every == 0:
+        batches = state.global_step * args.gradient_accumulation_steps
+        if every and batches % every == 0:
             control.should_save = True
 
     def on_log(
@@ -82,7 +83,8 @@ def train(run: "Run", trainer: Any, *, every: int = DEFAULT_EVERY) -> None:  # n
         trainer: A `transformers.Trainer`; its output folder gets the checkpoints.
         every: Fingerprint each so many optimizer steps.
     """
-    feed = Feed(run, trainer.get_train_dataloader())
+    per_update = trainer.args.gradient_accumulation_steps
+    feed = Feed(run, trainer.get_train_dataloader(), per_update=per_update)
     trainer.get_train_dataloader = lambda: feed
     trainer.args.ignore_data_skip = True
     trainer.add_callback(Recording(run, every=every))

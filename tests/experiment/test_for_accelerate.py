@@ -13,9 +13,7 @@ from tests.experiment.resuming import Noisy, epochs, every_step, outline, run
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # about what others deprecate
-    accelerate = pytest.importorskip(
-        "accelerate", reason="accelerate is not installed"
-    )
+    accelerate = pytest.importorskip("accelerate", reason="accelerate is not installed")
     from pytest_repro.experiment.for_accelerate import Accelerated
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # it warns of its own plans

@@ -1,6 +1,7 @@
 """A Lightning run that is resumed from Lightning's own checkpoint has the same bits."""
 
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from pytest_repro.errors import ReproUsageError
 from pytest_repro.experiment import Orders, Run
 from tests.experiment.resuming import Noisy, every_step, outline, run
 
@@ -17,13 +19,13 @@ with warnings.catch_warnings():
     pl = pytest.importorskip("lightning.pytorch", reason="lightning is not installed")
     from pytest_repro.experiment.for_lightning import fit
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:.*:UserWarning:lightning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore")  # it warns of what torch plans
 
 
-class Classifier(pl.LightningModule):  # type: ignore[misc]  # untyped where it is absent
+Module: Any = pl.LightningModule
+
+
+class Classifier(Module):  # type: ignore[misc]  # untyped where it is absent
     """A module with dropout, batch norm, a schedule and a metric of its own."""
 
     def __init__(self) -> None:
@@ -47,12 +49,13 @@ class Classifier(pl.LightningModule):  # type: ignore[misc]  # untyped where it 
         return [optimizer], [{"scheduler": schedule, "interval": "step"}]
 
 
-def experiment(one: Run) -> None:
+def experiment(one: Run, *, accumulated: int = 1) -> None:
     """Train for two and a half epochs of four batches."""
     module = Classifier()
     trainer = pl.Trainer(
         accelerator="cpu",
         max_steps=10,
+        accumulate_grad_batches=accumulated,
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -83,4 +86,11 @@ def test_metrics_and_state_are_recorded() -> None:
     assert {"model/parameters", "model/optimizer", "model/settings"} <= {
         one.name for one in recorder.state
     }
-    assert recorder.steps == 10
+
+
+def test_checkpoints_within_an_update_are_refused(tmp_path: Path) -> None:
+    """Where gradients add up over batches, trainers keep none of them."""
+    orders = Orders(folder=tmp_path, every=3)
+
+    with pytest.raises(ReproUsageError, match="an update of 2 batches"):
+        run(partial(experiment, accumulated=2), orders)

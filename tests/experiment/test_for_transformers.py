@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from pytest_repro.checkpoints import places_in
+from pytest_repro.errors import ReproUsageError
 from pytest_repro.experiment import Orders, Run
 from tests.experiment.resuming import outline, run
 
@@ -52,11 +53,12 @@ class Classifier(nn.Module):
         return {"loss": nn.functional.cross_entropy(outputs, labels), "out": outputs}
 
 
-def trainer_in(folder: Path) -> Any:  # noqa: ANN401  # untyped
+def trainer_in(folder: Path, *, accumulated: int = 1) -> Any:  # noqa: ANN401  # untyped
     """Make a Trainer for two and a half epochs of four batches."""
     arguments = transformers.TrainingArguments(
         output_dir=str(folder),
         max_steps=10,
+        gradient_accumulation_steps=accumulated,
         per_device_train_batch_size=4,
         dataloader_drop_last=True,
         learning_rate=0.01,
@@ -79,7 +81,9 @@ def test_it_can_be_resumed(tmp_path: Path) -> None:
 
     whole = run(experiment, Orders())
     run(experiment, Orders(folder=tmp_path / "kept", every=1))
-    checkpoints = [place.file_in(tmp_path / "kept") for place in places_in(tmp_path / "kept")]
+    checkpoints = [
+        place.file_in(tmp_path / "kept") for place in places_in(tmp_path / "kept")
+    ]
 
     found = [outline(run(experiment, Orders(resume_from=c))) for c in checkpoints]
 
@@ -90,4 +94,11 @@ def test_it_can_be_resumed(tmp_path: Path) -> None:
         "train/learning_rate",
         "train/loss",
     }
-    assert whole.steps == 10
+
+
+def test_checkpoints_within_an_update_are_refused(tmp_path: Path) -> None:
+    """Where gradients add up over batches, trainers keep none of them."""
+    orders = Orders(folder=tmp_path, every=3)
+
+    with pytest.raises(ReproUsageError, match="an update of 2 batches"):
+        run(lambda one: train(one, trainer_in(tmp_path, accumulated=2)), orders)
