@@ -21,7 +21,7 @@ from pytest_repro.launchers import LocalLauncher
 from pytest_repro.launchers.protocol import JOB, RECORD
 from pytest_repro.records import BEFORE, Determinism, Job, RunRecord, Window
 from pytest_repro.references import read_record
-from pytest_repro.references.format import MAX_OPERATIONS_BYTES
+from pytest_repro.references.format import MAX_TRACE_BYTES
 from pytest_repro.references.operations_table import fit_operations, write_operations
 
 __all__ = ["EXPERIMENTS", "Figures", "measure"]
@@ -85,7 +85,7 @@ def measure(experiment: str, folder: Path) -> Figures:
         has_same_bits=_bits(whole) == _bits(watched) and bool(watched.operations),
         operations=len(found),
         size_bytes=len(write_operations(found)),
-        kept=len(fit_operations(found, MAX_OPERATIONS_BYTES)),
+        kept=len(fit_operations(found, MAX_TRACE_BYTES)),
         plain_s=plain.anchor.resources.cpu_s,
         traced_s=traced.anchor.resources.cpu_s,
     )

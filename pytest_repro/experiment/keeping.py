@@ -9,7 +9,7 @@ What is kept: registered parts, every random generator, the place in the loader,
 what was recorded. What is not: see `forgotten`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -59,6 +59,7 @@ class Keeper:
         self._waiting: Mapping[str, Any] | None = None
         self._header: Mapping[str, Any] = {}
         self._told: set[str] = set()
+        self._is_led = False
 
     def obey(self, orders: Orders) -> None:
         """Take orders, before the experiment begins.
@@ -97,6 +98,29 @@ class Keeper:
         self._parts[name] = part_of(name, subject)
         if is_generator(subject):
             self._generators[f"part {name}"] = stream_of(subject)
+
+    def lead(self, name: str, take: Callable[[], Any]) -> Any:  # noqa: ANN401  # as it was taken
+        """Keep a part that its owner restores.
+
+        Args:
+            name: What checkpoints call it.
+            take: Returns its state.
+
+        Returns:
+            What the checkpoint with which the run begins holds of it; None if there
+            is no such checkpoint.
+
+        Raises:
+            CheckpointError: If the checkpoint has no such part.
+        """
+        self._parts[name] = Part(name, take, take, lambda _: None)
+        self._is_led = True
+        if self._waiting is None:
+            return None
+        if name not in self._waiting["parts"]:
+            msg = f"the checkpoint holds nothing of {name!r}"
+            raise CheckpointError(msg)
+        return self._waiting["parts"][name]
 
     def add_generator(self, name: str, generator: object) -> None:
         """Keep a generator that was handed out before a loop.
@@ -188,7 +212,8 @@ class Keeper:
     def _resume(self, loop: Loop, state: Mapping[str, Any]) -> None:
         """Put everything where it was; random generators last, as others draw."""
         self._waiting = None
-        if self._entry != self._header["entry"]:
+        # A trainer has restored itself by now, and may have been fingerprinted since.
+        if not self._is_led and self._entry != self._header["entry"]:
             self._recorder.warn(
                 "before the loop this run had other bits than the one that wrote the "
                 "checkpoint"

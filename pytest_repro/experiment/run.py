@@ -5,7 +5,7 @@ an experiment gives the same bits whether it logs little or much.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path, PurePath
 from types import FrameType
@@ -179,6 +179,7 @@ class Run:
         *,
         every: int = DEFAULT_EVERY,
         name: str = "model",
+        is_led: bool = False,
     ) -> None:
         """Fingerprint gradients, parameters, buffers, optimizer state and settings.
 
@@ -191,6 +192,7 @@ class Run:
             optimizer: Its optimizer.
             every: k, in optimizer steps.
             name: What the fingerprints are called, where there are several models.
+            is_led: Whether a trainer restores both itself, see `lead`.
 
         Raises:
             ReproUsageError: If the arguments are something else.
@@ -199,8 +201,8 @@ class Run:
         watch.start(check_name(name))
         self._watches.append(watch)
         self._follow(model, optimizer, name)
-        parts = {name: model, f"{name}/optimizer": optimizer, f"{name}/watch": watch}
-        self._register(parts)
+        parts = {name: model, f"{name}/optimizer": optimizer}
+        self._register({f"{name}/watch": watch, **({} if is_led else parts)})
 
     def _follow(
         self,
@@ -234,6 +236,23 @@ class Run:
             ReproUsageError: If one cannot be restored in place.
         """
         self._register({**_by_class(parts), **named})
+
+    @property
+    def checkpoint_every(self) -> int:
+        """After how many steps each a checkpoint is written; 0 for never."""
+        return self._keeper.orders.every
+
+    def lead(self, name: str, take: Callable[[], Any]) -> Any:  # noqa: ANN401  # as taken
+        """Let a trainer that owns its loop keep and restore itself.
+
+        Args:
+            name: What checkpoints call it.
+            take: Returns its state, between two steps.
+
+        Returns:
+            The state with which it is to begin; None for a run from its beginning.
+        """
+        return self._keeper.lead(check_name(name), take)
 
     def fingerprint(self, name: str, state: object, step: int | None = None) -> None:
         """Record a checksum of nested state.

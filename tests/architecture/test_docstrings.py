@@ -3,16 +3,22 @@
 import doctest
 import importlib
 import pkgutil
+from importlib.util import find_spec
 from types import ModuleType
 
 import pytest
 
 import pytest_repro
 
+ABSENT = tuple(
+    f".for_{name}" for name in ("lightning", "transformers") if not find_spec(name)
+)
+"""Modules that can only be imported with their framework."""
+
 MODULES = sorted(
     part.name
     for part in pkgutil.walk_packages(pytest_repro.__path__, "pytest_repro.")
-    if not part.name.endswith("__main__")
+    if not part.name.endswith(("__main__", *ABSENT))
 )
 
 

@@ -204,3 +204,38 @@ def test_a_loop_that_never_begins_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(CheckpointError, match="in loop 0: it never began"):
         run(lambda one: one.log("end", 1.0), Orders(resume_from=start))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+def test_generators_of_a_gpu_are_kept(tmp_path: Path) -> None:
+    """Dropout on the device draws from a generator of its own."""
+    whole = outline(run(on_device, Orders()))
+
+    checkpoints = every_step(on_device, tmp_path)
+    found = [outline(run(on_device, Orders(resume_from=c))) for c in checkpoints]
+
+    assert [one == whole for one in found] == [True] * len(checkpoints)
+
+
+def on_device(one: Run) -> None:
+    """Train with dropout where `Run.device` says."""
+    model = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.5), nn.Linear(8, 1))
+    model.to(one.device)
+    optimizer = torch.optim.Adam(model.parameters())
+    one.watch(model, optimizer, every=2)
+    for step in one.steps(total=8):
+        inputs = torch.randn(4, 4, device=one.device)
+        loss = model(inputs).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        one.log("loss", loss, step=step)
+
+
+def test_a_run_on_its_device_can_be_resumed(tmp_path: Path) -> None:
+    """The same on whatever is here."""
+    run(on_device, Orders(folder=tmp_path, every=3))
+
+    resumed = run(on_device, Orders(resume_from=nearest_checkpoint(tmp_path)))
+
+    assert outline(resumed) == outline(run(on_device, Orders()))

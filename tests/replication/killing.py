@@ -21,6 +21,7 @@ from pytest_repro.verdicts import judge_resumed
 
 __all__ = [
     "Killed",
+    "failure_of",
     "kill_all",
     "kill_from_outside",
     "let_it_kill_itself",
@@ -167,6 +168,16 @@ def kill_all(plain: Sequence[Path], *, kills: int) -> Iterator[Killed]:
             yield killed
     if left > 0:  # some came to their end before their time had come
         yield let_it_kill_itself(plain[0], kills=left, name="the rest")
+
+
+def failure_of(plain: Path, **changes: object) -> str:
+    """Run the job of a run with other fields; returns why that failed."""
+    job = wire.read(Job, (plain / JOB).read_bytes())
+    changed = replace(moved(job, plain.with_name("changed")), **changes)  # type: ignore[arg-type]  # fields of it
+    ending = end_after(LocalLauncher(inherited()).submit(changed), float("inf"))
+    assert ending is not None
+    assert ending.failure is not None
+    return ending.failure.message
 
 
 def end_after(submission: LocalSubmission, wait_s: float) -> Ending | None:

@@ -13,6 +13,7 @@ import pytest
 from pytest_repro.records import Rung
 from tests.replication.killing import (
     Killed,
+    failure_of,
     kill_all,
     kill_from_outside,
     let_it_kill_itself,
@@ -68,6 +69,13 @@ def test_a_worker_that_is_killed_from_outside_leaves_the_same_bits(plain: Path) 
     killed = kill_from_outside(plain, kills=4, source=source)
 
     assert killed.verdict.rung is Rung.IDENTICAL
+
+
+def test_a_replica_is_not_resumed(plain: Path) -> None:
+    """Where its noise stood is in no checkpoint, so it is refused by name."""
+    failure = failure_of(plain, replica=1, resume_from=str(plain / "any"))
+
+    assert failure == "ReproUsageError: a replica cannot be resumed: run it as a whole"
 
 
 @pytest.mark.campaign

@@ -32,6 +32,7 @@ def test_experiment(repro: Run) -> None:
     model = torch.nn.Linear(2, 1).to(repro.device)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     repro.watch(model, optimizer, every=5)
+    repro.checkpoint(torch.optim.lr_scheduler.StepLR(optimizer, 2), mean={"loss": 0.0})
     for step, batch in repro.steps([torch.ones(2), torch.zeros(2)], total=2):
         assert_type(step, int)
         assert_type(batch, torch.Tensor)

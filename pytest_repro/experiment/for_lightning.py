@@ -1,0 +1,110 @@
+"""Lightning's Trainer as an experiment: its own checkpoints, held to the bit.
+
+Lightning restores module, optimizers, schedules and loop counters, and nothing of this
+file does it in its place; random generators and the place in the data, which Lightning
+does not restore, come from the run. Metrics that a module logs in its steps become
+traces. Only this file imports Lightning.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+try:
+    import lightning.pytorch as pl
+except ModuleNotFoundError:  # the same under its older name
+    import pytorch_lightning as pl  # type: ignore[no-redef]  # one of the two
+
+from pytest_repro.experiment.feeding import Feed
+from pytest_repro.experiment.watching import DEFAULT_EVERY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_repro.experiment.run import Run
+
+__all__ = ["Recording", "fit"]
+
+NAME = "lightning"
+"""What checkpoints call the part that Lightning keeps itself."""
+
+
+class Recording(pl.Callback):
+    """Tells a run what a module logs, and what it is after each optimizer step."""
+
+    def __init__(self, run: "Run", *, every: int) -> None:
+        """Remember the run.
+
+        Args:
+            run: The run.
+            every: Fingerprint each so many optimizer steps.
+        """
+        super().__init__()
+        self._run = run
+        self._every = every
+
+    def on_train_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule
+    ) -> None:
+        """Watch the module and its optimizers, which exist by now."""
+        for number, optimizer in enumerate(trainer.optimizers):
+            name = "model" if number == 0 else f"model {number}"
+            self._run.watch(
+                pl_module, optimizer, every=self._every, name=name, is_led=True
+            )
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,  # noqa: ANN401  # whatever the step returned
+        batch: Any,  # noqa: ANN401  # as above
+        batch_idx: int,
+    ) -> None:
+        """Record the loss and whatever was logged in this step."""
+        step = trainer.fit_loop.total_batch_idx
+        loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
+        if loss is not None:
+            self._run.log("train/loss", loss.detach(), step=step)
+        for name, value in sorted(trainer.logged_metrics.items()):
+            if name != "train/loss" and not name.endswith("_epoch"):
+                self._run.log(name, value, step=step)
+
+
+def fit(
+    run: "Run",
+    trainer: pl.Trainer,
+    module: pl.LightningModule,
+    loader: "Iterable[Any]",
+    *,
+    every: int = DEFAULT_EVERY,
+) -> None:
+    """Fit a module as a run whose steps, metrics and checkpoints are recorded.
+
+    Args:
+        run: The fixture `repro`.
+        trainer: A Trainer that has not fitted yet.
+        module: The module.
+        loader: Training batches; it has a length.
+        every: Fingerprint each so many optimizer steps.
+    """
+    feed = Feed(run, loader, per_update=trainer.accumulate_grad_batches)
+    # In front: who comes later may log or draw.
+    trainer.callbacks.insert(0, Recording(run, every=every))
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "lightning.ckpt"
+
+        def take() -> bytes:
+            trainer.save_checkpoint(path)
+            return path.read_bytes()
+
+        kept = run.lead(NAME, take)
+        start = Path(name) / "start.ckpt"
+        if kept is not None:
+            start.write_bytes(kept)
+        trainer.fit(
+            module,
+            train_dataloaders=feed,
+            ckpt_path=None if kept is None else str(start),
+            weights_only=True,  # nothing that the file says is executed
+        )
