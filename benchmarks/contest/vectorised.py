@@ -32,9 +32,9 @@ OPEN, SAME, CHANGED = 0, 1, 2
 
 # Information below which nobody should hope to confirm anything, as a z value.
 HOPE = 2.3
-# Margins that a shift must reach to matter: a whole one before the first seed, and less
-# by this times the share of the information that is in.
-EASED = 0.5
+# Margins that a shift must reach to matter: so many before the first seed, and less by
+# the second times the share of the information that is in.
+AT_FIRST, EASED = 0.9, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def decide(
         plain = stats.t.isf(design.beta, seeds + look - 2)
         inside = confirmed[undecided] & (depths >= plain)
         same = inside.all(axis=1) & ~barred[undecided]
-        least = margins * (1 - EASED * _share(seeds, look, design.looks[-1]))
+        least = margins * (AT_FIRST - EASED * _share(seeds, look, design.looks[-1]))
         matters = (np.abs(seen.mean(axis=1) - mine.centre) >= least) & ~inside
         changed = np.zeros_like(same)
         if level > 0:

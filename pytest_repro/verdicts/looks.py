@@ -20,8 +20,9 @@ from pytest_repro.verdicts.spending import (
 
 __all__ = ["Look"]
 
-GUARD: Final = 0.5
-"""At the last look, a shift of less than so many margins never diverges."""
+EARLY: Final = 0.9
+LATE: Final = 0.5
+"""A shift of fewer margins never diverges: before the first seed, at the last look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,12 @@ class Look:
     def least_shift(self) -> float:
         """How far a metric must have shifted to diverge, in margins.
 
-        ``1 − I_n / 2·I_N``: few seeds scatter, so early only a shift of about a margin
-        is taken for one; at the last look half a margin is enough.
+        ``0.9 − 0.4·I_n/I_N``: few seeds scatter, so early only a shift of nearly a
+        margin is taken for one; at the last look half a margin is enough.
         """
         known = information(self.reference_seeds, self.seeds)
         whole = information(self.reference_seeds, self.design.stages[-1])
-        return 1 - (1 - GUARD) * known / whole
+        return LATE + (EARLY - LATE) * (1 - known / whole)
 
     def confirmation(self, metric: Prepared) -> float:
         """Compute the level at which a metric is confirmed, from its own start.

@@ -98,7 +98,7 @@ def test_early_it_takes_a_larger_shift_to_diverge() -> None:
 
     assert decide([sample], late).rung is Rung.DIVERGED
     assert decide([sample], early).rung is Rung.INCONCLUSIVE
-    assert "of less than 0.8 margins" in decide([sample], early).reason
+    assert "of less than 0.74 margins" in decide([sample], early).reason
 
 
 def test_few_seeds_decide_nothing_for_a_narrow_margin() -> None:

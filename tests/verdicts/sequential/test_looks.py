@@ -23,12 +23,12 @@ def test_the_last_look_takes_half_a_margin() -> None:
 
 
 def test_earlier_looks_take_more_of_a_margin() -> None:
-    """Less by half the share of the information: 10·3/13 of 5 at three seeds."""
+    """Less by the share of the information: 10·3/13 of 5 at three seeds."""
     shares = [look(seeds).least_shift for seeds in range(1, 11)]
 
     assert shares == sorted(shares, reverse=True)
-    assert shares[2] == pytest.approx(1 - 0.5 * (30 / 13) / 5)
-    assert shares[0] < 1
+    assert shares[2] == pytest.approx(0.9 - 0.4 * (30 / 13) / 5)
+    assert shares[0] < 0.9
 
 
 def test_levels_are_those_of_the_look() -> None:
