@@ -75,11 +75,13 @@ def _bounds(outcomes: Outcomes) -> Iterable[dict[str, Scalar]]:
             about = {"shape": "normal", "reference": reference, "metrics": 1}
             (alike,) = outcomes.of("grid", OURS, margin=margin, shift=0.0, **about)
             (moved,) = outcomes.of("grid", OURS, margin=margin, shift=margin, **about)
+            # A rate of zero counts as one simulation: nobody could do with none.
+            least = 1 / alike.repetitions
             rates = Rates(
-                alarm=alike.changed,
-                silence=alike.open,
-                miss=moved.same,
-                hush=moved.open,
+                alarm=max(alike.changed, least),
+                silence=max(alike.open, least),
+                miss=max(moved.same, least),
+                hush=max(moved.open, least),
             )
             yield {
                 "reference": reference,

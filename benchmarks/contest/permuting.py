@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 
 from benchmarks.contest.shapes import Floats
 
-__all__ = ["Relabellings", "has_changed", "relabellings", "robust_scores"]
+__all__ = [
+    "Relabellings",
+    "has_changed",
+    "has_changed_alone",
+    "relabellings",
+    "robust_scores",
+]
 
 CLIP = 3.5
 CONSISTENT = 1.4826
@@ -98,6 +104,28 @@ def has_changed(
         alive = alive[larger[alive] <= allowed]
     changed = np.zeros(len(scores), dtype=bool)
     changed[alive] = True
+    return changed
+
+
+def has_changed_alone(
+    scores: Floats, guarded: NDArray[np.bool_], level: float, table: Relabellings
+) -> NDArray[np.bool_]:
+    """Test whether any metric of a simulation changed, each as if it were the only one.
+
+    Args:
+        scores: float64[simulation, seed, metric], as for `has_changed`.
+        guarded: bool[simulation, metric]: whether the shift matters at all.
+        level: Largest p-value at which it did.
+        table: The relabellings.
+
+    Returns:
+        bool[simulation].
+    """
+    rows, metrics = np.nonzero(guarded)
+    single = scores[rows, :, metrics][:, :, None]
+    found = has_changed(single, np.ones((len(rows), 1), dtype=bool), level, table)
+    changed = np.zeros(len(scores), dtype=bool)
+    changed[rows[found]] = True
     return changed
 
 

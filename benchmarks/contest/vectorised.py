@@ -2,7 +2,9 @@
 
 It shares no line with the package: `benchmarks.contest.agreement` holds both against
 each other. After every new seed, first: is every metric inside its margin? Then: has
-any metric changed, by a shift that matters? Neither by the last seed: no verdict.
+any metric changed, by a shift that matters? Neither by the last seed: no verdict. A
+metric that would be called changed if it were the only one keeps its experiment from
+being called the same at any later seed.
 """
 
 import math
@@ -18,6 +20,7 @@ from benchmarks.contest.levels import information, one_sided_levels, two_sided_l
 from benchmarks.contest.permuting import (
     Relabellings,
     has_changed,
+    has_changed_alone,
     relabellings,
     robust_scores,
 )
@@ -29,6 +32,9 @@ OPEN, SAME, CHANGED = 0, 1, 2
 
 # Information below which nobody should hope to confirm anything, as a z value.
 HOPE = 2.3
+# Margins that a shift must reach to matter: so many before the first seed, and less by
+# the second times the share of the information that is in.
+AT_FIRST, EASED = 0.9, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +95,26 @@ def decide(
     levels = two_sided_levels(seeds, design.looks, design.alpha, design.draws)
     verdicts = np.full(len(reference), OPEN)
     used = np.full(len(reference), design.looks[-1])
+    confirmed = np.zeros(spread.centre.shape, dtype=bool)
+    # Without hope for some metric there is nothing to bar.
+    barred = np.asarray(np.isinf(limits[:, :, -1]).any(axis=1))
     undecided = np.arange(len(reference))
     for index, (look, level) in enumerate(zip(design.looks, levels, strict=True)):
-        seen = new[undecided, :look]
-        mine = spread.of(undecided)
-        same = _is_same(mine, seen, margins, limits[undecided, index], seeds)
-        shifts = np.abs(seen.mean(axis=1) - mine.centre)
-        matters = (shifts >= margins / 2) & ~same[:, None]
+        seen, mine = new[undecided, :look], spread.of(undecided)
+        depths = _depths(mine, seen, margins, seeds)
+        confirmed[undecided] |= depths >= limits[undecided, :, index]
+        plain = stats.t.isf(design.beta, seeds + look - 2)
+        inside = confirmed[undecided] & (depths >= plain)
+        same = inside.all(axis=1) & ~barred[undecided]
+        least = margins * (AT_FIRST - EASED * _share(seeds, look, design.looks[-1]))
+        matters = (np.abs(seen.mean(axis=1) - mine.centre) >= least) & ~inside
         changed = np.zeros_like(same)
         if level > 0:
             scores = robust_scores(np.concatenate([reference[undecided], seen], axis=1))
             table = design.table(seeds, look, design.draws)
             changed = has_changed(scores, matters, level, table)
+            suspects = matters & ~(changed | barred[undecided])[:, None]
+            barred[undecided] |= has_changed_alone(scores, suspects, level, table)
         verdicts[undecided[same]] = SAME
         verdicts[undecided[changed]] = CHANGED
         used[undecided[same | changed]] = look
@@ -108,26 +122,27 @@ def decide(
     return Decisions(verdicts=verdicts, seeds=used)
 
 
-def _is_same(
-    spread: Spread, seen: Floats, margins: Floats, limits: Floats, seeds: int
-) -> NDArray[np.bool_]:
-    same = np.zeros(len(seen), dtype=bool)
-    hopeful = np.flatnonzero(np.isfinite(limits))
-    mine, shown, limit = spread.of(hopeful), seen[hopeful], limits[hopeful, None]
-    above = statistics(mine, shown, margins, seeds) <= -limit
-    below = statistics(mine, shown, -margins, seeds) >= limit
-    same[hopeful] = (above & below).all(axis=1)
-    return same
+def _share(seeds: int, look: int, last: int) -> float:
+    return information(seeds, look) / information(seeds, last)
+
+
+def _depths(spread: Spread, seen: Floats, margins: Floats, seeds: int) -> Floats:
+    """Return how many standard errors each metric lies inside its nearer margin."""
+    if not margins.any():
+        return np.full((len(seen), len(margins)), -math.inf)
+    above = statistics(spread, seen, margins, seeds)
+    below = statistics(spread, seen, -margins, seeds)
+    return np.asarray(np.minimum(-above, below))
 
 
 def _confirming_limits(
     spread: Spread, margins: Floats, seeds: int, design: Design
 ) -> Floats:
-    """Return the critical t of each simulation and look; infinite before hope."""
+    """Return the critical t of each metric and look; infinite before hope."""
     roots = np.array([math.sqrt(information(seeds, look)) for look in design.looks])
-    hopes = (margins / spread.deviation).min(axis=1)[:, None] * roots >= HOPE
+    hopes = (margins / spread.deviation)[:, :, None] * roots >= HOPE
     # Without hope at any look, nothing is ever confirmed.
-    firsts = np.where(hopes.any(axis=1), hopes.argmax(axis=1), len(roots))
+    firsts = np.where(hopes.any(axis=2), hopes.argmax(axis=2), len(roots))
     starts = [*design.looks, design.looks[-1] + 1]
     return np.asarray(np.stack([_row(seeds, one, design) for one in starts])[firsts])
 

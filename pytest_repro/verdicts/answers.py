@@ -31,9 +31,15 @@ class Answer:
         margin: As the tests took it; None if the metric has a problem.
         margin_in_deviations: The same in reference standard deviations; None where
             there is no spread.
+        least_shift: From which on a shift diverges at that look; None without a look.
         p_value: Of the shift, adjusted for the number of metrics; None without a look.
+        p_value_alone: The same for this metric alone, never larger.
         level: The p-value up to which that look rejects.
-        is_confirmed: Whether a shift by the margin was rejected on both sides.
+        is_confirmed: Whether a shift by the margin was rejected on both sides, at the
+            level of some look and, at this one, still at the rate of misses.
+        first_confirmed: The first look at which it was; None if there is none.
+        barred: The first look at which this metric alone would have diverged, so that
+            no family with it is equivalent at a later one; None if there is none.
         problem: Why the metric cannot be decided at all, empty if it can.
         detail: One line of evidence, for people.
     """
@@ -44,9 +50,13 @@ class Answer:
     shift: float | None = None
     margin: float | None = None
     margin_in_deviations: float | None = None
+    least_shift: float | None = None
     p_value: float | None = None
+    p_value_alone: float | None = None
     level: float | None = None
     is_confirmed: bool = False
+    first_confirmed: int | None = None
+    barred: int | None = None
     problem: str = ""
     detail: str = ""
 
@@ -56,6 +66,21 @@ class Answer:
         if not self.shift:
             return 0.0
         return abs(self.shift) / self.margin if self.margin else float("inf")
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the shift is large enough to diverge, were it sure."""
+        return abs(self.shift or 0.0) >= (self.least_shift or 0.0)
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether chance does not explain the shift, among all metrics."""
+        return (self.p_value or 0.0) <= (self.level or 0.0)
+
+    @property
+    def is_shifted_alone(self) -> bool:
+        """Whether chance would not explain it, were this the only metric."""
+        return (self.p_value_alone or 0.0) <= (self.level or 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +139,21 @@ def detail_of(answer: Answer, *, counted: str) -> str:
 
 def _finding(answer: Answer) -> str:
     chance, level = answer.p_value or 0.0, answer.level or 0.0
-    compared = f"p = {chance:.3g} {'≤' if chance <= level else '>'} {level:.3g}"
+    compared = f"p = {chance:.3g} {'≤' if answer.is_shifted else '>'} {level:.3g}"
     told = f" ({compared if level else f'p = {chance:.3g}, too few seeds to reject'})"
-    is_shifted = chance <= level
     match answer.rung:
-        case Rung.EQUIVALENT if is_shifted:
+        case Rung.EQUIVALENT if answer.is_shifted:
             return f"there is a shift, and it is smaller than the margin{told}"
         case Rung.EQUIVALENT:
             return f"a shift by the margin is excluded{told}"
         case Rung.DIVERGED:
             return f"chance does not explain it{told}"
-        case _ if is_shifted:
-            return f"there is a shift, but not of half a margin{told}"
+        case _ if answer.barred:
+            alone = f"alone it would have diverged at {answer.barred} seeds"
+            return f"{alone}, so these metrics no longer pass together{told}"
+        case _ if answer.is_shifted:
+            least = (answer.least_shift or 0.0) / (answer.margin or 1.0)
+            return f"there is a shift, but of less than {least:.2g} margins{told}"
         case _:
             return f"neither a shift nor its absence is shown{told}"
 
@@ -176,10 +204,11 @@ def reason_for(
             return f"{told}; {look} of at most {last} seeds are used"
 
 
-def _urgency(answer: Answer) -> tuple[bool, float, float, str]:
+def _urgency(answer: Answer) -> tuple[bool, bool, float, float, str]:
     """Sort the most telling answer first, whatever the order of the metrics."""
     chance = 1.0 if answer.p_value is None else answer.p_value
-    return not answer.problem, chance, -answer.shift_in_margins, answer.name
+    is_free = answer.barred is None
+    return not answer.problem, is_free, chance, -answer.shift_in_margins, answer.name
 
 
 def _cleanness(look: int, failed: int, beta: float) -> str:

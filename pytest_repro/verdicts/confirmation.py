@@ -7,7 +7,7 @@ anything by its distance. Formulae: section 3.1 (4) of the notes on statistics. 
 metric answers for itself; that all must be confirmed is for `sequential` to ask.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import copysign, fsum, inf, sqrt
@@ -105,28 +105,23 @@ def upper_quantile(freedom: int, level: float) -> float:
 
 
 def start_of(
-    pairs: Iterable[tuple[Centre, float]], looks: Sequence[int], *, min_seeds: int = 1
+    centre: Centre, margin: float, looks: Sequence[int], *, min_seeds: int = 1
 ) -> float:
-    """Find the first look at which all metrics could plausibly be confirmed.
+    """Find the first look at which a metric could plausibly be confirmed.
 
     Args:
-        pairs: The centre of each metric, and its margin.
+        centre: The cleaned reference.
+        margin: In the unit of the values.
         looks: Numbers of seeds, increasing.
         min_seeds: No look with fewer confirms.
 
     Returns:
         A number of seeds; infinite if no look will do.
     """
-    found: float = min((look for look in looks if look >= min_seeds), default=inf)
-    for centre, margin in pairs:
-        found = max(found, _plausible_from(centre, margin, looks))
-    return found
-
-
-def _plausible_from(centre: Centre, margin: float, looks: Sequence[int]) -> float:
     for look in looks:
         width = margin * sqrt(information(centre.seeds, look))
-        if margin > 0 and width >= PLAUSIBLE * centre.spread:
+        is_plausible = margin > 0 and width >= PLAUSIBLE * centre.spread
+        if look >= min_seeds and is_plausible:
             return look
     return inf
 

@@ -11,7 +11,7 @@ release of NumPy: no random stream of anybody else's is used.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Final
@@ -48,10 +48,12 @@ class Extremes:
 
     Attributes:
         counts: For each metric, the observed labelling included.
+        alone: The same, as if there were no other metric; never more.
         labellings: Of so many, the observed one included.
     """
 
     counts: tuple[int, ...]
+    alone: tuple[int, ...]
     labellings: int
 
 
@@ -80,15 +82,22 @@ def count_extremes(
     table = np.array([scores(pool) for pool in pools], dtype=np.int64)
     observed = np.abs(table[:, reference_seeds:].sum(axis=1))
     chosen, is_whole = labellings(reference_seeds, seeds, relabellings=relabellings)
-    # One metric after the other: a table of all of them could fill the memory.
-    shifts = (np.abs(row[chosen].sum(axis=1)) for row in table)
-    largest = reduce(np.maximum, shifts)
-    # Each score is off by half a unit at most, so sums that tie differ by less than
-    # one unit a seed: a tie is never taken for a smaller shift.
-    as_extreme = largest[None, :] + seeds >= observed[:, None]
     own = 0 if is_whole else 1
-    counts = tuple(int(count) + own for count in as_extreme.sum(axis=1))
-    return Extremes(counts=counts, labellings=len(chosen) + own)
+    largest = np.zeros(len(chosen), dtype=np.int64)
+    alone = []
+    # One metric after the other: a table of all of them could fill the memory.
+    for row, score in zip(table, observed, strict=True):
+        shifts = np.abs(row[chosen].sum(axis=1))
+        # Each score is off by half a unit at most, so sums that tie differ by less
+        # than one unit a seed: a tie is never taken for a smaller shift.
+        alone.append(int((shifts + seeds >= score).sum()) + own)
+        np.maximum(largest, shifts, out=largest)
+    counts = ((largest + seeds >= score).sum() for score in observed)
+    return Extremes(
+        counts=tuple(int(count) + own for count in counts),
+        alone=tuple(alone),
+        labellings=len(chosen) + own,
+    )
 
 
 def scores(pool: Sequence[float]) -> list[int]:

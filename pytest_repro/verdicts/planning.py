@@ -186,10 +186,11 @@ class _Needs:
         )
 
     def _bound_for(self, metric: Prepared) -> float:
-        """Compute the critical value if no other metric delays the start."""
+        """Compute the critical value, from the metric's own start."""
         design = self._design
-        pairs = [(metric.centre, metric.margin)]
-        start = start_of(pairs, design.stages, min_seeds=design.min_seeds)
+        start = start_of(
+            metric.centre, metric.margin, design.stages, min_seeds=design.min_seeds
+        )
         return _bound(self._reference_seeds, design, start=start)
 
     def _needed(self, deviations: float, others: int, least: int) -> int | None:

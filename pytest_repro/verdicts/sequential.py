@@ -6,13 +6,17 @@ whichever fires first decides. Start with `decide`. It keeps no state: it replay
 looks from all seeds, so seeds after the deciding one change nothing, and deciding again
 gives the same answer. Formulae: section 3.1 of the notes on statistics.
 
+A family passes only where each of its metrics would pass alone. So whatever speaks for
+a metric (start, rate of misses, confirmation) is its own, and a metric that would have
+diverged alone bars the family from passing, even if the family is too large to say
+`DIVERGED` at that look.
+
 It does not refuse a margin that is too narrow: ask `planning` before the first seed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
-from typing import Final
 
 from pytest_repro.records import Rung
 from pytest_repro.verdicts.answers import (
@@ -22,29 +26,21 @@ from pytest_repro.verdicts.answers import (
     reason_for,
     rung_of,
 )
-from pytest_repro.verdicts.confirmation import is_confirmed, start_of
+from pytest_repro.verdicts.confirmation import is_confirmed
 from pytest_repro.verdicts.designs import Design, Sample
+from pytest_repro.verdicts.looks import Look
 from pytest_repro.verdicts.moments import mean_of
 from pytest_repro.verdicts.permutation import count_extremes
 from pytest_repro.verdicts.preparation import MIN_REFERENCE, Prepared, prepare
-from pytest_repro.verdicts.spending import (
-    DivergenceLevel,
-    confirmation_levels,
-    divergence_levels,
-)
 
 __all__ = ["decide"]
-
-GUARD: Final = 0.5
-"""A shift of less than so many margins never diverges, however sure it is."""
 
 
 def decide(samples: Sequence[Sample], design: Design) -> Decision:
     """Decide over all metrics, at the first look that can.
 
-    At one look a further metric never makes a pass easier. Over several it can, seldom:
-    it shares the rate of false alarms, so that another may not diverge in time, and it
-    can put off the look from which the rate of misses is spent.
+    A further metric never makes a pass easier: if all metrics together are equivalent,
+    then so are any of them alone, after as many seeds or fewer.
 
     Args:
         samples: One a metric, with equally many seeds each.
@@ -62,14 +58,14 @@ def decide(samples: Sequence[Sample], design: Design) -> Decision:
         (1987); notes on statistics, section 3.1 (3) to (5).
     """
     reference_seeds, seeds = _counts(samples)
-    looks = [look for look in design.stages if look <= seeds]
-    if reference_seeds < MIN_REFERENCE or not looks:
-        return _decision(samples, design, 0)
-    for look in looks[:-1]:
-        decision = _decision(samples, design, look)
-        if decision.rung is not Rung.INCONCLUSIVE:
-            return decision
-    return _decision(samples, design, looks[-1])
+    decision = _decision(samples, design, 0)
+    if reference_seeds < MIN_REFERENCE:
+        return decision
+    for look in design.stages:
+        if look > seeds or decision.rung is not Rung.INCONCLUSIVE:
+            break
+        decision = _decision(samples, design, look, before=decision.answers)
+    return decision
 
 
 def _counts(samples: Sequence[Sample]) -> tuple[int, int]:
@@ -80,16 +76,25 @@ def _counts(samples: Sequence[Sample]) -> tuple[int, int]:
     return found.pop()
 
 
-def _decision(samples: Sequence[Sample], design: Design, look: int) -> Decision:
-    """Decide at one look; at none, say what there is."""
+def _decision(
+    samples: Sequence[Sample],
+    design: Design,
+    look: int,
+    *,
+    before: Sequence[Answer] = (),
+) -> Decision:
+    """Decide at one look, knowing the one before; at none, say what there is."""
     family = [_prepared(sample, look) for sample in samples]
     answers = [_unasked(metric) for metric in family]
     sound = [index for index, metric in enumerate(family) if not metric.problem]
     if look and sound:
-        asked = _ask([family[index] for index in sound], design, look)
+        asked = _ask(
+            [family[index] for index in sound],
+            [before[index] for index in sound],
+            Look(design=design, seeds=look, reference_seeds=len(samples[0].reference)),
+        )
         for index, answer in zip(sound, asked, strict=True):
             answers[index] = answer
-        answers = _ordered(answers)
     counted = f"{look} obtained and {len(samples[0].reference)} reference seeds"
     told = tuple(
         replace(answer, detail=detail_of(answer, counted=counted)) for answer in answers
@@ -124,67 +129,60 @@ def _unasked(metric: Prepared) -> Answer:
     )
 
 
-def _ask(family: Sequence[Prepared], design: Design, look: int) -> list[Answer]:
+def _ask(
+    family: Sequence[Prepared], before: Sequence[Answer], look: Look
+) -> list[Answer]:
     """Put both tests to metrics without a problem."""
-    confirmation = _confirmation_level(family, design, look)
-    divergence = _divergence_level(len(family[0].reference), design, look)
     extremes = count_extremes(
         [(*metric.reference, *metric.obtained) for metric in family],
-        len(family[0].reference),
-        relabellings=design.drawn,
+        look.reference_seeds,
+        relabellings=look.design.drawn,
     )
-    answers = []
-    for metric, count in zip(family, extremes.counts, strict=True):
-        shift = mean_of(metric.obtained) - metric.centre.mean
-        is_equal = is_confirmed(
-            metric.obtained, metric.centre, margin=metric.margin, level=confirmation
-        )
-        is_shifted = count <= divergence.allowed and (
-            abs(shift) >= GUARD * metric.margin
-        )
-        answer = replace(
-            _unasked(metric),
-            rung=Rung.DIVERGED if is_shifted else Rung.INCONCLUSIVE,
-            shift=shift * metric.unit,
-            p_value=count / extremes.labellings,
-            level=divergence.level,
-            is_confirmed=is_equal,
-        )
-        answers.append(answer)
-    return answers
-
-
-def _ordered(answers: Iterable[Answer]) -> list[Answer]:
-    """Ask for confirmation first: a shift shown to be small enough is equivalent."""
-    asked = list(answers)
-    is_equivalent = all(answer.is_confirmed for answer in asked)
+    pairs = zip(extremes.counts, extremes.alone, strict=True)
     return [
-        replace(answer, rung=Rung.EQUIVALENT)
-        if is_equivalent or (answer.is_confirmed and answer.rung is not Rung.DIVERGED)
-        else answer
-        for answer in asked
+        _settled(
+            replace(
+                _confirmed(metric, answer, look),
+                p_value=together / extremes.labellings,
+                p_value_alone=alone / extremes.labellings,
+                level=look.divergence.level,
+            ),
+            look,
+        )
+        for metric, answer, (together, alone) in zip(family, before, pairs, strict=True)
     ]
 
 
-def _confirmation_level(family: Iterable[Prepared], design: Design, look: int) -> float:
-    pairs = [(metric.centre, metric.margin) for metric in family]
-    start = start_of(pairs, design.stages, min_seeds=design.min_seeds)
-    levels = confirmation_levels(
-        pairs[0][0].seeds, design.stages, beta=design.beta, start=start
+def _confirmed(metric: Prepared, before: Answer, look: Look) -> Answer:
+    """Ask whether a shift by the margin was excluded once, and still is."""
+    shift = mean_of(metric.obtained) - metric.centre.mean
+    is_now, is_still = (
+        is_confirmed(metric.obtained, metric.centre, margin=metric.margin, level=level)
+        for level in (look.confirmation(metric), look.design.beta)
     )
-    return levels[design.stages.index(look)]
+    first = before.first_confirmed or (look.seeds if is_now else None)
+    return replace(
+        _unasked(metric),
+        shift=shift * metric.unit,
+        least_shift=look.least_shift * metric.margin * metric.unit,
+        is_confirmed=first is not None and is_still,
+        first_confirmed=first,
+        barred=before.barred,
+    )
 
 
-def _divergence_level(
-    reference_seeds: int, design: Design, look: int
-) -> DivergenceLevel:
-    levels = divergence_levels(
-        reference_seeds,
-        design.stages,
-        alpha=design.alpha,
-        relabellings=design.drawn,
+def _settled(answer: Answer, look: Look) -> Answer:
+    """Ask for confirmation first: a shift shown to be small enough never diverges."""
+    if answer.is_confirmed:
+        rung = Rung.INCONCLUSIVE if answer.barred else Rung.EQUIVALENT
+        return replace(answer, rung=rung)
+    if not answer.is_far:
+        return answer
+    return replace(
+        answer,
+        rung=Rung.DIVERGED if answer.is_shifted else Rung.INCONCLUSIVE,
+        barred=answer.barred or (look.seeds if answer.is_shifted_alone else None),
     )
-    return levels[design.stages.index(look)]
 
 
 def _failed(samples: Sequence[Sample], look: int) -> int:

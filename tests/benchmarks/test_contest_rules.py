@@ -10,7 +10,12 @@ from scipy import stats
 from benchmarks.contest.equality import clean
 from benchmarks.contest.levels import one_sided_levels, two_sided_levels
 from benchmarks.contest.measuring import measure
-from benchmarks.contest.permuting import has_changed, relabellings, robust_scores
+from benchmarks.contest.permuting import (
+    has_changed,
+    has_changed_alone,
+    relabellings,
+    robust_scores,
+)
 from benchmarks.contest.rivals import FIXED_RIVALS, rcp_published, welch
 from benchmarks.contest.rivals_sequential import log_ratio
 from benchmarks.contest.shapes import SHAPES, Cell, draw, draws
@@ -112,6 +117,23 @@ def test_permutation_test_is_exact() -> None:
     changed = has_changed(scores, np.ones((200, 2), dtype=bool), 0.05, table)
 
     assert (changed == (p <= 0.05)).all()
+    assert 0 < changed.sum() < 200
+
+
+def test_each_metric_can_be_tested_as_if_it_were_the_only_one() -> None:
+    """As `has_changed` says of it alone, where its shift matters at all."""
+    table = relabellings(6, 4, 1999)
+    pooled = np.random.default_rng(3).standard_normal((200, 10, 2))
+    pooled[:, 6:] += 1.0
+    scores = robust_scores(pooled)
+    guarded = np.random.default_rng(4).random((200, 2)) < 0.5
+    first, second = (
+        has_changed(scores[:, :, [k]], guarded[:, [k]], 0.05, table) for k in (0, 1)
+    )
+
+    changed = has_changed_alone(scores, guarded, 0.05, table)
+
+    assert (changed == (first | second)).all()
     assert 0 < changed.sum() < 200
 
 

@@ -84,7 +84,21 @@ def test_half_a_margin_guards_against_divergence() -> None:
 
     assert decide([narrow], design).rung is Rung.DIVERGED
     assert decide([wide], design).rung is Rung.INCONCLUSIVE
-    assert "there is a shift, but not of half" in decide([wide], design).reason
+    assert (
+        "there is a shift, but of less than 0.5 margins"
+        in decide([wide], design).reason
+    )
+
+
+def test_early_it_takes_a_larger_shift_to_diverge() -> None:
+    """Two thirds of a margin, at the same look: near the end, and with more to come."""
+    values = tuple(value + 0.02 for value in REFERENCE[:5])
+    sample = replace(ACCURACY, obtained=values, margin=0.03)
+    early, late = (Design(looks=(5, last), min_seeds=6) for last in (50, 6))
+
+    assert decide([sample], late).rung is Rung.DIVERGED
+    assert decide([sample], early).rung is Rung.INCONCLUSIVE
+    assert "of less than 0.74 margins" in decide([sample], early).reason
 
 
 def test_few_seeds_decide_nothing_for_a_narrow_margin() -> None:

@@ -96,6 +96,8 @@ def test_the_maximum_pays_for_the_number_of_metrics() -> None:
     together = count_extremes(pools, 10, relabellings=1999)
 
     assert together.counts[0] > alone.counts[0]
+    assert together.alone[0] == alone.counts[0]
+    assert alone.alone == alone.counts
 
 
 def test_a_metric_without_spread_is_never_extreme() -> None:
