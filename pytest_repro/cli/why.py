@@ -148,6 +148,7 @@ def _answer(
             "seed": comparison.obtained.anchor.seed,
             "verdict": comparison.verdict,
             "divergence": comparison.divergence,
+            "onset": first_divergence(comparison.reference, comparison.obtained),
             "because": because,
             "circumstances": comparison.circumstances,
         },
