@@ -76,7 +76,9 @@ MANY = """\
 ## Many metrics
 
 A margin of 3 sd for each metric; metrics correlate by one half. *Found* is the share of
-changes that move one metric by 3 sd.
+changes that move one metric by 3 sd, *open* that of unchanged experiments without a
+verdict after ten seeds. Ours calls an experiment the same only where it would say so of
+each metric alone, so one metric that scatters keeps all of them open.
 """
 
 NO_MARGIN = """\

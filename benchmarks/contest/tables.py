@@ -118,6 +118,7 @@ def many_table(outcomes: Outcomes) -> list[str]:
         *(f"alarms: {name}" for name in short),
         *(f"found: {name}" for name in short),
         *(f"missed: {name}" for name in short),
+        "open: ours",
         "seeds: ours",
     )
     rows = []
@@ -135,6 +136,7 @@ def many_table(outcomes: Outcomes) -> list[str]:
                         *(percent(one.changed) for one in alike),
                         *(percent(one.changed) for one in moved),
                         *(percent(one.same) for one in moved),
+                        percent(alike[-1].open),
                         f"{alike[-1].seeds:.2f}",
                     ]
                 )
