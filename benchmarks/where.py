@@ -34,6 +34,9 @@ __all__ = ["answer_of", "is_right_class", "is_right_operation", "main", "study"]
 NEAR: Final = 3
 """A call that stands on several lines is named by one of them."""
 
+TRACED: Final = ("repro_traced_steps = 0", "repro_traced_steps = 3")
+"""References carry an operation trace here, as they do by default."""
+
 WORKERS: Final = 2
 
 
@@ -88,6 +91,9 @@ def study(names: Iterable[str], folder: Path) -> Iterator[Answered]:
 
 def _record(base: Path, name: str) -> None:
     make_project(base)
+    ini = base / "pytest.ini"
+    text = ini.read_text(encoding="utf-8")
+    ini.write_text(text.replace(*TRACED), encoding="utf-8")
     (base / ".gitignore").write_text(".repro\n__pycache__\n", encoding="utf-8")
     _git(base, "init", "--quiet")
     _commit(base)

@@ -18,6 +18,9 @@ BUDGET: Final = 0.03
 """The share of a step's own time that a ledger may take."""
 
 AIM: Final = 0.8 * BUDGET
+ALLOWANCE_S: Final = 0.02
+"""What a run may take whatever its steps cost [s]: most runs part at the beginning."""
+
 WINDOW: Final = 2
 """Steps that are measured before the first decision; the first one warms up."""
 
@@ -66,6 +69,7 @@ class Pace:
         self.clock = clock
         self._strides = dict.fromkeys(Cost, 1)
         self._spent = dict.fromkeys(Cost, 0.0)
+        self._spent_s = 0.0
         self.turns = 0
         self._began_s = 0.0
 
@@ -100,6 +104,7 @@ class Pace:
             duration_s: How long [s].
         """
         self._spent[cost] += duration_s
+        self._spent_s += duration_s
 
     def turn(self) -> None:
         """Begin a step; every so often, decide about the strides."""
@@ -115,7 +120,7 @@ class Pace:
     def _decide(self, elapsed_s: float) -> None:
         spent_s = sum(self._spent.values())
         rest_s = elapsed_s - spent_s
-        if spent_s <= BUDGET * rest_s:
+        if spent_s <= BUDGET * rest_s or self._spent_s <= ALLOWANCE_S:
             return
         over_s = spent_s - AIM * rest_s
         for cost, widest in MAX_STRIDES.items():

@@ -31,6 +31,11 @@ TRAINING: Final = frozenset(
 )
 """Parts whose difference changes what is learned."""
 
+AFTER_SETTINGS: Final = frozenset(
+    {Part.INPUTS, Part.OUTPUTS, Part.TRACE, Part.GRADIENTS}
+)
+"""Parts that may differ because settings do, which are made in the step before."""
+
 SILENT: Final = frozenset({Part.SETTINGS, Part.ROWS, Part.FIRST})
 """Parts that explain a difference of another one, and are none by themselves."""
 
@@ -95,6 +100,11 @@ def _partings(tracks: Iterable[Track]) -> Iterable[tuple[Track, int]]:
 
 
 def _of_part(scene: Scene, track: Track, step: int) -> Onset:
+    if track.part in AFTER_SETTINGS and not scene.parted_at(Part.BATCH, step):
+        # An optimizer may call the model again and again within one step.
+        settings = _settings(scene, track, BEFORE)
+        if settings is not None:
+            return settings
     explain = _EXPLAIN.get(track.part)
     return _evaluation(track, step) if explain is None else explain(scene, track, step)
 
