@@ -16,7 +16,7 @@ from pytest_repro.replication.inquiry import Inquiry, Kind, Trial
 from pytest_repro.reports.first_operation import root_lines
 from pytest_repro.verdicts.identity import parted_at
 
-__all__ = ["because_lines", "place_lines", "suspect_lines"]
+__all__ = ["because_lines", "cause_lines", "place_lines", "suspect_lines"]
 
 MAX_LINES: Final = 12
 """Of a file's changes; more are counted."""
@@ -53,8 +53,21 @@ def place_lines(comparison: Comparison) -> tuple[str, ...]:
     place = comparison.divergence
     if place is None:
         return head
-    cause = fields([("cause", comparison.explanation)])
-    return (*head, "", f"parted {parted_at(place)}", *divergence_lines(place), *cause)
+    return (*head, "", f"parted {parted_at(place)}", *divergence_lines(place))
+
+
+def cause_lines(comparison: Comparison, because: Because | None) -> tuple[str, ...]:
+    """Say in which part the runs parted first.
+
+    Args:
+        comparison: The two runs.
+        because: What was found out by reruns; None if there were none.
+
+    Returns:
+        One line, wrapped; none if nothing tells.
+    """
+    onset = because.onset if because else None
+    return fields([("cause", onset.text if onset else comparison.explanation)])
 
 
 def because_lines(because: Because) -> tuple[str, ...]:

@@ -14,7 +14,12 @@ from typing import Final
 from pytest_repro.cli.answers import Answer
 from pytest_repro.cli.comparison import Comparison, compare
 from pytest_repro.cli.exits import Exit, exit_for
-from pytest_repro.cli.explaining import because_lines, place_lines, suspect_lines
+from pytest_repro.cli.explaining import (
+    because_lines,
+    cause_lines,
+    place_lines,
+    suspect_lines,
+)
 from pytest_repro.cli.obtained import find_obtained
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
@@ -26,7 +31,7 @@ from pytest_repro.launchers import LocalLauncher
 from pytest_repro.records import BEFORE
 from pytest_repro.replication import Because, Question, ask_why
 from pytest_repro.replication.replays import read_job
-from pytest_repro.verdicts.causes import first_divergence
+from pytest_repro.verdicts.causes import Onset, first_divergence
 
 __all__ = ["add_arguments", "run"]
 
@@ -106,9 +111,13 @@ def run(arguments: Namespace, project: Project) -> Answer:
     return _answer(comparison, ask_why(question, _launcher(record.parent)), last)
 
 
+def _onset(comparison: Comparison) -> Onset | None:
+    return first_divergence(comparison.reference, comparison.obtained)
+
+
 def _until(comparison: Comparison) -> int | None:
     """Choose the step up to which a rerun has to agree."""
-    onset = first_divergence(comparison.reference, comparison.obtained)
+    onset = _onset(comparison)
     if onset is not None and onset.step == BEFORE:
         return 0
     return comparison.divergence.step if comparison.divergence else None
@@ -140,6 +149,7 @@ def _answer(
         exit=exit_for(comparison.verdict),
         lines=(
             *place_lines(comparison),
+            *cause_lines(comparison, because),
             *(because_lines(because) if because else ()),
             *suspect_lines(comparison),
         ),
@@ -148,7 +158,7 @@ def _answer(
             "seed": comparison.obtained.anchor.seed,
             "verdict": comparison.verdict,
             "divergence": comparison.divergence,
-            "onset": first_divergence(comparison.reference, comparison.obtained),
+            "onset": because.onset if because else _onset(comparison),
             "because": because,
             "circumstances": comparison.circumstances,
         },

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from pytest_repro.experiment.contents import parts_of, text_of
+from pytest_repro.experiment.contents import Parts, parts_of, text_of
 from pytest_repro.experiment.generators import Generators
 from pytest_repro.experiment.ledger import StepLedger
 from pytest_repro.experiment.pace import Cost
 from pytest_repro.experiment.rows import RowSum
+from pytest_repro.records import SAMPLE
 
 if TYPE_CHECKING:
     from pytest_repro.experiment.torch_indices import Drawn
@@ -39,6 +40,7 @@ class Following:
         self._generators = Generators()
         self._rows = RowSum()
         self._names: list[str] = []
+        self._has_batches = False
         self._drawn: Drawn | None = None
         self._step = 0
 
@@ -65,6 +67,21 @@ class Following:
         if self._drawn is not None:
             for _ in range(count):
                 self._drawn.take()
+
+    def note_inputs(self, step: int, inputs: object) -> None:
+        """Note rows of what a model is called with, where no batch was seen.
+
+        Args:
+            step: The step.
+            inputs: Its arguments.
+        """
+        if not self._has_batches:
+            self._note_rows(step, inputs)
+
+    def finish(self) -> None:
+        """Write the sample of all rows, one after the other."""
+        for number, row in enumerate(self._rows.sample):
+            self.ledger.put(SAMPLE, number, (row,))
 
     def begin_step(self) -> None:
         """Hear that an item is about to be drawn."""
@@ -106,14 +123,19 @@ class Following:
         if isinstance(item, int):
             return  # a counter is no data
         note("data/batch", step, lambda: parts_of(item), Cost.DATA)
-        # A sum over all rows that leaves some out says nothing.
-        has_sum = drawn is None and self.ledger.pace.stride(Cost.DATA) == 1
-        note(
-            "data/rows",
-            step,
-            lambda: self._rows.add(item) if has_sum else (),
-            Cost.DATA,
-        )
+        self._has_batches = True
+        if drawn is None:
+            self._note_rows(step, item)
+
+    def _note_rows(self, step: int, rows: object) -> None:
+        # A sum over all rows that leaves some out says nothing; a sample does.
+        has_sum = self.ledger.pace.stride(Cost.DATA) == 1
+
+        def add() -> Parts:
+            found = self._rows.add(rows)
+            return found if has_sum else ()
+
+        self.ledger.note("data/rows", step, add, Cost.DATA)
 
 
 def _begin(iterable: Iterable[T]) -> "tuple[Iterator[T], Drawn | None]":

@@ -90,7 +90,8 @@ def fit(
     """
     feed = Feed(run, loader, per_update=trainer.accumulate_grad_batches)
     # In front: who comes later may log or draw.
-    trainer.callbacks.insert(0, Recording(run, every=every))
+    callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]  # it adds them later
+    callbacks.insert(0, Recording(run, every=every))
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "lightning.ckpt"
 

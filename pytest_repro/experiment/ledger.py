@@ -32,13 +32,14 @@ class StepLedger:
         is_walking: Whether `repro.steps` says when steps begin.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], *, is_whole: bool = False) -> None:
         """Start with no lane.
 
         Args:
             clock: Gives seconds from any origin; the cost is measured with it.
+            is_whole: Whether everything is followed, whatever that costs.
         """
-        self.pace = Pace(clock)
+        self.pace = Pace(clock, is_whole=is_whole)
         self.is_walking = False
         self._tracks: dict[str, _Track] = {}
         self._lost: set[str] = set()

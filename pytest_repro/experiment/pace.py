@@ -60,12 +60,14 @@ class Pace:
         turns: How many steps have begun.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], *, is_whole: bool = False) -> None:
         """Follow everything at every step, to begin with.
 
         Args:
             clock: Gives seconds from any origin.
+            is_whole: Whether it stays so, whatever that costs.
         """
+        self._is_whole = is_whole
         self.clock = clock
         self._strides = dict.fromkeys(Cost, 1)
         self._spent = dict.fromkeys(Cost, 0.0)
@@ -120,7 +122,8 @@ class Pace:
     def _decide(self, elapsed_s: float) -> None:
         spent_s = sum(self._spent.values())
         rest_s = elapsed_s - spent_s
-        if spent_s <= BUDGET * rest_s or self._spent_s <= ALLOWANCE_S:
+        is_free = self._is_whole or self._spent_s <= ALLOWANCE_S
+        if is_free or spent_s <= BUDGET * rest_s:
             return
         over_s = spent_s - AIM * rest_s
         for cost, widest in MAX_STRIDES.items():

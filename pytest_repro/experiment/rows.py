@@ -18,6 +18,8 @@ from pytest_repro.fingerprints.quick import mixed, text, weights
 __all__ = ["RowSum"]
 
 WORD_BYTES: Final = 8
+SAMPLE: Final = 64
+"""So many rows stand for all."""
 
 
 class RowSum:
@@ -27,6 +29,7 @@ class RowSum:
         """Start with none."""
         self._total = 0
         self._is_broken = False
+        self._least = np.zeros(0, dtype=np.uint64)
 
     def add(self, batch: object) -> Parts:
         """Add the rows of a batch.
@@ -51,7 +54,20 @@ class RowSum:
         for place, array in enumerate(arrays):
             numbers = mixed(numbers + _numbers(array, weights(place, 1)[0]))
         self._total += int(numbers.sum(dtype=np.uint64))
+        self._least = np.unique(np.concatenate((self._least, numbers)))[:SAMPLE]
         return (text(self._total),)
+
+    @property
+    def sample(self) -> tuple[str, ...]:
+        """The least numbers of all rows seen, in order: a sample of different rows.
+
+        Two runs that saw the same rows have the same sample; of two that saw some of
+        the same rows, samples share as many as the rows do, on average.
+
+        Source:
+            Broder 1997, "On the resemblance and containment of documents", bottom-k.
+        """
+        return () if self._is_broken else tuple(text(int(one)) for one in self._least)
 
 
 def _arrays(batch: object) -> list[npt.NDArray[np.generic]]:

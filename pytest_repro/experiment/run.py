@@ -66,6 +66,8 @@ class Run:
         self._loop: Loop | None = None
         self._step = 0
         recorder.at_finish(self._check_assets)
+        if self._following is not None:
+            recorder.at_finish(self._following.finish)
 
     def keep(self, orders: Orders) -> None:
         """Write checkpoints, or begin with one; before the experiment is called.

@@ -107,6 +107,8 @@ class ModelLedger:
         self._note_calls("evaluation", self._step - 1)
         if not self._ledger.is_walking:
             self._following.note_generators(self._step)
+        if "inputs" not in self._calls:
+            self._following.note_inputs(self._step, (args, kwargs))
         self._call("inputs", self._step, (args, kwargs))
 
     def _after(self, module: object, _: object, output: object) -> None:

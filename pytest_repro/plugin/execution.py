@@ -38,6 +38,7 @@ from pytest_repro.records import (
     Contract,
     Determinism,
     Failure,
+    Following,
     Job,
     RunRecord,
     Window,
@@ -89,7 +90,7 @@ class Execution:
         *,
         horizon: int | None = None,
         ends_at_horizon: bool = False,
-        has_ledger: bool = True,
+        following: Following = Following.PACED,
     ) -> None:
         """Seed everything, set flags, and make the run; before fixtures.
 
@@ -98,7 +99,7 @@ class Execution:
             sink: Hears of progress.
             horizon: The step whose beginning is noted; None for none.
             ends_at_horizon: Whether the run ends there.
-            has_ledger: Whether the run is followed from step to step.
+            following: How closely the run is followed from step to step.
         """
         self._watch = self._watch or self._put_up_guards(determinism, sink)
         is_worker = self._isolation == "worker"
@@ -110,7 +111,7 @@ class Execution:
             horizon=horizon,
             ends_at_horizon=ends_at_horizon,
             # What other programs take away is neither the ledger's cost nor a step's.
-            ledger=StepLedger(time.thread_time) if has_ledger else None,
+            ledger=_ledger(following),
         )
         self._item.stash[run_key] = Run(
             self._seed,
@@ -244,6 +245,12 @@ class Execution:
     def close(self) -> None:
         """Put random generators and flags back as they were."""
         self._stack.close()
+
+
+def _ledger(following: Following) -> StepLedger | None:
+    if following is Following.OFF:
+        return None
+    return StepLedger(time.thread_time, is_whole=following is Following.WHOLE)
 
 
 def config_of(item: pytest.Function) -> dict[str, str]:

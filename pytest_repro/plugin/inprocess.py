@@ -52,9 +52,9 @@ class InProcess:
             self._execution = Execution(
                 item, seed=0, contract=contract, isolation="in-process"
             )
-            has_ledger = self._settings.ledger
+            following = self._settings.ledger
             self._execution.start(
-                self._settings.determinism, Silent(), has_ledger=has_ledger
+                self._settings.determinism, Silent(), following=following
             )
 
     @pytest.hookimpl(wrapper=True)

@@ -14,7 +14,7 @@ from typing import Final, TypeVar, cast
 import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
-from pytest_repro.records import Determinism, Guards, Numerics, Tier
+from pytest_repro.records import Determinism, Following, Guards, Numerics, Tier
 
 __all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
 
@@ -45,7 +45,7 @@ class Settings:
         references: Folder of the references.
         out: Folder for everything else.
         orphans: ``error``, ``warn`` or ``ignore``.
-        ledger: Whether runs are followed in a step ledger.
+        ledger: How closely runs are followed in a step ledger.
         determinism: What is pinned.
         vary: Whether one seed is run under variations instead.
         vary_axes: The circumstances that are varied.
@@ -67,7 +67,7 @@ class Settings:
     references: Path
     out: Path
     orphans: str
-    ledger: bool
+    ledger: Following
     determinism: Determinism
     vary: bool
     vary_axes: tuple[str, ...]
@@ -129,7 +129,7 @@ def read_settings(config: pytest.Config) -> Settings:
         references=_folder(config, "repro_dir", values),
         out=_folder(config, "repro_out", values),
         orphans=str(values["repro_orphans"]),
-        ledger=values["repro_ledger"] == "on",
+        ledger=_following(values),
         determinism=_determinism(values),
         vary=bool(values["repro_vary"]),
         vary_axes=_axes(str(values["repro_vary_axes"])) if active else (),
@@ -175,6 +175,14 @@ def _hermetic(values: Mapping[str, object]) -> bool:
         msg = "--repro-hermetic is told by guards: leave --repro-guards=off out"
         raise pytest.UsageError(msg)
     return bool(values["repro_hermetic"])
+
+
+def _following(values: Mapping[str, object]) -> Following:
+    """Follow what may become a reference at every step: it is asked for years."""
+    if values["repro_ledger"] == "off":
+        return Following.OFF
+    writes = values["repro_record"] or values["repro_update"]
+    return Following.WHOLE if writes else Following.PACED
 
 
 def _hash_seed(value: object) -> int:

@@ -26,7 +26,7 @@ from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.lifeline import hold_lifeline
 from pytest_repro.plugin.own_options import take_options
-from pytest_repro.records import Cause, Event, EventKind, Failure, Job
+from pytest_repro.records import Cause, Event, EventKind, Failure, Following, Job
 from pytest_repro.references import write_record
 
 __all__ = ["EventWriter", "Worker", "read_job"]
@@ -191,8 +191,7 @@ class Worker:
             self._events,
             horizon=job.horizon,
             ends_at_horizon=job.ends_at_horizon,
-            # Noise and operation traces look at every operation, a ledger's too.
-            has_ledger=job.ledger and not job.replica and job.window is None,
+            following=_following(job),
         )
         self._execution.perturb(job.replica)
         self._execution.vary(self._probes)
@@ -291,6 +290,12 @@ class Worker:
         if self._failure is None:
             return Event(kind=EventKind.FINISHED)
         return Event(kind=EventKind.FAILED, failure=self._failure)
+
+
+def _following(job: Job) -> Following:
+    """Noise and operation traces look at every operation, a ledger's too."""
+    is_alone = not job.replica and job.window is None
+    return job.ledger if is_alone else Following.OFF
 
 
 def _failure_of(error: BaseException, traceback: str) -> Failure:

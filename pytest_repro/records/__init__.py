@@ -22,13 +22,14 @@ from pytest_repro.records.jobs import (
     Determinism,
     Event,
     EventKind,
+    Following,
     Guards,
     Job,
     Numerics,
     Tier,
     Window,
 )
-from pytest_repro.records.ledgers import BEFORE, Lane
+from pytest_repro.records.ledgers import BEFORE, SAMPLE, Lane
 from pytest_repro.records.operations import (
     GENERATOR,
     UNREAD,
@@ -66,6 +67,7 @@ __all__ = [
     "BEFORE",
     "DTYPES",
     "GENERATOR",
+    "SAMPLE",
     "UNREAD",
     "WIRE_VERSION",
     "Action",
@@ -87,6 +89,7 @@ __all__ = [
     "Failure",
     "Finding",
     "Fingerprint",
+    "Following",
     "Guards",
     "Horizon",
     "Identity",

@@ -19,6 +19,7 @@ __all__ = [
     "Determinism",
     "Event",
     "EventKind",
+    "Following",
     "Guards",
     "Job",
     "Numerics",
@@ -40,6 +41,19 @@ class Tier(enum.StrEnum):
 
     FULL = "full"
     """Every seed that the contract allows."""
+
+
+class Following(enum.StrEnum):
+    """How closely a run is followed in a step ledger."""
+
+    OFF = "off"
+    """Not at all."""
+
+    PACED = "paced"
+    """As closely as a small share of its time allows."""
+
+    WHOLE = "whole"
+    """At every step, whatever that costs."""
 
 
 class Numerics(enum.StrEnum):
@@ -126,7 +140,7 @@ class Job:
         replica: Which rounding-sized perturbation is applied; 0 for none.
         window: Which steps' operations are traced; None for none.
         variation: A circumstance that is changed on purpose; None for none.
-        ledger: Whether the run is followed in a step ledger.
+        ledger: How closely the run is followed in a step ledger.
         checkpoint_every: A checkpoint is written each so many steps; 0 for never.
         resume_from: The checkpoint with which the run begins; empty for none.
         death: Where the worker kills itself; None for nowhere.
@@ -148,7 +162,7 @@ class Job:
     replica: int = 0
     window: Window | None = None
     variation: Variation | None = None
-    ledger: bool = True
+    ledger: Following = Following.PACED
     checkpoint_every: int = 0
     resume_from: str = ""
     death: Death | None = None

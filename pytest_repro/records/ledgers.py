@@ -8,10 +8,13 @@ explains one, so its digests are short and quick, and no integrity rests on them
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["BEFORE", "Lane"]
+__all__ = ["BEFORE", "SAMPLE", "Lane"]
 
 BEFORE: Final = -1
 """The step of what was there before the first step, such as initial weights."""
+
+SAMPLE: Final = "data/sample"
+"""The lane that follows no steps: it holds the least numbers of all rows of data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from pytest_repro.verdicts.agreement import parted_within
 __all__ = ["Case", "Inquirer", "Inquiry", "Kind", "Suspect", "Trial"]
 
 REPEAT = "nothing changed"
+TRACED = "traced"
 
 
 class Kind(enum.StrEnum):
@@ -115,6 +116,7 @@ class Inquirer:
 
     Attributes:
         repeated: What the run left when nothing was changed.
+        traced: What it left with an operation trace.
         remedied: The job that gives the reference's bits; None if none was found.
     """
 
@@ -130,6 +132,7 @@ class Inquirer:
             workers: How many run at a time.
         """
         self.repeated: RunRecord | None = None
+        self.traced: RunRecord | None = None
         self.remedied: Job | None = None
         self._case = case
         self._launcher = launcher
@@ -137,11 +140,11 @@ class Inquirer:
         self._workers = workers
         self._trials: list[Trial] = []
 
-    def inquire(self, again: Job, stages: Iterable[Sequence[Suspect]]) -> Inquiry:
+    def inquire(self, traced: Job, stages: Iterable[Sequence[Suspect]]) -> Inquiry:
         """Try suspects until one explains the difference.
 
         Args:
-            again: The case's job, which may record more than that.
+            traced: The case's job, with an operation trace.
             stages: Suspects that are tried side by side; a later stage is asked for
                 only when no earlier one had an answer.
 
@@ -151,7 +154,7 @@ class Inquirer:
         Raises:
             LaunchError: If a worker cannot be started.
         """
-        trial = self._repeat(again)
+        trial = self._repeat(traced)
         if not trial.reproduces:
             # Nothing that is tried could say more than that.
             kind = None if trial.problem else Kind.REPEAT
@@ -179,9 +182,9 @@ class Inquirer:
         ended = self._run(list(jobs.values()), list(jobs))
         return {one.name: one.record for one in ended if one.record is not None}
 
-    def _repeat(self, job: Job) -> Trial:
-        (again,) = self._run([job], [REPEAT])
-        self.repeated = again.record
+    def _repeat(self, traced: Job) -> Trial:
+        again, other = self._run([self._case.job, traced], [REPEAT, TRACED])
+        self.repeated, self.traced = again.record, other.record
         trial = self._held(again, self._case.obtained, Kind.REPEAT, (REPEAT,))
         self._trials.append(trial)
         return trial

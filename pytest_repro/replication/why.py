@@ -8,16 +8,22 @@ gives are values, and who prints them is none of its business.
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from pytest_repro.launchers import Launcher
 from pytest_repro.provenance import Change
-from pytest_repro.records import BEFORE, Job, RunRecord, Window
+from pytest_repro.records import BEFORE, Following, Job, RunRecord, Window
 from pytest_repro.replication.inquiry import Case, Inquirer, Inquiry
 from pytest_repro.replication.replays import read_job, shortened
 from pytest_repro.replication.stages import code_changes, stages_of
+from pytest_repro.verdicts.causes import CauseClass, Onset, first_divergence
 from pytest_repro.verdicts.operations import Root, root_of
 
 __all__ = ["Because", "Question", "ask_why"]
+
+
+VAGUE: Final = frozenset({CauseClass.UNKNOWN, CauseClass.DATA})
+"""Classes that say that more is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +57,14 @@ class Because:
         inquiry: What was tried, and what explains the difference.
         commit: The reference's commit; empty where it is not known.
         changes: Of the code since then, each file that is part of the explanation.
+        onset: The part in which the runs parted first, as far as ledgers tell.
         root: The operation in which the runs parted; None if no trace tells.
     """
 
     inquiry: Inquiry
     commit: str = ""
     changes: tuple[Change, ...] = ()
+    onset: Onset | None = None
     root: Root | None = None
 
 
@@ -78,7 +86,7 @@ def ask_why(question: Question, launcher: Launcher) -> Because:
     shutil.rmtree(question.folder, ignore_errors=True)
     question.folder.mkdir(parents=True)
     case = Case(
-        job=shortened(job, until=question.until),
+        job=replace(shortened(job, until=question.until), ledger=Following.WHOLE),
         obtained=question.obtained,
         reference=reference,
         until=question.until,
@@ -96,6 +104,7 @@ def ask_why(question: Question, launcher: Launcher) -> Because:
         inquiry=inquiry,
         commit=commit if isinstance(commit, str) else "",
         changes=tuple(one for one in changes if one.path in inquiry.parts),
+        onset=_onset(inquirer, case),
         root=_root(inquirer, case),
     )
 
@@ -110,11 +119,20 @@ def _traced_as(reference: RunRecord, job: Job, *, until: int | None) -> Job:
     return shortened(job, until=end, window=window)
 
 
+def _onset(inquirer: Inquirer, case: Case) -> Onset | None:
+    """Name the part: by the rerun, which was followed at every step, if it tells."""
+    runs = [one for one in (inquirer.repeated, case.obtained) if one is not None]
+    found = [first_divergence(case.reference, run) for run in runs]
+    told = [one for one in found if one is not None]
+    sure = (one for one in told if one.cause not in VAGUE)
+    return next(sure, told[0] if told else None)
+
+
 def _root(inquirer: Inquirer, case: Case) -> Root | None:
     """Name the operation: by the reference's own trace, else by what remedied it."""
-    if inquirer.repeated is None:
+    if inquirer.traced is None:
         return None
-    root = root_of(inquirer.repeated, case.reference)
+    root = root_of(inquirer.traced, case.reference)
     if inquirer.remedied is None or (root is not None and root.shown_by is not None):
         return root
     steps = case.obtained.anchor.resources.steps

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 
 from pytest_repro.digests import Digest
-from pytest_repro.records import Lane, RunRecord, Series
+from pytest_repro.records import SAMPLE, Lane, RunRecord, Series
 
 __all__ = ["Parting", "parted_within"]
 
@@ -86,7 +86,7 @@ def _columns(run: RunRecord) -> Iterator[tuple[str, tuple[int, ...], tuple[int, 
     """List every trace and lane: its name, its steps, their positions in the run."""
     for series in run.series:
         yield series.name, series.steps, series.orders
-    for lane in run.ledger:
+    for lane in _steps_of(run):
         yield lane.name, lane.steps, lane.orders
 
 
@@ -167,12 +167,17 @@ def _end(run: RunRecord, until: int | None) -> float:
 def _lanes(
     obtained: RunRecord, reference: RunRecord, until: int | None
 ) -> Iterator[Parting]:
-    theirs = {one.name: _rows(one) for one in reference.ledger}
-    for lane in obtained.ledger:
+    theirs = {one.name: _rows(one) for one in _steps_of(reference)}
+    for lane in _steps_of(obtained):
         other = theirs.get(lane.name, {})
         for step, digest in _rows(lane).items():
             if _counts(step, until) and other.get(step, digest) != digest:
                 yield Parting(name=lane.name, step=step)
+
+
+def _steps_of(run: RunRecord) -> Iterator[Lane]:
+    """Give the lanes that follow steps."""
+    return (lane for lane in run.ledger if lane.name != SAMPLE)
 
 
 def _rows(lane: Lane) -> dict[int, str]:

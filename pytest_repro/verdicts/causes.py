@@ -13,7 +13,7 @@ from typing import Final
 
 from pytest_repro.records import BEFORE, RunRecord, Verdict
 from pytest_repro.verdicts.evidence import CauseClass, Onset, Scene, window
-from pytest_repro.verdicts.tracks import Part, Track, tracks_of
+from pytest_repro.verdicts.tracks import Part, Track, shared_rows, tracks_of
 
 __all__ = ["CauseClass", "Onset", "explain", "first_divergence"]
 
@@ -36,6 +36,9 @@ AFTER_SETTINGS: Final = frozenset(
 )
 """Parts that may differ because settings do, which are made in the step before."""
 
+SHARED: Final = 0.1
+"""Runs that share so many rows drew them from the same data."""
+
 SILENT: Final = frozenset({Part.SETTINGS, Part.ROWS, Part.FIRST})
 """Parts that explain a difference of another one, and are none by themselves."""
 
@@ -51,7 +54,8 @@ def first_divergence(reference: RunRecord, obtained: RunRecord) -> Onset | None:
         The class, the step and the evidence; None if nothing that both recorded
         differs, or no part of the training was.
     """
-    scene = Scene(tracks_of(reference, obtained))
+    shared = shared_rows(reference, obtained)
+    scene = Scene(tracks_of(reference, obtained), shared=shared)
     if not any(scene.has(part) for part in TRAINING):
         return None
     found = list(_partings(scene.tracks))
@@ -168,7 +172,7 @@ def _data(scene: Scene, track: Track, step: int) -> Onset:
     if track.part is Part.INPUTS and scene.was_same(Part.BATCH, step):
         text = "the same batch, and the model was called with something else"
         return window(CauseClass.DATA_CONTENT, track, step, after, text)
-    told = _by_rows(scene, track, step)
+    told = _by_rows(scene, track, step) or _by_sample(scene, track, step)
     if told is not None:
         return told
     text = "another batch; without indices order and content cannot be told apart"
@@ -191,6 +195,21 @@ def _by_rows(scene: Scene, track: Track, step: int) -> Onset | None:
             text = "other rows, while most later batches are the same"
             return window(CauseClass.DATA_CONTENT, track, step, after, text)
     return None
+
+
+def _by_sample(scene: Scene, track: Track, step: int) -> Onset | None:
+    """Tell order from content by how many rows both runs saw at any time."""
+    after, shared = track.last_same(step), scene.shared
+    if shared is None or 0 < shared < SHARED:
+        return None
+    later = [same for one, same in track.same.items() if one > step]
+    if sum(later) * 2 > len(later):
+        return None  # most batches are the same: these rows tell of no order
+    if shared == 0:
+        text = "no row of the one is a row of the other"
+        return window(CauseClass.DATA_CONTENT, track, step, after, text)
+    text = f"about {shared:.0%} of the rows come in the other run as well"
+    return window(CauseClass.DATA_ORDER, track, step, after, text)
 
 
 def _forward(scene: Scene, track: Track, step: int) -> Onset:

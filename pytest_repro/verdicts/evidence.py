@@ -115,15 +115,18 @@ class Scene:
 
     Attributes:
         tracks: The tracks, by name.
+        shared: The share of rows of data that both runs saw; None if not known.
     """
 
-    def __init__(self, tracks: Sequence[Track]) -> None:
+    def __init__(self, tracks: Sequence[Track], *, shared: float | None = None) -> None:
         """Look at tracks.
 
         Args:
             tracks: What both runs recorded.
+            shared: The share of rows of data that both runs saw.
         """
         self.tracks = tuple(tracks)
+        self.shared = shared
 
     def of(self, part: Part, model: str = "") -> Iterator[Track]:
         """Give the tracks of one part.

@@ -103,3 +103,15 @@ def test_silence_is_no_agreement() -> None:
 
     with pytest.raises(ValueError, match="nothing was recorded on both sides"):
         parted_within(obtained, reference, until=0)
+
+
+def test_a_sample_of_rows_is_no_step() -> None:
+    """How many rows a run has seen grows with its length, and says nothing here."""
+    run = Made().run()
+    seen = [
+        Lane(name="data/sample", steps=(0,), orders=(0,), digests=(digest,))
+        for digest in ("aa", "bb")
+    ]
+    short, whole = (replace(run, ledger=(lane,)) for lane in seen)
+
+    assert parted_within(short, whole, until=1) is None
