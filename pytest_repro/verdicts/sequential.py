@@ -4,7 +4,8 @@ Two tests run side by side at every look. All metrics confirmed within their mar
 `EQUIVALENT`; one metric whose shift the seeds' labels do not explain is `DIVERGED`;
 whichever fires first decides. Start with `decide`. It keeps no state: it replays all
 looks from all seeds, so seeds after the deciding one change nothing, and deciding again
-gives the same answer. Formulae: section 3.1 of the notes on statistics.
+gives the same answer. Formulae: section 3.1 of the notes on statistics, and decision 14
+of `docs/decisions`, which changed the start, the guard and what a family takes to pass.
 
 A family passes only where each of its metrics would pass alone. So whatever speaks for
 a metric (start, rate of misses, confirmation) is its own, and a metric that would have

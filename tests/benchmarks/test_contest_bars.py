@@ -65,6 +65,7 @@ def failing(bars: list[Bar], widening: float = 3.0) -> set[int]:
     [
         pytest.param("no margin", Cell(margin=0.0), id="no help of a margin"),
         pytest.param("grid", Cell(shift=3.0), id="shift of one margin"),
+        pytest.param("grid", Cell(metrics=20), id="many metrics"),
         pytest.param("grid", CRASHES, id="crashes"),
     ],
 )
@@ -79,7 +80,9 @@ def test_rule_as_it_is_passes(study: str, cell: Cell) -> None:
         pytest.param(
             Design(alpha=0.05), "no margin", Cell(margin=0.0), 1, id="alpha of 5 %"
         ),
-        pytest.param(Design(alpha=0.2), "grid", Cell(), 2, id="alpha of 20 %"),
+        pytest.param(
+            Design(alpha=0.2), "grid", Cell(metrics=20), 2, id="alpha of 20 %"
+        ),
         pytest.param(Design(beta=0.2), "grid", Cell(shift=3.0), 3, id="beta of 20 %"),
         pytest.param(
             Design(alpha=0.0005), "grid", Cell(shift=3.0), 4, id="too little power"
