@@ -64,6 +64,17 @@ class Told:
     is_right: bool
     wall_s: float
 
+    def is_about(self, other: "Told") -> bool:
+        """Tell whether another row is about the same question.
+
+        Args:
+            other: That row.
+
+        Returns:
+            Whether it is.
+        """
+        return (self.label, self.side) == (other.label, other.side)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -142,8 +153,8 @@ def _counts(rows: Sequence[Told]) -> Iterator[str]:
     count = len(labels)
     yield f"- {count} changes moved bits. Of {len(moved)} answers {right} are right."
     yield (
-        f"- Explained by what made them, on both sides: {len(whole)} of {count} changes;"
-        " the bar is eleven."
+        f"- Explained by what made them, on both sides: {len(whole)} of {count}"
+        " changes; the bar is eleven."
     )
     yield f"- Median time to an answer: {wall_s:.0f} s, one rerun at a time."
 
