@@ -87,6 +87,12 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def explained(session: nox.Session) -> None:
+    """Change circumstances for real, and ask which of them made a run differ."""
+    _run(session, "ci/bench.sh", "explained")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def contest(session: nox.Session) -> None:
     """Hold our rules against others, simulated and real; -- --short for a part."""
     _run(session, "ci/bench.sh", "verdicts")

@@ -9,8 +9,9 @@ seconds to load.
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from benchmarks.plain import PLAIN_VARIABLES
@@ -40,7 +41,11 @@ _SET: Final = {**PLAIN_VARIABLES, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def python(
-    arguments: Sequence[str], folder: Path, *, given: str = ""
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    given: str = "",
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.CompletedProcess[str]:
     """Run this interpreter and wait.
 
@@ -48,17 +53,19 @@ def python(
         arguments: What follows ``python``.
         folder: Where it starts; packages in it win over those of this project.
         given: Its standard input.
+        variables: Set where nothing else is; of ``PYTHONPATH`` the beginning.
 
     Returns:
         Its exit code and output.
     """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(_DROPPED)}
-    paths = (os.environ.get("PYTHONPATH", ""), str(ROOT))
+    first = variables.get("PYTHONPATH", "")
+    paths = (first, os.environ.get("PYTHONPATH", ""), str(ROOT))
     inherited = {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     return subprocess.run(  # noqa: S603  # our own interpreter, no shell
         [sys.executable, *arguments],
         cwd=folder,
-        env={**inherited, **_SET},
+        env={**variables, **inherited, **_SET},
         input=given,
         capture_output=True,
         text=True,

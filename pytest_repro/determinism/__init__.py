@@ -13,7 +13,7 @@ from pytest_repro.determinism.guards import guarding
 from pytest_repro.determinism.hermetic import declare_file
 from pytest_repro.determinism.late import is_imported, when_imported
 from pytest_repro.determinism.noise import NOISE, rounding_noise
-from pytest_repro.determinism.probes import LOADERS, Probes
+from pytest_repro.determinism.probes import FLAG, LOADERS, Probes
 from pytest_repro.determinism.seeding import (
     derive,
     generator_states,
@@ -43,6 +43,7 @@ from pytest_repro.determinism.variations import (
 __all__ = [
     "AXES",
     "ESCAPE",
+    "FLAG",
     "LOADERS",
     "NOISE",
     "STILL",

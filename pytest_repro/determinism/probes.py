@@ -8,6 +8,7 @@ pinned. Each is undone when the run is over, although a worker ends then anyway.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -19,12 +20,15 @@ from pytest_repro.determinism.listing import listing_order
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Variation
 
-__all__ = ["LOADERS", "Probes"]
+__all__ = ["FLAG", "LOADERS", "Probes"]
 
 Fact: TypeAlias = "bool | int | str | None"
 
 LOADERS: Final = "variation.loaders"
 """The fact that says how many data loaders a change of their workers reached."""
+
+FLAG: Final = "flag:"
+"""Begins a change that sets a flag of torch, such as ``flag:mkldnn.enabled=False``."""
 
 
 class Probes:
@@ -46,7 +50,8 @@ class Probes:
         self._loaders = 0
         names = variation.probes if variation is not None else ()
         self._values = dict(map(_split, names))
-        unknown = sorted(self._values.keys() - {*_EARLY, *_IN_TIME})
+        others = (name for name in self._values if not name.startswith(FLAG))
+        unknown = sorted({*others} - {*_EARLY, *_IN_TIME})
         if unknown:
             msg = f"variation {unknown[0]} is not known to this version"
             raise ReproUsageError(msg)
@@ -74,6 +79,9 @@ class Probes:
             self._when("torch", _switch_onednn_off)
         if "denormals" in self._values:
             self._when("torch", _flush_denormals)
+        for name, value in self._values.items():
+            if name.startswith(FLAG):
+                self._when("torch", partial(_set_flag, name, value))
         if "loader-workers" in self._values:
             self._when("torch.utils.data", self._change_loaders)
 
@@ -136,6 +144,12 @@ def _empty(folder: Path, name: str) -> Path:
     place = folder / name
     place.mkdir(exist_ok=True)
     return place
+
+
+def _set_flag(name: str, value: str) -> None:
+    from pytest_repro.determinism import torch_flags  # noqa: PLC0415  # torch is there
+
+    torch_flags.write_flag(name.removeprefix(FLAG), value)
 
 
 def _switch_onednn_off() -> None:

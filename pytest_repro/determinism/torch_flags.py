@@ -20,6 +20,7 @@ import torch
 
 from pytest_repro.determinism import torch_precision
 from pytest_repro.determinism.late import is_imported
+from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Determinism
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "pin_compiler",
     "pin_interop_threads",
     "read_flags",
+    "write_flag",
 ]
 
 Value: TypeAlias = "bool | int | str | None"
@@ -103,6 +105,31 @@ def read_flags() -> dict[str, Value]:
     found = {flag.name: _to_plain(flag.read()) for flag in FLAGS}
     found["compiler_deterministic"] = _compiler().deterministic if _compiler() else None
     return dict(sorted((found | torch_precision.read()).items()))
+
+
+def write_flag(name: str, text: str) -> None:
+    """Set one flag, pinned or not, as a record tells it.
+
+    Args:
+        name: Of a row of the table.
+        text: Its value, as text.
+
+    Raises:
+        ReproUsageError: If there is no such flag, or nobody can set it from text.
+    """
+    found = next((flag for flag in FLAGS if flag.name == name), None)
+    match None if found is None or found.write is None else found.read():
+        case bool():
+            value: object = text == "True"
+        case int():
+            value = int(text)
+        case torch.dtype():
+            value = getattr(torch, text.removeprefix("torch."))
+        case _:
+            msg = f"flag {name} of torch cannot be set to {text}"
+            raise ReproUsageError(msg)
+    if found and found.write:
+        found.write(value)
 
 
 def keep_compiler() -> PutBack:

@@ -5,6 +5,7 @@ ending with a typed cause: a record, an exception, a signal, a time-out, no memo
 disk.
 """
 
+import os
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ from pytest_repro.records import Cause, Event, EventKind, Failure, Job
 __all__ = ["LocalLauncher", "LocalSubmission"]
 
 OUTPUT_WAIT_S: Final = 2.0
+PATHS: Final = "PYTHONPATH"
 
 
 class LocalLauncher:
@@ -55,9 +57,15 @@ class LocalLauncher:
 
 
 def _variables(inherited: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """Join both; what a job sets to nothing is taken away."""
+    """Join both; what a job sets to nothing is taken away.
+
+    Modules of a job's own come before those that every worker finds.
+    """
     gone = {name for name, value in own.items() if not value}
-    return {k: v for k, v in {**inherited, **own}.items() if k not in gone}
+    found = {k: v for k, v in {**inherited, **own}.items() if k not in gone}
+    if PATHS in own and PATHS in found and PATHS in inherited:
+        found[PATHS] = os.pathsep.join((own[PATHS], inherited[PATHS]))
+    return found
 
 
 class LocalSubmission:

@@ -4,8 +4,8 @@
 `measure` reruns a seed under noise for its envelope, `chaos` kills and resumes one,
 `ledger` remembers what was spent;
 `drive` joins these with the reference store, `outcomes` says what became of it all.
-`why` asks what brings a reference's bits back: `suspicions` and `stages` list what may,
-`replays` runs a stored job again, `inquiry` tries one after the other.
+`why` asks what brings a reference's bits back: `suspicions`, `machines` and `stages`
+list what may, `replays` runs a stored job again, `inquiry` tries one after the other.
 `vary` runs one seed under variations instead: `survey` decides which, `bisection` how
 they are told apart, `attempts` launches them, `scoring` says what that means.
 """

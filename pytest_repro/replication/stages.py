@@ -16,8 +16,9 @@ from pytest_repro.determinism import Facts, variations, vary_job
 from pytest_repro.provenance import Change, changes_since, link_checkout
 from pytest_repro.records import Job, RunRecord, Variation
 from pytest_repro.replication.inquiry import Case, Kind, Suspect
+from pytest_repro.replication.machines import as_on_machine
 from pytest_repro.replication.replays import relocated
-from pytest_repro.replication.suspicions import joined, put_back
+from pytest_repro.replication.suspicions import ABSENT, AXES, joined, put_back
 
 __all__ = ["code_changes", "stages_of"]
 
@@ -37,7 +38,7 @@ def stages_of(
     Yields:
         Suspects that can be tried side by side, the likeliest stage first.
     """
-    switches = put_back(case.obtained.identity, case.reference.identity)
+    switches = _circumstances(case)
     code = (_code(case.job, changes, folder),) if changes else ()
     yield (
         *(_switch(case.job, (one,), Kind.CIRCUMSTANCE) for one in switches),
@@ -75,13 +76,35 @@ def code_changes(
     )
 
 
+def _circumstances(case: Case) -> tuple[Variation, ...]:
+    """Join what was recorded of both runs and differs, each circumstance once."""
+    identities = case.obtained.identity, case.reference.identity
+    found = {one.axis: one for one in as_on_machine(*identities)}
+    found |= {one.axis: one for one in put_back(*identities)}
+    own = case.job.variation
+    if own is not None and own.probes and own.axis not in found:
+        name = f"{own.name} -> {ABSENT}"
+        found[own.axis] = Variation(name=name, axis=own.axis)
+    return tuple(sorted(found.values(), key=_likelihood))
+
+
+def _likelihood(switch: Variation) -> int:
+    order = [row.axis for row in AXES]
+    return order.index(switch.axis) if switch.axis in order else len(order)
+
+
 def _switch(job: Job, switches: Sequence[Variation], kind: Kind) -> Suspect:
     named = {one.name: one for one in switches}
-    return Suspect(
-        kind=kind,
-        parts=tuple(named),
-        job_with=lambda parts: vary_job(job, joined(named[name] for name in parts)),
-    )
+
+    def job_with(parts: tuple[str, ...]) -> Job:
+        thrown = joined(named[name] for name in parts)
+        own = job.variation
+        # A switch changes one thing: what the run was made under stays as it was.
+        if own is not None and all(named[name].axis != own.axis for name in parts):
+            thrown = replace(joined((own, thrown)), name=thrown.name)
+        return vary_job(job, thrown)
+
+    return Suspect(kind=kind, parts=tuple(named), job_with=job_with)
 
 
 def _code(job: Job, changes: Sequence[Change], folder: Path) -> Suspect:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from pytest_repro.determinism import FLAG
 from pytest_repro.records import Identity, Variation
 
-__all__ = ["Axis", "joined", "put_back"]
+__all__ = ["ABSENT", "AXES", "Axis", "joined", "put_back"]
 
 ABSENT: Final = "absent"
 
 _VARIABLE: Final = "env."
+_FLAG: Final = "torch."
 
 Setting = str | int | float | bool
 
@@ -28,7 +30,8 @@ class Axis:
     Attributes:
         axis: What the switch is called.
         patterns: Shell patterns of the facts; the first names the one that is told.
-        field: The field of `Determinism` that sets them; empty if variables do.
+        field: The field of `Determinism` that sets them; empty if variables do, or
+            the flags themselves.
         read: Makes the value of the field from the fact that is told.
     """
 
@@ -60,11 +63,13 @@ AXES: Final = (
         field="hash_seed",
         read=_number,
     ),
-    Axis(axis="ATen instruction set", patterns=("env.ATEN_CPU_CAPABILITY",)),
+    Axis(axis="ATen ISA", patterns=("env.ATEN_CPU_CAPABILITY",)),
     Axis(axis="MKL branch", patterns=("env.MKL_CBWR",)),
-    Axis(axis="oneDNN instruction set", patterns=("env.ONEDNN_MAX_CPU_ISA",)),
+    Axis(axis="oneDNN ISA", patterns=("env.ONEDNN_MAX_CPU_ISA",)),
     Axis(axis="OpenBLAS kernels", patterns=("env.OPENBLAS_CORETYPE",)),
     Axis(axis="libm kernels", patterns=("env.GLIBC_TUNABLES",)),
+    Axis(axis="NumPy dispatch", patterns=("env.NPY_DISABLE_CPU_FEATURES",)),
+    Axis(axis="oneDNN", patterns=("torch.mkldnn.enabled",)),
     Axis(
         axis="matmul precision",
         patterns=(
@@ -100,10 +105,16 @@ AXES: Final = (
         field="fill_uninitialized_memory",
         read=bool,
     ),
+    Axis(axis="denormals", patterns=("torch.flush_denormal",)),
     Axis(axis="time zone", patterns=("env.TZ",)),
-    Axis(axis="locale", patterns=("env.LC_ALL",)),
+    Axis(
+        axis="locale",
+        patterns=("env.LC_ALL", "env.PYTHONUTF8", "env.PYTHONCOERCECLOCALE"),
+    ),
 )
 """Facts that are told apart, and how each is set; likeliest to change bits first."""
+
+_SETTABLE: Final = (_VARIABLE, _FLAG)
 
 
 def put_back(obtained: Identity, reference: Identity) -> tuple[Variation, ...]:
@@ -115,7 +126,8 @@ def put_back(obtained: Identity, reference: Identity) -> tuple[Variation, ...]:
 
     Returns:
         One a circumstance, named such as ``threads 2 -> 1``; a variable that the
-        reference had not set is set to nothing, which takes it away.
+        reference had not set is set to nothing, which takes it away. A variable or a
+        flag that no row of the table has comes last, under its own name.
     """
     ours, theirs = obtained.determinism, reference.determinism
     differing = {
@@ -123,7 +135,12 @@ def put_back(obtained: Identity, reference: Identity) -> tuple[Variation, ...]:
         for name in ours.keys() | theirs.keys()
         if ours.get(name) != theirs.get(name)
     }
-    found = (_switch(row, differing, ours, theirs) for row in AXES)
+    others = (
+        Axis(axis=name, patterns=(name,))
+        for name in sorted(differing)
+        if name.startswith(_SETTABLE) and not any(_belongs(name, row) for row in AXES)
+    )
+    found = (_switch(row, differing, ours, theirs) for row in (*AXES, *others))
     return tuple(one for one in found if one is not None)
 
 
@@ -142,7 +159,8 @@ def _switch(
         if name.startswith(_VARIABLE)
     }
     has_field = bool(row.field) and row.patterns[0] in theirs
-    if not facts or not (variables or has_field):
+    flags = () if row.field else _flags(facts, theirs)
+    if not facts or not (variables or has_field or flags):
         return None
     sides = f"{ours.get(told, ABSENT)} -> {theirs.get(told, ABSENT)}"
     return Variation(
@@ -150,6 +168,16 @@ def _switch(
         axis=row.axis,
         variables=variables,
         determinism={row.field: row.read(theirs[row.patterns[0]])} if has_field else {},
+        probes=flags,
+    )
+
+
+def _flags(facts: Iterable[str], theirs: Mapping[str, object]) -> tuple[str, ...]:
+    """Set flags one by one; what torch lacked there cannot be set."""
+    return tuple(
+        f"{FLAG}{name.removeprefix(_FLAG)}={theirs[name]}"
+        for name in facts
+        if name.startswith(_FLAG) and theirs.get(name) is not None
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 
 from pytest_repro.digests import Digest
-from pytest_repro.records import SAMPLE, Lane, RunRecord, Series
+from pytest_repro.records import SAMPLE, Lane, Metric, RunRecord, Series
 
 __all__ = ["Parting", "parted_within"]
 
@@ -72,6 +72,8 @@ def _step(parting: Parting) -> float:
 
 def _compares(obtained: RunRecord, reference: RunRecord, until: int | None) -> bool:
     sides = [_named(run, until) for run in (obtained, reference)]
+    if until is None and obtained.anchor.metrics and _row(obtained, reference):
+        return True
     return bool(sides[0] & sides[1])
 
 
@@ -186,9 +188,13 @@ def _rows(lane: Lane) -> dict[int, str]:
 
 def _finals(obtained: RunRecord, reference: RunRecord) -> Iterator[Parting]:
     ours = {one.name: one.scalar for one in obtained.anchor.metrics}
-    rows = {row.seed: row for row in reference.seeds}
-    row = rows.get(obtained.anchor.seed)
-    theirs = {one.name: one.scalar for one in row.metrics} if row else {}
+    theirs = {one.name: one.scalar for one in _row(obtained, reference)}
     for name in sorted(ours.keys() | theirs.keys()):
         if ours.get(name) != theirs.get(name):
             yield Parting(name=name, step=None)
+
+
+def _row(obtained: RunRecord, reference: RunRecord) -> tuple[Metric, ...]:
+    """Return the final metrics of the reference's run of the same seed."""
+    rows = {row.seed: row.metrics for row in reference.seeds}
+    return rows.get(obtained.anchor.seed, ())

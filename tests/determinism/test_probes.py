@@ -242,3 +242,23 @@ print(json.dumps([torch.backends.mkldnn.enabled, (tiny * 1.0).item()]))
 def test_flags_of_torch_wait_for_torch() -> None:
     """OneDNN is off and denormals are flushed as soon as it is imported."""
     assert run_python(FLAGS) == [False, 0.0]
+
+
+FLAG = """
+import json
+from pathlib import Path
+from pytest_repro.determinism import Probes
+from pytest_repro.records import Variation
+
+names = ("flag:mkldnn.enabled=False", "flag:deterministic_debug_mode=1",
+         "flag:default_dtype=torch.float64")
+Probes(Variation(name="f", axis="f", probes=names), Path(".")).pin()
+import torch
+print(json.dumps([torch.backends.mkldnn.enabled, torch.get_deterministic_debug_mode(),
+                  str(torch.get_default_dtype())]))
+"""
+
+
+def test_any_flag_is_set_as_a_record_tells_it() -> None:
+    """Truth, number or type: as soon as torch is imported."""
+    assert run_python(FLAG) == [False, 1, "torch.float64"]

@@ -279,3 +279,10 @@ def test_flags_are_plain_values() -> None:
     assert all(isinstance(value, bool | int | str | None) for value in found.values())
     assert list(found) == sorted(found)
     assert {flag.name for flag in torch_flags.FLAGS} <= set(found)
+
+
+@pytest.mark.parametrize("name", ["moon", "interop_threads", "cuda.tunable"])
+def test_flag_that_nobody_can_set_is_refused(name: str) -> None:
+    """A run under the wrong flag must not pass for one under the right one."""
+    with pytest.raises(ReproUsageError, match=f"flag {name} of torch cannot be set"):
+        torch_flags.write_flag(name, "3")

@@ -151,6 +151,30 @@ def test_variable_that_is_set_to_nothing_is_taken_away(tmp_path: Path) -> None:
     assert failure_of(ending).exit_code == 9
 
 
+def test_modules_of_a_job_come_before_those_of_every_worker(tmp_path: Path) -> None:
+    """Its checkout wins, and the package itself is found where it was."""
+    script = tmp_path / "test_it.py"
+    script.write_text(
+        "import os, pathlib\npathlib.Path('seen').write_text(os.environ['PYTHONPATH'])",
+        encoding="utf-8",
+    )
+    job = Job(
+        experiment="test_it.py::test",
+        seed=0,
+        root=str(tmp_path),
+        folder=str(tmp_path),
+        arguments=("-p", "no:cacheprovider", "--capture=no", str(script)),
+        variables={"PYTHONPATH": "own"},
+    )
+    inherited = {**os.environ, "PYTHONPATH": "every"}
+    submission = LocalLauncher(inherited).submit(job)
+
+    while submission.poll() is None:
+        time.sleep(0.02)
+
+    assert (tmp_path / "seen").read_text(encoding="utf-8") == f"own{os.pathsep}every"
+
+
 def test_job_that_is_moved_names_only_its_new_folder() -> None:
     """Else a run that is made again would write into the old one."""
     words = ("-o", "cache_dir=/old/cache", "--repro-worker=/old/job.json", "test_it.py")

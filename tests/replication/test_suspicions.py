@@ -71,6 +71,38 @@ def test_flags_become_fields() -> None:
     assert switch.determinism == {"matmul_precision": "ieee"}
 
 
+def test_a_flag_that_nothing_pins_is_put_back_itself() -> None:
+    """Whatever set it, torch is told what the reference had."""
+    ours = identity(torch__mkldnn__enabled=False)
+    theirs = identity(torch__mkldnn__enabled=True)
+
+    (switch,) = put_back(ours, theirs)
+
+    assert switch.name == "oneDNN False -> True"
+    assert switch.probes == ("flag:mkldnn.enabled=True",)
+
+
+def test_what_no_row_tells_has_its_own_name() -> None:
+    """A variable or flag outside of the table is a switch; another fact is none."""
+    ours = identity(env__NEW="1", torch__mha__fastpath=True, seed="3")
+    theirs = identity(torch__mha__fastpath=False, seed="4")
+
+    found = put_back(ours, theirs)
+
+    assert [one.name for one in found] == [
+        "env.NEW 1 -> absent",
+        "torch.mha.fastpath True -> False",
+    ]
+    assert [one.variables for one in found] == [{"NEW": ""}, {}]
+
+
+def test_a_flag_that_the_reference_lacked_stays() -> None:
+    """Another torch may know fewer flags, and cannot be told of them."""
+    ours = identity(torch__cuda__tunable=True)
+
+    assert put_back(ours, identity()) == ()
+
+
 def test_joined_switches_are_thrown_together() -> None:
     """Several switches make one that names them all."""
     ours = identity(env__MKL_CBWR="AUTO", hash_seed=3)

@@ -8,6 +8,14 @@ from typing import Any
 
 import pytest
 
+from pytest_repro.determinism import vary_job
+from pytest_repro.launchers import LocalLauncher
+from pytest_repro.launchers.protocol import JOB, RECORD
+from pytest_repro.records import Variation
+from pytest_repro.references import read_record
+from pytest_repro.replication.inquiry import Case
+from pytest_repro.replication.replays import Replay, read_job, replay_all
+from pytest_repro.replication.stages import stages_of
 from tests.plugin.project import Project, Session, environment, share
 from tests.provenance.repository import git
 
@@ -31,6 +39,25 @@ ESCAPED = EXPERIMENT.replace('hash("a") % 1000', "os.getpid()").replace(
 OUTSIDE = EXPERIMENT.replace(
     "random.random(), step", "random.random() + float(os.environ['OFFSET']), step"
 ).replace("import random", "import os\nimport random")
+
+IN_DOUBLE = "import torch\n\ntorch.set_default_dtype(torch.float64)\n"
+
+IN_TORCH = """\
+import torch
+
+def test_walk(repro):
+    for step in repro.steps(total=2):
+        repro.log("third", torch.ones(1).sum() / 3, step=step)
+"""
+
+DATED = """\
+import time
+
+def test_walk(repro):
+    repro.log("year", float(time.gmtime().tm_year))
+"""
+
+NEXT_YEAR = Variation(name="clock=+34560000", axis="clock", probes=("clock=+34560000",))
 
 
 @pytest.fixture
@@ -62,6 +89,24 @@ def answer(project: Project) -> dict[str, Any]:
     _, output = ask(project, "--json")
     because: dict[str, Any] = json.loads(output)["because"]
     return because
+
+
+def job_of(project: Project) -> Path:
+    """Find the one job that the last session has left."""
+    (job,) = (project.root / ".repro" / "runs").rglob(JOB)
+    return job
+
+
+def rerun(project: Project, variation: Variation) -> None:
+    """Run that job once more in its folder, under a variation."""
+    folder = job_of(project).parent
+    job = vary_job(read_job(folder), variation)
+    replay_all(
+        LocalLauncher(environment({})),
+        [Replay(name=folder.name, job=job)],
+        folder=folder.parent,
+        workers=1,
+    )
 
 
 def test_equal_runs_leave_nothing_to_explain(project: Project) -> None:
@@ -96,6 +141,58 @@ def test_a_recorded_circumstance_is_put_back(project: Project) -> None:
 
     assert because["inquiry"]["kind"] == "circumstance"
     assert because["inquiry"]["parts"] == ["hash seed 3 -> 0"]
+
+
+def test_a_flag_is_put_back_although_code_had_set_it(project: Project) -> None:
+    """The switch is named, and not the file that threw it."""
+    shutil.rmtree(project.root / "reference_runs")
+    project.write({"conftest.py": IN_DOUBLE, "test_walk.py": IN_TORCH})
+    git(project.root, "add", "-A")
+    git(project.root, "commit", "--quiet", "--message=second")
+    project.run("--repro-record")
+    project.write({"conftest.py": ""})
+    project.run("--repro")
+
+    because = answer(project)
+
+    assert because["inquiry"]["kind"] == "circumstance"
+    assert because["inquiry"]["parts"] == [
+        "torch.default_dtype torch.float32 -> torch.float64"
+    ]
+
+
+def test_what_a_run_was_made_under_is_taken_away(project: Project) -> None:
+    """No other switch takes it away as well, and passes for the explanation."""
+    shutil.rmtree(project.root / "reference_runs")
+    project.write({"test_walk.py": DATED})
+    git(project.root, "commit", "--quiet", "--all", "--message=second")
+    project.run("--repro-record")
+    project.run("--repro")
+    rerun(project, NEXT_YEAR)
+
+    because = answer(project)
+
+    assert because["inquiry"]["kind"] == "circumstance"
+    assert because["inquiry"]["parts"] == ["clock=+34560000 -> absent"]
+
+
+def test_switches_leave_what_a_run_was_made_under(project: Project) -> None:
+    """A switch that has nothing to do with the difference does not explain it."""
+    project.run("--repro")
+    job = read_job(job_of(project).parent)
+    run = read_record(job_of(project).parent / RECORD)
+    under = vary_job(job, NEXT_YEAR)
+    case = Case(job=under, obtained=run, reference=run, until=None)
+
+    first, *_, last = stages_of(case, (), folder=project.root)
+
+    assert [one.parts for one in first] == [("clock=+34560000 -> absent",)]
+    assert first[0].job_with(first[0].parts).variation == Variation(
+        name="clock=+34560000 -> absent", axis="clock"
+    )
+    assert {one.job_with(one.parts).variation.probes[0] for one in last} == {  # type: ignore[union-attr]  # each has one
+        "clock=+34560000"
+    }
 
 
 def test_a_run_that_does_not_repeat_itself_says_so(project: Project) -> None:
@@ -140,8 +237,7 @@ def test_records_alone_are_enough_to_say_where(project: Project) -> None:
 def test_a_run_without_a_job_cannot_be_repeated(project: Project) -> None:
     """What is missing is named, and what to type."""
     project.run("--repro", "-o", "repro_hash_seed=3")
-    (job,) = (project.root / ".repro" / "runs").rglob("job.json")
-    job.unlink()
+    job_of(project).unlink()
 
     code, output = ask(project)
 

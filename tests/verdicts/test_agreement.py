@@ -96,6 +96,21 @@ def test_whole_runs_may_part_in_their_final_metrics_alone() -> None:
     assert (found.name, found.step) == ("test/loss", None)
 
 
+def test_final_metrics_alone_are_enough_for_whole_runs() -> None:
+    """An experiment that logs no step can be held against its reference."""
+    silent = Made(traces={}, state=(), metrics={"test/loss": 0.5}).run()
+
+    assert parted_within(silent, silent, until=None) is None
+
+
+def test_final_metrics_say_nothing_of_a_beginning() -> None:
+    """Until a step there is nothing to hold together."""
+    silent = Made(traces={}, state=(), metrics={"test/loss": 0.5}).run()
+
+    with pytest.raises(ValueError, match="nothing was recorded on both sides"):
+        parted_within(silent, silent, until=0)
+
+
 def test_silence_is_no_agreement() -> None:
     """Two runs without anything in common until a step cannot be held together."""
     obtained = Made(traces={"a": (1.0,)}, metrics={}, state=()).run()
