@@ -87,6 +87,12 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def where(session: nox.Session) -> None:
+    """Plant faults with a known place, and ask where each of them lies."""
+    _run(session, "ci/bench.sh", "where")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def explained(session: nox.Session) -> None:
     """Change circumstances for real, and ask which of them made a run differ."""
     _run(session, "ci/bench.sh", "explained")

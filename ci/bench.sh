@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A study of benchmarks/: overhead, ledger, digests, faults, explained, verdicts; its page is rewritten.
+# A study of benchmarks/, by its name; its page in docs/explanation is rewritten.
 # Or `contest_real FOLDER`: real training for the page of verdicts; runs stay in FOLDER.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-study=${1:?overhead, ledger, digests, faults, explained, verdicts or contest_real}
+study=${1:?overhead, ledger, digests, faults, where, explained, verdicts or contest_real}
 shift
 today=$(date -u +%F)
 case $study in
