@@ -19,10 +19,11 @@ INTRODUCTION: Final = """\
 
 A step ledger is written while a run trains, so that a divergence can be explained
 later: digests of the data, the random generators, the model and its optimizer at each
-step ({doc}`../reference/files` has the list). It measures itself, and where it would
-take more than three hundredths of a step it looks at the dearest things less often; at
-what costs some microseconds at least every eighth step. So the cost is bounded, and the
-detail is not: the last table says what was left out.
+step ({doc}`../reference/files` has the list). It measures itself. The first 20 ms are
+free, so that the beginning of every run is followed whole; from then on, where it would
+take more than three hundredths of a step, it looks at the dearest things less often, at
+what costs some microseconds at least every eighth step. In runs of a second, like
+these, the beginning shows. The last table says what was left out.
 """
 
 STEPS: Final = """\
