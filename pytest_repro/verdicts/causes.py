@@ -203,8 +203,8 @@ def _by_sample(scene: Scene, track: Track, step: int) -> Onset | None:
     if shared is None or 0 < shared < SHARED:
         return None
     later = [same for one, same in track.same.items() if one > step]
-    if sum(later) * 2 > len(later):
-        return None  # most batches are the same: these rows tell of no order
+    if not later or sum(later) * 2 > len(later):
+        return None  # one odd batch, as far as is known: rows tell of no order
     if shared == 0:
         text = "no row of the one is a row of the other"
         return window(CauseClass.DATA_CONTENT, track, step, after, text)

@@ -137,6 +137,21 @@ def test_a_sample_of_rows_tells_of_another_order(fault: str, cause: CauseClass) 
     assert onset.cause is cause
 
 
+def test_one_odd_batch_at_the_end_is_no_order() -> None:
+    """A rerun that ends at the divergence knows no later batch: nothing is made up."""
+    course, _ = BY_HAND["label"]
+    reference = without(run(Course(workers=None)), "rows")
+    obtained = without(run(course), "rows")
+    first = first_divergence(reference, obtained)
+    assert first is not None
+    assert first.step is not None
+
+    onset = first_divergence(reference, until(obtained, first.step - 1, ("batch",)))
+
+    assert onset is not None
+    assert (onset.cause, onset.step) == (CauseClass.DATA, first.step)
+
+
 def test_no_row_in_common_is_another_content() -> None:
     """Data that were scaled have no row of the others."""
     reference, obtained = run(Course(workers=None)), run(Course(workers=None))
