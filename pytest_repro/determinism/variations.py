@@ -104,7 +104,7 @@ def combine(several: Sequence[Variation]) -> Variation:
     """Make one variation of several.
 
     Args:
-        several: At least one, no two of the same circumstance.
+        several: At least one; of two that set the same thing the later one wins.
 
     Returns:
         All changes at once, under the strictest requirement.

@@ -33,18 +33,27 @@ DISK_FULL_CODE: Final = 74
 """How a worker exits when not even its last event could be written (EX_IOERR)."""
 
 
-def move_job(job: Job, folder: str) -> Job:
-    """Give a job another folder, so that it can be run once more.
+def move_job(job: Job, folder: str, *, root: str = "") -> Job:
+    """Give a job another folder, or checkout of the project, to be run once more.
 
     Args:
         job: Such as one that was read from an earlier run.
         folder: The new folder; its arguments name it wherever they named the old one.
+        root: The root of the other checkout, likewise; empty for the same.
 
     Returns:
         The job.
     """
-    words = tuple(word.replace(job.folder, folder) for word in job.arguments)
-    return replace(job, folder=folder, arguments=words)
+    root = root or job.root
+
+    def moved(word: str) -> str:
+        # The folder lies below the root as a rule: each word is moved once.
+        if job.folder in word:
+            return word.replace(job.folder, folder)
+        return word.replace(job.root, root)
+
+    words = tuple(map(moved, job.arguments))
+    return replace(job, folder=folder, root=root, arguments=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Final
 from pytest_repro import wire
 from pytest_repro.errors import RecordError
 from pytest_repro.launchers import Ending, Launcher, Submission
-from pytest_repro.launchers.protocol import JOB, RECORD
+from pytest_repro.launchers.protocol import JOB, RECORD, move_job
 from pytest_repro.records import Job, RunRecord, Window
 from pytest_repro.references import read_record
 
@@ -23,7 +23,6 @@ __all__ = [
     "Replay",
     "Replayed",
     "read_job",
-    "relocated",
     "replay_all",
     "shortened",
 ]
@@ -102,36 +101,6 @@ def shortened(job: Job, *, until: int | None, window: Window | None = None) -> J
     )
 
 
-def relocated(job: Job, *, folder: Path, root: Path | None = None) -> Job:
-    """Give a job another folder, and another checkout of the project.
-
-    Args:
-        job: The job.
-        folder: Where it leaves what it has to say.
-        root: The root of the other checkout; None for the same.
-
-    Returns:
-        The job.
-    """
-    moves = [(job.folder, str(folder))]
-    if root is not None:
-        moves.append((job.root, str(root)))
-    return replace(
-        job,
-        folder=str(folder),
-        root=str(root or job.root),
-        arguments=tuple(_moved(argument, moves) for argument in job.arguments),
-    )
-
-
-def _moved(argument: str, moves: Sequence[tuple[str, str]]) -> str:
-    """Replace a path wherever an argument holds it, the longest first."""
-    for old, new in sorted(moves, key=lambda move: -len(move[0])):
-        if old in argument:
-            return argument.replace(old, new)
-    return argument
-
-
 def replay_all(
     launcher: Launcher,
     replays: Sequence[Replay],
@@ -165,7 +134,7 @@ def replay_all(
             while waiting and len(running) < workers:
                 one = waiting.pop(0)
                 own = _fresh(folder / one.name)
-                submission = launcher.submit(relocated(one.job, folder=own))
+                submission = launcher.submit(move_job(one.job, str(own)))
                 running[one.name] = (submission, time.monotonic())
             ended |= _look(running)
             while len(told) < len(replays) and replays[len(told)].name in ended:

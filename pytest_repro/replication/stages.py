@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest_repro
-from pytest_repro.determinism import Facts, variations, vary_job
+from pytest_repro.determinism import Facts, combine, variations, vary_job
+from pytest_repro.launchers.protocol import move_job
 from pytest_repro.provenance import Change, changes_since, link_checkout
 from pytest_repro.records import Job, RunRecord, Variation
 from pytest_repro.replication.inquiry import Case, Kind, Suspect
 from pytest_repro.replication.machines import as_on_machine
-from pytest_repro.replication.replays import relocated
-from pytest_repro.replication.suspicions import ABSENT, AXES, joined, put_back
+from pytest_repro.replication.suspicions import ABSENT, AXES, put_back
 
 __all__ = ["code_changes", "stages_of"]
 
@@ -97,11 +97,11 @@ def _switch(job: Job, switches: Sequence[Variation], kind: Kind) -> Suspect:
     named = {one.name: one for one in switches}
 
     def job_with(parts: tuple[str, ...]) -> Job:
-        thrown = joined(named[name] for name in parts)
+        thrown = combine([named[name] for name in parts])
         own = job.variation
         # A switch changes one thing: what the run was made under stays as it was.
         if own is not None and all(named[name].axis != own.axis for name in parts):
-            thrown = replace(joined((own, thrown)), name=thrown.name)
+            thrown = replace(combine([own, thrown]), name=thrown.name)
         return vary_job(job, thrown)
 
     return Suspect(kind=kind, parts=tuple(named), job_with=job_with)
@@ -116,7 +116,7 @@ def _code(job: Job, changes: Sequence[Change], folder: Path) -> Suspect:
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         link_checkout(Path(job.root), root, [named[path] for path in parts])
-        moved = relocated(job, folder=Path(job.folder), root=root)
+        moved = move_job(job, job.folder, root=str(root))
         paths = (str(root), str(root / "src"), job.variables.get("PYTHONPATH", ""))
         variables = {**job.variables, "PYTHONPATH": ":".join(filter(None, paths))}
         return replace(moved, variables=variables)

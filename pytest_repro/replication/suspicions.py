@@ -13,7 +13,7 @@ from typing import Final
 from pytest_repro.determinism import FLAG
 from pytest_repro.records import Identity, Variation
 
-__all__ = ["ABSENT", "AXES", "Axis", "joined", "put_back"]
+__all__ = ["ABSENT", "AXES", "Axis", "put_back"]
 
 ABSENT: Final = "absent"
 
@@ -183,23 +183,3 @@ def _flags(facts: Iterable[str], theirs: Mapping[str, object]) -> tuple[str, ...
 
 def _belongs(name: str, row: Axis) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in row.patterns)
-
-
-def joined(switches: Iterable[Variation]) -> Variation:
-    """Throw several switches at once.
-
-    Args:
-        switches: At least one; of two that set the same thing the later one wins.
-
-    Returns:
-        One switch.
-    """
-    each = tuple(switches)
-    return Variation(
-        name=" and ".join(one.name for one in each),
-        axis=" and ".join(one.axis for one in each),
-        required=min((one.required for one in each), key=lambda rung: rung.height),
-        variables={k: v for one in each for k, v in one.variables.items()},
-        determinism={k: v for one in each for k, v in one.determinism.items()},
-        probes=tuple(probe for one in each for probe in one.probes),
-    )

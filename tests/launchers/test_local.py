@@ -186,3 +186,21 @@ def test_job_that_is_moved_names_only_its_new_folder() -> None:
     assert moved.arguments == (
         *("-o", "cache_dir=/new/cache", "--repro-worker=/new/job.json", "test_it.py"),
     )
+
+
+def test_job_moves_to_another_checkout() -> None:
+    """Words that name the job's folder, which lies below the root, stay as they are."""
+    words = ("--rootdir=/project", "-c", "/project/pytest.ini", "--job=/project/out/j")
+    job = Job(
+        experiment="t", seed=0, root="/project", folder="/project/out", arguments=words
+    )
+
+    moved = move_job(job, job.folder, root="/project/out/checkout")
+
+    assert moved.root == "/project/out/checkout"
+    assert moved.arguments == (
+        "--rootdir=/project/out/checkout",
+        "-c",
+        "/project/out/checkout/pytest.ini",
+        "--job=/project/out/j",
+    )

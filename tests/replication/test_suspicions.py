@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pytest_repro.digests import digest_of_bytes
 from pytest_repro.records import Environment, Identity
-from pytest_repro.replication.suspicions import joined, put_back
+from pytest_repro.replication.suspicions import put_back
 
 ENVIRONMENT = Environment(key="key", axes=(), digest=digest_of_bytes(b""))
 
@@ -101,15 +101,3 @@ def test_a_flag_that_the_reference_lacked_stays() -> None:
     ours = identity(torch__cuda__tunable=True)
 
     assert put_back(ours, identity()) == ()
-
-
-def test_joined_switches_are_thrown_together() -> None:
-    """Several switches make one that names them all."""
-    ours = identity(env__MKL_CBWR="AUTO", hash_seed=3)
-    theirs = identity(env__MKL_CBWR="COMPATIBLE", hash_seed=0)
-
-    both = joined(put_back(ours, theirs))
-
-    assert both.name == "hash seed 3 -> 0 and MKL branch AUTO -> COMPATIBLE"
-    assert both.variables == {"MKL_CBWR": "COMPATIBLE"}
-    assert both.determinism == {"hash_seed": 0}
