@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader, IterableDataset, Sampler, TensorDataset
 
 from pytest_repro.experiment.contents import joined, parts_of, text_of
 from pytest_repro.experiment.generators import Generators
-from pytest_repro.experiment.rows import RowSum
+from pytest_repro.experiment.rows import SAMPLE, RowSum
 from pytest_repro.records import Lane
 from tests.experiment.following import lanes_of, started
 
@@ -140,6 +140,22 @@ def test_sum_of_rows_does_not_depend_on_order(order: list[int], cut: int) -> Non
 
     assert found == expected
     assert other.add((rows, labels.flip(0))) != expected
+
+
+@given(st.integers(1, 2999), st.integers(0, 2**32))
+@settings(max_examples=20, deadline=None)
+def test_the_sample_is_of_all_rows_in_any_order(cut: int, seed: int) -> None:
+    """Law: the least numbers, however many rows came before and in which batches."""
+    rows = torch.arange(3000.0).reshape(-1, 1)
+    order = torch.randperm(3000, generator=torch.Generator().manual_seed(seed))
+    whole, pieces = RowSum(), RowSum()
+
+    whole.add(rows)
+    pieces.add(rows[order[:cut]])
+    pieces.add(rows[order[cut:]])
+
+    assert pieces.sample == whole.sample
+    assert len(set(whole.sample)) == SAMPLE
 
 
 def test_batches_without_rows_have_no_sum() -> None:
