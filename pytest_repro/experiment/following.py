@@ -80,8 +80,7 @@ class Following:
 
     def finish(self) -> None:
         """Write the sample of all rows, one after the other."""
-        for number, row in enumerate(self._rows.sample):
-            self.ledger.put(SAMPLE, number, (row,))
+        self.ledger.put_all(SAMPLE, self._rows.sample)
 
     def begin_step(self) -> None:
         """Hear that an item is about to be drawn."""

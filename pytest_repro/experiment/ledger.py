@@ -9,7 +9,7 @@ What is followed, and when, is known to `following` (data and generators) and
 `torch_ledger` (a model and its optimizer).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from pytest_repro.experiment.contents import Parts, joined
@@ -88,12 +88,23 @@ class StepLedger:
         self._position += 1
         if not parts or name in self._lost:
             return
-        track = self._tracks.get(name)
+        track = self._track(name)
+        if track is not None:
+            track.add(step, order, parts)
+
+    def put_all(self, name: str, digests: Iterable[str]) -> None:
+        """Write a lane that follows no steps, after everything so far.
+
+        Args:
+            name: The lane.
+            digests: Its digests; they are numbered from 0 on.
+        """
+        track = self._track(name)
         if track is None:
-            if len(self._tracks) >= MAX_LANES:
-                return
-            track = self._tracks[name] = _Track(name)
-        track.add(step, order, parts)
+            return
+        first = (self.pace.turns + 1) * PLACES
+        for number, digest in enumerate(digests):
+            track.add(number, first + number, (digest,))
 
     def note(
         self, name: str, step: int, make: Callable[[], Parts], cost: Cost = Cost.CHEAP
@@ -112,6 +123,12 @@ class StepLedger:
         """Collect what is still under way and return all lanes, sorted by name."""
         found = (track.finish() for _, track in sorted(self._tracks.items()))
         return tuple(lane for lane in found if lane.steps)
+
+    def _track(self, name: str) -> "_Track | None":
+        """Find a lane, or begin it; None where there are too many."""
+        if name not in self._tracks and len(self._tracks) >= MAX_LANES:
+            return None
+        return self._tracks.setdefault(name, _Track(name))
 
 
 class _Track:

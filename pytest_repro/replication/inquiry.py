@@ -8,9 +8,11 @@ see `suspicions`; here it is only run and held against the reference.
 """
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, TypeAlias
 
 from pytest_repro.launchers import Launcher
 from pytest_repro.records import Job, RunRecord
@@ -20,8 +22,7 @@ from pytest_repro.verdicts.agreement import parted_within
 
 __all__ = ["Case", "Inquirer", "Inquiry", "Kind", "Suspect", "Trial"]
 
-REPEAT = "nothing changed"
-TRACED = "traced"
+REPEAT: Final = "nothing changed"
 
 
 class Kind(enum.StrEnum):
@@ -53,6 +54,10 @@ class Suspect:
     kind: Kind
     parts: tuple[str, ...]
     job_with: Callable[[tuple[str, ...]], Job]
+
+
+Asked: TypeAlias = tuple[Suspect, tuple[str, ...]]
+"""A suspect, and which of its parts are put back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +144,7 @@ class Inquirer:
         self._folder = folder
         self._workers = workers
         self._trials: list[Trial] = []
+        self._ended: list[Replayed] = []
 
     def inquire(self, traced: Job, stages: Iterable[Sequence[Suspect]]) -> Inquiry:
         """Try suspects until one explains the difference.
@@ -154,17 +160,20 @@ class Inquirer:
         Raises:
             LaunchError: If a worker cannot be started.
         """
-        trial = self._repeat(traced)
-        if not trial.reproduces:
+        upcoming = iter(stages)
+        first = tuple(next(upcoming, ()))
+        repeated, *trials = self._begin(traced, first)
+        if not repeated.reproduces:
             # Nothing that is tried could say more than that.
-            kind = None if trial.problem else Kind.REPEAT
-            return Inquiry(trials=(trial,), kind=kind)
-        for stage in stages:
-            for suspect in self._that_reproduce(stage):
-                parts = self._reduced(suspect)
-                self.remedied = suspect.job_with(parts)
-                trials = tuple(self._trials)
-                return Inquiry(trials=trials, kind=suspect.kind, parts=parts)
+            kind = None if repeated.problem else Kind.REPEAT
+            return Inquiry(trials=(repeated,), kind=kind)
+        told = itertools.chain(
+            [(first, trials)], ((stage, self._try_each(stage)) for stage in upcoming)
+        )
+        for stage, tried in told:
+            for suspect, trial in zip(stage, tried, strict=False):
+                if trial.reproduces:
+                    return self._explained_by(suspect)
         return Inquiry(trials=tuple(self._trials))
 
     def run(self, jobs: Mapping[str, Job]) -> dict[str, RunRecord]:
@@ -182,18 +191,30 @@ class Inquirer:
         ended = self._run(list(jobs.values()), list(jobs))
         return {one.name: one.record for one in ended if one.record is not None}
 
-    def _repeat(self, traced: Job) -> Trial:
-        again, other = self._run([self._case.job, traced], [REPEAT, TRACED])
-        self.repeated, self.traced = again.record, other.record
-        trial = self._held(again, self._case.obtained, Kind.REPEAT, (REPEAT,))
-        self._trials.append(trial)
-        return trial
+    def _begin(self, traced: Job, first: Sequence[Suspect]) -> list[Trial]:
+        """Repeat the run with a trace, and try the first stage beside it.
 
-    def _that_reproduce(self, stage: Sequence[Suspect]) -> Iterator[Suspect]:
-        trials = self._try([(suspect, suspect.parts) for suspect in stage])
-        for suspect, trial in zip(stage, trials, strict=False):
-            if trial.reproduces:
-                yield suspect
+        A run that gives its own bits again while it is traced has been repeated. Only
+        one that does not is run once more, untraced: it may be the trace that it
+        does not bear.
+        """
+        trials = self._try_each([_as_it_was(traced), *first])
+        self.traced = self.repeated = self._ended[0].record
+        if not trials[0].reproduces:
+            self._trials.clear()
+            self._ended.clear()
+            trials = self._try_each([_as_it_was(self._case.job), *first])
+            self.repeated = self._ended[0].record
+        return trials
+
+    def _explained_by(self, suspect: Suspect) -> Inquiry:
+        parts = self._reduced(suspect)
+        self.remedied = suspect.job_with(parts)
+        return Inquiry(trials=tuple(self._trials), kind=suspect.kind, parts=parts)
+
+    def _try_each(self, stage: Sequence[Suspect]) -> list[Trial]:
+        """Try suspects whole, until one says all there is to say."""
+        return self._try([(suspect, suspect.parts) for suspect in stage])
 
     def _reduced(self, suspect: Suspect) -> tuple[str, ...]:
         """Leave out every part that is not needed."""
@@ -213,7 +234,7 @@ class Inquirer:
 
     def _try(
         self,
-        asked: Sequence[tuple[Suspect, tuple[str, ...]]],
+        asked: Sequence[Asked],
         *,
         is_for_all: bool = False,
     ) -> list[Trial]:
@@ -222,13 +243,17 @@ class Inquirer:
         told = dict(zip(names, asked, strict=True))
 
         def judge(ended: Replayed) -> Trial:
-            suspect, parts = told[ended.name]
-            return self._held(ended, self._case.reference, suspect.kind, parts)
+            return self._held(ended, *told[ended.name])
 
         def is_enough(ended: Replayed) -> bool:
-            return not is_for_all and judge(ended).reproduces
+            trial = judge(ended)
+            return not is_for_all and trial.reproduces is not (
+                trial.kind is Kind.REPEAT
+            )
 
-        trials = [judge(one) for one in self._run(jobs, names, is_enough)]
+        ended = self._run(jobs, names, is_enough)
+        trials = list(map(judge, ended))
+        self._ended += ended
         self._trials += trials
         return trials
 
@@ -250,9 +275,10 @@ class Inquirer:
             is_enough=is_enough,
         )
 
-    def _held(
-        self, ended: Replayed, against: RunRecord, kind: Kind, parts: tuple[str, ...]
-    ) -> Trial:
+    def _held(self, ended: Replayed, suspect: Suspect, parts: tuple[str, ...]) -> Trial:
+        """Hold a rerun against what its suspect should bring back."""
+        is_repeat = suspect.kind is Kind.REPEAT
+        against = self._case.obtained if is_repeat else self._case.reference
         place, problem = "", ended.problem
         if ended.record is not None:
             try:
@@ -262,9 +288,13 @@ class Inquirer:
             else:
                 place = parting.text if parting else ""
         return Trial(
-            kind=kind,
+            kind=suspect.kind,
             parts=parts,
             parts_at=place,
             problem=problem,
             wall_s=ended.wall_s,
         )
+
+
+def _as_it_was(job: Job) -> Suspect:
+    return Suspect(kind=Kind.REPEAT, parts=(REPEAT,), job_with=lambda _: job)

@@ -111,6 +111,7 @@ def ask_why(question: Question, launcher: Launcher) -> Because:
 
 def _traced_as(reference: RunRecord, job: Job, *, until: int | None) -> Job:
     """Trace the operations that the reference carries, in the run once more."""
+    job = replace(job, ledger=Following.WHOLE)
     if not reference.operations:
         return shortened(job, until=until)
     last = max(one.step for one in reference.operations)

@@ -142,6 +142,19 @@ def test_sum_of_rows_does_not_depend_on_order(order: list[int], cut: int) -> Non
     assert other.add((rows, labels.flip(0))) != expected
 
 
+def test_a_full_sample_has_places_of_its_own() -> None:
+    """More rows than a step has places: a stored lane needs increasing orders."""
+    run, recorder = started()
+
+    for _ in run.steps(torch.arange(3000.0).reshape(10, 300, 1)):
+        pass
+    recorder.finish()
+
+    lane = lanes_of(recorder)["data/sample"]
+    assert len(lane.digests) == SAMPLE
+    assert list(lane.orders) == sorted(set(lane.orders))
+
+
 @given(st.integers(1, 2999), st.integers(0, 2**32))
 @settings(max_examples=20, deadline=None)
 def test_the_sample_is_of_all_rows_in_any_order(cut: int, seed: int) -> None:

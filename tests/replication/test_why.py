@@ -50,6 +50,15 @@ def test_walk(repro):
         repro.log("third", torch.ones(1).sum() / 3, step=step)
 """
 
+SHY = """\
+from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
+
+def test_walk(repro):
+    for step in repro.steps(total=2):
+        repro.log("watchers", len(_get_current_dispatch_mode_stack()), step=step)
+    repro.log("end", 1 / 3)
+"""
+
 DATED = """\
 import time
 
@@ -205,6 +214,36 @@ def test_a_run_that_does_not_repeat_itself_says_so(project: Project) -> None:
     assert code == 1
     assert "the run does not give its own bits again" in output
     assert "differs at step 2 (hashed)" in output
+
+
+def test_a_run_that_bears_a_trace_is_repeated_once(project: Project) -> None:
+    """The traced run gave the run's own bits: to repeat it untraced tells no more."""
+    project.write({"test_walk.py": DRAWN})
+    project.run("--repro")
+
+    trials = answer(project)["inquiry"]["trials"]
+
+    assert [one["kind"] for one in trials] == ["repeat", "code"]
+    jobs = (project.root / ".repro" / "why").rglob(JOB)
+    assert sorted(job.parent.name for job in jobs if job.parent.name.isdigit()) == [
+        "000",
+        "001",
+    ]
+
+
+def test_a_run_that_does_not_bear_a_trace_is_repeated_without(project: Project) -> None:
+    """What the trace itself changes says nothing about the run."""
+    shutil.rmtree(project.root / "reference_runs")
+    project.write({"test_walk.py": SHY})
+    git(project.root, "commit", "--quiet", "--all", "--message=second")
+    project.run("--repro-record")
+    project.write({"test_walk.py": SHY.replace("1 / 3", "1 / 7")})
+    project.run("--repro")
+
+    inquiry = answer(project)["inquiry"]
+
+    assert inquiry["kind"] == "code"
+    assert [one["parts_at"] for one in inquiry["trials"]] == ["", ""]
 
 
 def test_what_nothing_explains_is_said(project: Project) -> None:
