@@ -11,19 +11,21 @@ from typing import Final
 
 from benchmarks.machine import Occasion
 from benchmarks.pairs import BothClocks, Pairs
+from pytest_repro.experiment.pace import ALLOWANCE_S
 
 __all__ = ["Costs", "page"]
 
-INTRODUCTION: Final = """\
+INTRODUCTION: Final = f"""\
 # What a step ledger costs
 
 A step ledger is written while a run trains, so that a divergence can be explained
 later: digests of the data, the random generators, the model and its optimizer at each
-step ({doc}`../reference/files` has the list). It measures itself. The first 20 ms are
-free, so that the beginning of every run is followed whole; from then on, where it would
-take more than three hundredths of a step, it looks at the dearest things less often, at
-what costs some microseconds at least every eighth step. In runs of a second, like
-these, the beginning shows. The last table says what was left out.
+step ({{doc}}`../reference/files` has the list). It measures itself. The first
+{1000 * ALLOWANCE_S:g} ms are free, so that the beginning of each run is followed whole;
+from then on, where it would take more than three hundredths of a step, it looks at the
+dearest things less often, at what costs some microseconds at least every eighth step.
+In runs of a second, like these, the beginning shows. The last table says what was left
+out.
 """
 
 STEPS: Final = """\

@@ -85,7 +85,8 @@ class Following:
     def begin_step(self) -> None:
         """Hear that an item is about to be drawn."""
         self.ledger.pace.turn()
-        self.note_generators(self._step)
+        if not self.ledger.pace.is_quiet(self._step):
+            self.note_generators(self._step)
 
     def note_item(self, item: object) -> None:
         """Note what was drawn; steps are counted over all walks of a run.
@@ -117,12 +118,14 @@ class Following:
     def _note(self, item: object, drawn: "Drawn | None") -> None:
         note, step = self.ledger.note, self._step
         indices = None if drawn is None else drawn.take()
+        self._has_batches |= not isinstance(item, int)
+        if self.ledger.pace.is_quiet(step):
+            return
         if indices is not None:
             note("data/indices", step, lambda: (text_of((repr(indices),)),))
         if isinstance(item, int):
             return  # a counter is no data
         note("data/batch", step, lambda: parts_of(item), Cost.DATA)
-        self._has_batches = True
         if drawn is None:
             self._note_rows(step, item)
 

@@ -12,13 +12,13 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Final
 
-__all__ = ["BUDGET", "Cost", "Pace"]
+__all__ = ["ALLOWANCE_S", "BUDGET", "Cost", "Pace"]
 
 BUDGET: Final = 0.03
 """The share of a step's own time that a ledger may take."""
 
 AIM: Final = 0.8 * BUDGET
-ALLOWANCE_S: Final = 0.02
+ALLOWANCE_S: Final = 0.005
 """What a run may take whatever its steps cost [s]: most runs part at the beginning."""
 
 WINDOW: Final = 2
@@ -70,6 +70,7 @@ class Pace:
         self._is_whole = is_whole
         self.clock = clock
         self._strides = dict.fromkeys(Cost, 1)
+        self._least = 1
         self._spent = dict.fromkeys(Cost, 0.0)
         self._spent_s = 0.0
         self.turns = 0
@@ -97,6 +98,17 @@ class Pace:
             Whether the step is a multiple of the stride.
         """
         return step < 0 or step % self._strides[cost] == 0
+
+    def is_quiet(self, step: int) -> bool:
+        """Tell at little cost whether nothing but evaluations is followed at a step.
+
+        Args:
+            step: The step.
+
+        Returns:
+            Whether nothing else is due.
+        """
+        return step >= 0 and step % self._least != 0
 
     def spend(self, cost: Cost, duration_s: float) -> None:
         """Note that time was spent.
@@ -132,7 +144,8 @@ class Pace:
             over_s -= self._spent[cost] * (1 - self._strides[cost] / widest)
             self._strides[cost] = min(widest, factor * self._strides[cost])
             if over_s <= 0:
-                return
+                break
+        self._least = min(self._strides[cost] for cost in MAX_STRIDES)
 
 
 def _factor(spent_s: float, over_s: float) -> int:

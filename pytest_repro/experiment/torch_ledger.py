@@ -104,6 +104,8 @@ class ModelLedger:
     def _before(self, module: object, args: object, kwargs: object) -> None:
         if module is not self._model or not self._model.training:
             return
+        if self._is_quiet():
+            return
         self._note_calls("evaluation", self._step - 1)
         if not self._ledger.is_walking:
             self._following.note_generators(self._step)
@@ -114,17 +116,22 @@ class ModelLedger:
     def _after(self, module: object, _: object, output: object) -> None:
         if module is not self._model:
             return
-        if self._model.training:
-            self._call("outputs", self._step, output)
-        else:
+        if not self._model.training:
             self._call("evaluation", self._step - 1, output, Cost.SELDOM)
+        elif not self._is_quiet():
+            self._call("outputs", self._step, output)
+
+    def _is_quiet(self) -> bool:
+        """Tell whether there is nothing to do, not even for earlier calls."""
+        return not self._calls and self._ledger.pace.is_quiet(self._step)
 
     def _end(self) -> None:
-        step = self._step
-        self._note_calls("evaluation", step - 1)
-        self._note_calls("inputs", step)
-        self._note_calls("outputs", step)
-        self._note_state(step, tuple(_READERS))
+        if not self._is_quiet():
+            step = self._step
+            self._note_calls("evaluation", step - 1)
+            self._note_calls("inputs", step)
+            self._note_calls("outputs", step)
+            self._note_state(step, tuple(_READERS))
         self._step += 1
         if not self._ledger.is_walking:
             self._ledger.pace.turn()
