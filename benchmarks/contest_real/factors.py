@@ -94,7 +94,7 @@ def final_factor(obtained: RunRecord, reference: RunRecord) -> float:
     if reference.rounding is None:
         return math.inf
     ours = {one.name: one.scalar for one in obtained.anchor.metrics}
-    rows = [replica.result for replica in reference.rounding.replicas]
+    rows = reference.anchor_replicas
     found = []
     for one in reference.anchor.metrics:
         value, mine = one.scalar.value, ours.get(one.name)
