@@ -33,6 +33,7 @@ from pytest_repro.determinism.variables import (
 )
 from pytest_repro.determinism.variations import (
     AXES,
+    RESUMED,
     STILL,
     Facts,
     combine,
@@ -46,6 +47,7 @@ __all__ = [
     "FLAG",
     "LOADERS",
     "NOISE",
+    "RESUMED",
     "STILL",
     "Escape",
     "Facts",

@@ -17,7 +17,7 @@ from pytest_repro.determinism.dispatch import DISPATCHES, NUMPY_STEPS, level_of
 from pytest_repro.determinism.variables import pinned_variables
 from pytest_repro.records import Determinism, Job, Numerics, Rung, Variation
 
-__all__ = ["AXES", "STILL", "Facts", "combine", "variations", "vary_job"]
+__all__ = ["AXES", "RESUMED", "STILL", "Facts", "combine", "variations", "vary_job"]
 
 MOST_SPINNERS: Final = 4
 SHIFT_S: Final = 400 * 86400 + 7 * 3600 + 11 * 60
@@ -28,6 +28,10 @@ STILL: Final = (
     Variation(name="entropy=still", axis="entropy", probes=("entropy=still",)),
 )
 """What can be held still, where the same run does not give the same bits twice."""
+
+RESUMED: Final = Variation(name="resume=once", axis="checkpoint and resume")
+"""To be killed at a random step and resumed: no change of a job, but another way to run
+it, so it is in no list of variations."""
 
 AXES: Final = (
     "hash seed",
@@ -40,6 +44,7 @@ AXES: Final = (
     "memory fill",
     "loader workers",
     "a run before",
+    RESUMED.axis,
     "contention",
     "threads",
     *(one.axis for one in DISPATCHES),

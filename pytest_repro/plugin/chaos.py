@@ -20,13 +20,11 @@ from pytest_repro.replication import (
     Request,
     choose_deaths,
     drill,
+    stride_for,
 )
 from pytest_repro.verdicts import judge_resumed, not_comparable
 
 __all__ = ["Chaos"]
-
-PARTS = 10
-"""A checkpoint each tenth of a run, where nobody says how many."""
 
 
 class Chaos:
@@ -64,7 +62,7 @@ class Chaos:
         steps = record.anchor.resources.steps
         if steps == 0:
             return _failed(outcome, "it has no steps to be killed at: use repro.steps")
-        every = self._every or -(-steps // PARTS)
+        every = self._every or stride_for(steps)
         deaths = choose_deaths(
             f"chaos/{self._kills}",
             seed=planned.seed,

@@ -10,7 +10,12 @@ list what may, `replays` runs a stored job again, `inquiry` tries one after the 
 they are told apart, `attempts` launches them, `scoring` says what that means.
 """
 
-from pytest_repro.replication.chaos import Drilled, choose_deaths, drill
+from pytest_repro.replication.chaos import (
+    Drilled,
+    choose_deaths,
+    drill,
+    stride_for,
+)
 from pytest_repro.replication.drive import Replication
 from pytest_repro.replication.ledger import Ledger
 from pytest_repro.replication.plan import Mode, PlannedRun
@@ -37,4 +42,5 @@ __all__ = [
     "ask_why",
     "choose_deaths",
     "drill",
+    "stride_for",
 ]

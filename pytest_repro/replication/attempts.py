@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pytest_repro.determinism import combine, vary_job
+from pytest_repro.determinism import RESUMED, combine, vary_job
 from pytest_repro.errors import LaunchError
 from pytest_repro.records import (
     Contract,
@@ -21,6 +21,12 @@ from pytest_repro.records import (
     Verdict,
 )
 from pytest_repro.replication.assess import collect
+from pytest_repro.replication.chaos import (
+    Drilled,
+    choose_deaths,
+    drill,
+    stride_for,
+)
 from pytest_repro.replication.plan import PlannedRun
 from pytest_repro.replication.pool import Pool, SeedRun
 from pytest_repro.replication.requests import Request
@@ -92,6 +98,28 @@ class Attempts:
         self._known |= zip(fresh, map(self.read, runs), strict=True)
         return [self._known[key] for key in keys]
 
+    def resumed(self, steps: int) -> Drilled:
+        """Run the very same whole, but kill it once, and resume it.
+
+        Args:
+            steps: How many steps it has, at least 1.
+
+        Returns:
+            How that ended; nothing was killed if the loop is not one of `repro.steps`.
+        """
+        every = stride_for(steps)
+        done = drill(
+            self._pool,
+            PlannedRun(seed=SEED, variation=f"{len(self.runs)}-resume"),
+            lambda run: self._job_for(run, ()),
+            deaths=choose_deaths(
+                RESUMED.name, seed=SEED, count=1, steps=steps, every=every
+            ),
+            every=every,
+        )
+        self.runs.append(replace(done.last, wall_s=done.wall_s))
+        return done
+
     def hold_still(self, still: Several) -> None:
         """Hold circumstances still from now on; earlier runs do not count any more.
 
@@ -121,19 +149,21 @@ class Attempts:
             for number, (one, name) in enumerate(planned, first)
         }
 
-        def job_for(run: PlannedRun) -> Job:
-            job = self._request.job_for(run)
-            self.determinism = job.determinism
-            changes = (*self.still, *runs[run])
-            return vary_job(job, combine(changes)) if changes else job
-
         try:
-            ended = self._pool.run(tuple(runs), job_for)
+            ended = self._pool.run(
+                tuple(runs), lambda run: self._job_for(run, runs[run])
+            )
         except OSError as error:
             msg = f"no worker can be started: {type(error).__name__}: {error}"
             raise LaunchError(msg) from error
         self.runs += ended
         return ended
+
+    def _job_for(self, run: PlannedRun, several: Several) -> Job:
+        job = self._request.job_for(run)
+        self.determinism = job.determinism
+        changes = (*self.still, *several)
+        return vary_job(job, combine(changes)) if changes else job
 
 
 def hold(

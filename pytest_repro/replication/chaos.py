@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from pytest_repro.checkpoints import nearest_checkpoint, read_header
 from pytest_repro.determinism import derive
@@ -18,7 +19,9 @@ from pytest_repro.records import Death, Job, Moment
 from pytest_repro.replication.plan import PlannedRun
 from pytest_repro.replication.pool import Pool, SeedRun
 
-__all__ = ["Drilled", "choose_deaths", "drill"]
+__all__ = ["Drilled", "choose_deaths", "drill", "stride_for"]
+
+PARTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,18 @@ class Drilled:
     deaths: tuple[Death, ...]
     forgotten: tuple[str, ...]
     wall_s: float
+
+
+def stride_for(steps: int) -> int:
+    """Say how often a checkpoint is written where nobody says so: ten times.
+
+    Args:
+        steps: How many steps the run has, at least 1.
+
+    Returns:
+        After how many steps each.
+    """
+    return -(-steps // PARTS)
 
 
 def choose_deaths(

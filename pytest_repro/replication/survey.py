@@ -8,10 +8,11 @@ differs because of a variation.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
-from pytest_repro.determinism import LOADERS, STILL
+from pytest_repro.determinism import LOADERS, RESUMED, STILL
 from pytest_repro.records import (
     Cause,
     Contract,
@@ -25,6 +26,7 @@ from pytest_repro.records import (
 from pytest_repro.replication.attempts import Attempts, Result, hold
 from pytest_repro.replication.bisection import find_causes
 from pytest_repro.replication.scoring import effect_of, required_under
+from pytest_repro.verdicts import judge_resumed
 
 __all__ = ["Survey"]
 
@@ -75,15 +77,18 @@ class Survey:
         """Whether an envelope says how far rounding may carry these bits."""
         return self._envelope is not None
 
-    def make(self, table: Sequence[Variation]) -> None:
+    def make(self, table: Sequence[Variation], *, resumes: bool) -> None:
         """Try every variation.
 
         Args:
             table: Those that apply here.
+            resumes: Whether the run is also killed and resumed.
         """
         strict = [one for one in table if one.required is Rung.IDENTICAL]
         for members in _rounds(strict):
             self._try_at_once(members)
+        if resumes and self.is_steady:
+            self._try_to_resume()
         loose = [one for one in table if one not in strict]
         fills = [one for one in table if one.axis == FILL]
         if self.is_steady:
@@ -189,6 +194,25 @@ class Survey:
             attempts.again(), first, contract=self._contract, required=Rung.IDENTICAL
         )
         return first if verdict.rung is Rung.IDENTICAL else None
+
+    def _try_to_resume(self) -> None:
+        """Kill the run once and resume it, if it has steps to be killed at."""
+        steps = self._plain.anchor.resources.steps
+        if not steps:
+            return
+        done = self._attempts.resumed(steps)
+        result = self._attempts.read(done.last)
+        if isinstance(result, Verdict):
+            verdict = replace(result, required=Rung.IDENTICAL)
+        else:
+            verdict = judge_resumed(result, self._plain)
+        effect = self._effect((RESUMED,), verdict)
+        if not done.deaths:
+            effect = _untouched(effect)
+        elif done.forgotten and effect.standing is Standing.BREAKS:
+            note = f"checkpoints did not hold {', '.join(done.forgotten)}"
+            effect = replace(effect, note=note)
+        self.effects.append(effect)
 
     def _hold_memory(self, fills: Sequence[Variation]) -> None:
         """Fill memory from now on, if it is read and that leaves numbers to compare.

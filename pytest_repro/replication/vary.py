@@ -9,7 +9,7 @@ each of those is expected to make a difference. No reference is needed, or writt
 
 from collections.abc import Collection
 
-from pytest_repro.determinism import Facts, variations
+from pytest_repro.determinism import RESUMED, Facts, variations
 from pytest_repro.errors import LaunchError
 from pytest_repro.records import (
     Match,
@@ -85,7 +85,7 @@ class Vary:
             contract=request.contract,
             envelope=found.record if found else None,
         )
-        survey.make(self._table(plain, attempts))
+        survey.make(self._table(plain, attempts), resumes=RESUMED.axis in self._axes)
         folder = found.folder if found and survey.has_envelope else None
         card = Scorecard(
             experiment=request.experiment,

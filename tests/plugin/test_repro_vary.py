@@ -88,7 +88,10 @@ def test_no_other_dependency_is_claimed(planted: tuple[Project, Session]) -> Non
 
     assert "threads" in guilty.axes(Standing.SAME)
     assert {"threads", *HARMLESS} <= {*clean.axes(Standing.SAME)}
-    assert {one.standing for one in clean.effects} == {Standing.SAME}
+    assert {one.standing for one in clean.effects} <= {
+        Standing.SAME,
+        Standing.UNTOUCHED,
+    }
 
 
 def test_clean_experiment_passes_and_a_dependent_one_fails(
@@ -227,6 +230,47 @@ def test_loaders_that_do_not_exist_are_not_cleared(torch: Session) -> None:
     card = card_of(torch, "test_memory")
 
     assert card.axes(Standing.UNTOUCHED) == ("loader workers",)
+
+
+KEPT = """\
+import random
+
+def test_walk(repro):
+    for step in repro.steps(total=10):
+        repro.log("position", random.random(), step=step)
+"""
+
+FORGETFUL = """\
+def test_sum(repro):
+    total = 0.0
+    for step in repro.steps(total=10):
+        total += step
+        repro.log("total", total, step=step)
+"""
+
+WITHOUT_STEPS = """\
+def test_plain(repro):
+    for step in range(10):
+        repro.log("square", step**2, step=step)
+"""
+
+
+def test_a_run_is_killed_and_resumed(project: Project) -> None:
+    """What no checkpoint holds breaks; a loop that has no checkpoints is not judged."""
+    files = {"test_walk.py": KEPT, "test_sum.py": FORGETFUL}
+    project.write({**files, "test_plain.py": WITHOUT_STEPS})
+
+    session = project.run("--repro-vary", "--repro-vary-axes=checkpoint and resume")
+
+    told = {name: card_of(session, name).effects for name in session.outcomes}
+    assert {name: [one.standing for one in told[name]] for name in told} == {
+        "test_walk": [Standing.SAME],
+        "test_sum": [Standing.BREAKS],
+        "test_plain": [Standing.UNTOUCHED],
+    }
+    place = told["test_sum"][0].verdict.divergence
+    assert place is not None
+    assert place.path == "total"
 
 
 @pytest.mark.campaign
