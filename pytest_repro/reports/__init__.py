@@ -6,6 +6,7 @@ rendering takes away what could act: see `plain`. Nothing here judges, reads a f
 knows pytest; what is returned is written by others.
 """
 
+from pytest_repro.reports.schema import SCHEMA_FILE, report_schema
 from pytest_repro.reports.scorecards import scorecard_lines
 from pytest_repro.reports.summary import Status, final_line, status_of
 from pytest_repro.reports.text import experiment_lines, session_lines
@@ -15,12 +16,14 @@ from pytest_repro.reports.to_markdown import report_markdown
 
 __all__ = [
     "SCHEMA",
+    "SCHEMA_FILE",
     "Status",
     "experiment_lines",
     "final_line",
     "junit_properties",
     "report_json",
     "report_markdown",
+    "report_schema",
     "scorecard_lines",
     "session_lines",
     "status_of",
