@@ -143,10 +143,10 @@ def _closed(node: object) -> Json:
             return _FLOAT
         case {"type": "integer"}:
             return _INTEGER
-        case {"type": "object", "properties": Mapping() as fields}:
+        case {"type": "object", "properties": Mapping() as fields, **rest}:
             return {
                 "type": "object",
-                "description": inspect.cleandoc(str(node.get("description", ""))),
+                "description": inspect.cleandoc(str(rest.get("description", ""))),
                 "properties": {name: _closed(one) for name, one in fields.items()},
                 "required": sorted(fields),
                 "additionalProperties": False,

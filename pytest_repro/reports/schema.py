@@ -35,7 +35,7 @@ def report_schema() -> bytes:
             "type": "object",
             "description": "How many experiments came to each status.",
             "properties": {str(one): {"type": "integer"} for one in statuses},
-            "required": sorted(map(str, statuses)),
+            "required": [*sorted(map(str, statuses))],
             "additionalProperties": False,
         },
     )
@@ -58,7 +58,7 @@ def report_schema() -> bytes:
 def _add(described: dict[str, Json], **fields: Json) -> None:
     properties = _object(described["properties"])
     properties.update(fields)
-    described["required"] = sorted(properties)
+    described["required"] = [*sorted(properties)]
 
 
 def _object(value: Json) -> dict[str, Json]:
