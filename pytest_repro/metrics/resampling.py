@@ -27,8 +27,9 @@ __all__ = ["Bootstrap"]
 class Bootstrap:
     """How often rows are drawn anew, and how wide the interval is.
 
-    Percentile intervals are too narrow for few rows: of 95 % intervals around the mean
-    of normal rows, 86 % hold it with 8 rows, 92 % with 20, 94 % with 50.
+    Percentile intervals are too narrow for few rows. Of 2,000 intervals of 95 % around
+    the mean of normal rows, 89 % held it with 8 rows, 93 % with 20, 94 % with 50; of
+    hits that come true nine times in ten, 53 %, 88 % and 95 %.
 
     Attributes:
         resamples: How often; 1999 makes the ends of a 95 % interval ranks 50 and 1950.
