@@ -64,8 +64,8 @@ class CalibrationError:
         event: Of what the confidence is stated.
 
     Example:
-        >>> CalibrationError(bins=10)([[0.9, 0.1], [0.2, 0.8]], [0, 1])
-        0.15
+        >>> CalibrationError(bins=10)([[0.75, 0.25], [0.25, 0.75]], [0, 1])
+        0.25
     """
 
     bins: int = 15
