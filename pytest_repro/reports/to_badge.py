@@ -25,7 +25,8 @@ COLOURS: Final = {
 }
 """Backgrounds; the white text on each has a contrast of at least 4.5 to 1."""
 
-_CHAR_WIDTH: Final = 6.5
+_NARROW: Final = frozenset("fijlrt ,.:'|")
+_WIDE: Final = frozenset("mwMW")
 _PADDING: Final = 8
 _WIDEST: Final = 60
 
@@ -115,7 +116,17 @@ def _badge(session: Session) -> _Badge:
 
 
 def _width(text: str) -> int:
-    return round(len(text) * _CHAR_WIDTH) + 2 * _PADDING
+    """Guess how wide text is, near enough for `textLength` to set it without gaps."""
+    inner = sum(_char_width(char) for char in text)
+    return round(inner) + 2 * _PADDING
+
+
+def _char_width(char: str) -> float:
+    if char in _NARROW:
+        return 4.0
+    if char in _WIDE:
+        return 10.5
+    return 7.6 if char.isupper() else 6.9
 
 
 def _text(text: str, start: int, width: int) -> str:
