@@ -53,8 +53,8 @@ def report_markdown(session: Session, *, most_bytes: int = MOST_BYTES) -> str:
 
     Args:
         session: What happened.
-        most_bytes: How long it may become, as UTF-8. Title and last line are always
-            written, and take at most 4 KiB.
+        most_bytes: How long it may become, as UTF-8; the title and the line of counts
+            are always written.
 
     Returns:
         A table of all experiments, those that fail first to be kept where not all fit;

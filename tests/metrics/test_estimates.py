@@ -1,12 +1,22 @@
 """Intervals around a quantile: published ranks, and the probability they promise."""
 
+from functools import reduce
 from math import comb
+from operator import add
 
 import numpy as np
 import pytest
 
 from pytest_repro.errors import MetricError
-from pytest_repro.metrics.estimates import quantile_of, rows_needed
+from pytest_repro.metrics.estimates import mean_of, quantile_of, rows_needed
+
+
+def test_mean_of_any_order_is_one_where_a_plain_sum_has_two() -> None:
+    """The laws of order can fail: a sum from left to right breaks them."""
+    one, other = [1e16, 1.0, -1e16], [1e16, -1e16, 1.0]
+
+    assert reduce(add, one) != reduce(add, other)
+    assert mean_of(np.array(one)) == mean_of(np.array(other)) == 1 / 3
 
 
 def ranks(rows: int, share: float, level: float) -> tuple[int, int]:

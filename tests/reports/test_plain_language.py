@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from markdown_it import MarkdownIt
 
 from pytest_repro.records import Action, Cause, Outcome, Problem, Rung, Verdict
 from pytest_repro.reports import plain_language, report_markdown
@@ -17,6 +18,7 @@ from tests.reports.making import (
     session_of,
     skipped,
 )
+from tests.reports.test_markdown import PAYLOADS, Page, told
 from tests.reports.test_schema import VARIED
 
 JARGON = re.findall(
@@ -203,3 +205,15 @@ def test_a_session_of_any_size_stays_a_page() -> None:
     page = plain_language(session_of(many))
 
     assert len(page.splitlines()) == len(few.splitlines())
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_text_from_outside_cannot_act(payload: str) -> None:
+    """No tag, link or attribute comes from a name or a message."""
+    page, harmless = Page(), Page()
+    page.feed(MarkdownIt("commonmark").render(plain_language(told(payload))))
+    harmless.feed(MarkdownIt("commonmark").render(plain_language(told("name"))))
+
+    assert page.tags == harmless.tags
+    assert set(page.tags) == {"h1", "h2", "p", "ul", "li", "strong", "code"}
+    assert page.attributes == []
