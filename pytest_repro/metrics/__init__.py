@@ -14,7 +14,7 @@ memory alone are measured. Nothing here judges, logs or knows a run.
 Where scikit-learn or torchmetrics define the same, tests hold these against them. They
 are not used: their sums depend on order, threads and device.
 
-`peak_device_bytes` is in `torch_memory`, which alone imports torch.
+`PeakDeviceMemory` is in `torch_memory`, which alone imports torch.
 """
 
 from pytest_repro.metrics.calibration import (
@@ -32,7 +32,11 @@ from pytest_repro.metrics.groups import (
     group_sizes,
 )
 from pytest_repro.metrics.latency import Latency, Timings
-from pytest_repro.metrics.memory import PEAK_RESIDENT, peak_resident_bytes
+from pytest_repro.metrics.memory import (
+    PEAK_RESIDENT,
+    PeakMemory,
+    peak_resident_bytes,
+)
 from pytest_repro.metrics.resampling import Bootstrap
 from pytest_repro.metrics.scores import BrierScore, NegativeLogLikelihood
 
@@ -51,6 +55,7 @@ __all__ = [
     "Latency",
     "NegativeLogLikelihood",
     "Norm",
+    "PeakMemory",
     "Timings",
     "WorstGroupAccuracy",
     "group_sizes",

@@ -1,49 +1,72 @@
-"""The largest memory that torch held on an accelerator; None where there is none."""
+"""The most memory that torch holds on an accelerator; None where there is none."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import torch
 
 from pytest_repro.metrics.estimates import Estimate, quantile_of
 from pytest_repro.metrics.inputs import read_values
+from pytest_repro.metrics.memory import check_repeats
 
-__all__ = ["PEAK_DEVICE", "peak_device_bytes"]
+__all__ = ["PeakDeviceMemory"]
 
-PEAK_DEVICE: Final = "peak-device-bytes-{repeats}-median-order-0.95-v1"
-"""The name of exactly this metric, for a number of repeats."""
-
-LEVEL: Final = 0.95
+_MEDIAN: Final = 0.5
 
 
-def peak_device_bytes(
-    operation: Callable[[], object],
-    *,
-    repeats: int = 10,
-    device: "torch.device | None" = None,
-) -> Estimate | None:
-    """Measure the most memory that an operation needs on a device.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeakDeviceMemory:
+    """The most memory that tensors hold on a CUDA device while an operation runs.
 
-    The counter is set back before each call, so an interval can be given. What is
-    allocated already counts, too.
+    In bytes, of torch's allocator. Its peak is set back before each call, and the
+    median over calls has an interval. What was held before counts, too.
 
-    Args:
-        operation: What is measured.
-        repeats: How often; six are needed for the interval.
-        device: Which; the current one if there is none.
-
-    Returns:
-        The median peak [bytes] and its interval; None without a CUDA device.
-
-    Raises:
-        MetricError: If there are too few repeats for an interval.
+    Attributes:
+        warm_up: Calls that are not measured.
+        repeats: Calls that are.
+        level: Of the interval.
     """
-    if not torch.cuda.is_available():
-        return None
-    peaks: list[float] = []
-    for _ in range(repeats):
-        torch.cuda.reset_peak_memory_stats(device)
-        operation()
-        torch.cuda.synchronize(device)
-        peaks.append(float(torch.cuda.max_memory_allocated(device)))
-    return quantile_of(read_values("peaks", peaks), 0.5, LEVEL)
+
+    warm_up: int = 1
+    repeats: int = 10
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot give the interval."""
+        check_repeats(self.warm_up, self.repeats, self.level)
+
+    @property
+    def definition(self) -> str:
+        """The name of exactly this metric."""
+        return (
+            f"peak-device-bytes-{self.repeats}-after-{self.warm_up}-median-order"
+            f"-{self.level!r}-v1"
+        )
+
+    def __call__(
+        self,
+        operation: Callable[[], object],
+        *,
+        device: "torch.device | None" = None,
+    ) -> Estimate | None:
+        """Measure.
+
+        Args:
+            operation: What is measured.
+            device: Which device; without one, the current.
+
+        Returns:
+            The median and its interval; None, and nothing is run, without CUDA.
+        """
+        if not torch.cuda.is_available():
+            return None
+        for _ in range(self.warm_up):
+            operation()
+        peaks: list[float] = []
+        for _ in range(self.repeats):
+            torch.cuda.reset_peak_memory_stats(device)
+            operation()
+            torch.cuda.synchronize(device)
+            peaks.append(float(torch.cuda.max_memory_allocated(device)))
+        return quantile_of(read_values("peaks", peaks), _MEDIAN, self.level)

@@ -1,12 +1,11 @@
-"""Latency is measured by a clock that can be handed in, memory where one can tell."""
+"""Latency is measured by a clock that can be handed in."""
 
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from pytest_repro.errors import MetricError
-from pytest_repro.metrics import PEAK_RESIDENT, Latency, peak_resident_bytes
+from pytest_repro.metrics import Latency
 
 
 def clock_of(durations: list[float]) -> Callable[[], float]:
@@ -81,22 +80,3 @@ def test_measurement_without_an_interval_is_refused(
 def test_name_holds_every_parameter() -> None:
     """Another number of calls is another metric."""
     assert Latency().definition == "latency-s-100-after-10-tail-0.95-order-0.95-v1"
-    assert PEAK_RESIDENT == "peak-resident-bytes-v1"
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no such peak")
-def test_peak_memory_grows_with_what_is_held() -> None:
-    """A block of 64 MiB beyond the peak moves it, and giving it back does not."""
-    before = peak_resident_bytes()
-    assert before is not None
-    size = int(before) + 64 * 1024 * 1024
-
-    block = bytearray(size)
-    block[::4096] = b"x" * len(block[::4096])
-    held = peak_resident_bytes()
-    del block
-    after = peak_resident_bytes()
-
-    assert held is not None
-    assert held >= size
-    assert after == held

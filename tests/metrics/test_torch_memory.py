@@ -4,27 +4,34 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from pytest_repro.metrics.torch_memory import PeakDeviceMemory  # noqa: E402  # needs torch
+
+SIZE = 32 * 1024 * 1024
+
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-def test_without_a_device_nothing_is_measured() -> None:
-    """None is no number, and nothing is run."""
-    from pytest_repro.metrics.torch_memory import peak_device_bytes  # noqa: PLC0415  # needs torch
-
-    assert peak_device_bytes(lambda: pytest.fail("was run")) is None
+def test_without_a_device_nothing_is_run() -> None:
+    """None is no number."""
+    assert PeakDeviceMemory()(lambda: pytest.fail("was run")) is None
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
 def test_peak_of_a_device_is_what_was_allocated() -> None:
     """A block of 32 MiB is needed in each repeat, whatever was needed before."""
-    from pytest_repro.metrics.torch_memory import peak_device_bytes  # noqa: PLC0415  # as above
+    torch.empty(4 * SIZE, dtype=torch.uint8, device="cuda")
 
-    size = 32 * 1024 * 1024
-    torch.empty(4 * size, dtype=torch.uint8, device="cuda")
-
-    found = peak_device_bytes(
-        lambda: torch.zeros(size, dtype=torch.uint8, device="cuda")
+    found = PeakDeviceMemory()(
+        lambda: torch.zeros(SIZE, dtype=torch.uint8, device="cuda")
     )
 
     assert found is not None
-    assert size <= found.low <= found.value <= found.high < 2 * size
+    assert SIZE <= found.low <= found.value <= found.high < 2 * SIZE
     assert found.rows == 10
+
+
+def test_name_holds_every_parameter() -> None:
+    """Another number of calls is another metric."""
+    assert (
+        PeakDeviceMemory(repeats=20).definition
+        == "peak-device-bytes-20-after-1-median-order-0.95-v1"
+    )
