@@ -6,6 +6,8 @@ the strict reader of `pytest_repro.canonical` accepts the bytes. This is not the
 reference format: traces and seeds are tables, see `pytest_repro.references`.
 """
 
+import inspect
+from collections.abc import Mapping
 from typing import Final, TypeVar
 
 import msgspec
@@ -16,6 +18,7 @@ from pytest_repro.canonical import Json
 __all__ = [
     "MAX_BYTES",
     "from_json",
+    "json_schema",
     "read",
     "read_line",
     "to_json",
@@ -26,6 +29,14 @@ __all__ = [
 T = TypeVar("T")
 
 MAX_BYTES: Final = 16 * 1024 * 1024
+
+_FLOAT: Final[Json] = {
+    "type": "string",
+    "pattern": r"^(-?[0-9]+(\.[0-9]+)?(e[+-][0-9]+)?|-?inf|nan)$",
+}
+_INTEGER: Final[Json] = {
+    "anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?[0-9]+$"}]
+}
 
 
 def to_json(record: object) -> Json:
@@ -60,6 +71,25 @@ def from_json(kind: type[T], value: object) -> T:
     except msgspec.ValidationError as error:
         msg = f"not a {kind.__name__}: {error}"
         raise ValueError(msg) from error
+
+
+def json_schema(kind: type) -> dict[str, Json]:
+    """Describe what `to_json` gives, for readers in other languages.
+
+    Every field is always written, so all are required, and nothing else is allowed.
+
+    Args:
+        kind: The class of the record.
+
+    Returns:
+        The classes inside it, by name, each as a JSON Schema (draft 2020-12) that
+        refers to the others by ``#/$defs/…``; floats are decimal text, and integers
+        of more than 53 bits are text.
+    """
+    described = msgspec.json.schema(kind)
+    return {
+        name: _closed(one) for name, one in sorted(described.get("$defs", {}).items())
+    }
 
 
 def write(record: object) -> bytes:
@@ -104,3 +134,33 @@ def read(kind: type[T], data: bytes, *, max_bytes: int = MAX_BYTES) -> T:
 
 
 read_line = read
+
+
+def _closed(node: object) -> Json:
+    """Say of a schema by msgspec what our canonical form makes of it."""
+    match node:
+        case {"type": "number"}:
+            return _FLOAT
+        case {"type": "integer"}:
+            return _INTEGER
+        case {"type": "object", "properties": Mapping() as fields, **rest}:
+            return {
+                "type": "object",
+                "description": inspect.cleandoc(str(rest.get("description", ""))),
+                "properties": {name: _closed(one) for name, one in fields.items()},
+                "required": sorted(fields),
+                "additionalProperties": False,
+            }
+        case Mapping():
+            return {
+                key: _closed(one)
+                for key, one in node.items()
+                if key not in {"title", "default"}
+            }
+        case list():
+            return [_closed(one) for one in node]
+        case str() | bool() | int() | None:
+            return node
+        case _:
+            msg = f"no canonical form for this in a schema: {node!r}"
+            raise TypeError(msg)

@@ -37,7 +37,7 @@ __all__ = ["add_arguments", "run"]
 
 FOLDER: Final = "why"
 
-_NOT_INHERITED: Final = ("GITHUB_STEP_SUMMARY",)
+_NOT_INHERITED: Final = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 
 def add_arguments(parser: Parser) -> None:

@@ -26,7 +26,12 @@ from pytest_repro.replication import PlannedRun
 __all__ = ["Jobs"]
 
 # Set for this session, meaningless or harmful in a worker.
-_DROPPED: Final = ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_", "GITHUB_STEP_SUMMARY")
+_DROPPED: Final = (
+    "PYTEST_CURRENT_TEST",
+    "PYTEST_XDIST_",
+    "GITHUB_OUTPUT",
+    "GITHUB_STEP_SUMMARY",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

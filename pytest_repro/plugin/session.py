@@ -4,7 +4,6 @@ Outcomes arrive with test reports, also from xdist workers. Only the controller 
 reports, and only here is a session failed in which nothing was compared.
 """
 
-import os
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -15,11 +14,20 @@ import pytest
 
 import pytest_repro
 from pytest_repro import wire
+from pytest_repro.plugin.github import annotations, place_of, tell_step
 from pytest_repro.plugin.inventory import Collected, find_problems
 from pytest_repro.plugin.parent import OUTCOME, SKIPPED
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Outcome, Problem, Session
-from pytest_repro.reports import report_json, report_markdown, session_lines
+from pytest_repro.reports import (
+    Place,
+    badge_json,
+    badge_svg,
+    plain_language,
+    report_json,
+    report_markdown,
+    session_lines,
+)
 
 __all__ = ["SessionReporter", "XdistNode"]
 
@@ -45,6 +53,7 @@ class SessionReporter:
         self._config = config
         self._settings = settings
         self._outcomes: dict[str, Outcome] = {}
+        self._places: dict[str, Place] = {}
         self._skipped: set[str] = set()
         self._collected = Collected.nothing()
         self._started = time.monotonic()
@@ -62,7 +71,9 @@ class SessionReporter:
         outcome = getattr(report, OUTCOME, None)
         skipped = getattr(report, SKIPPED, None)
         if outcome is not None:
-            self._outcomes[report.nodeid] = wire.from_json(Outcome, outcome)
+            found = wire.from_json(Outcome, outcome)
+            self._outcomes[report.nodeid] = found
+            self._places[found.experiment] = place_of(report.location)
         elif skipped is not None:
             self._skipped.add(skipped)
 
@@ -101,6 +112,9 @@ class SessionReporter:
         terminalreporter.section("reproducibility")
         for line in session_lines(self._session):
             terminalreporter.write_line(line, **_colour(line))
+        root = self._config.rootpath
+        for line in annotations(self._session, self._places, root):
+            terminalreporter.write_line(line)
 
     def _close(self) -> Session:
         outcomes = tuple(self._outcomes[key] for key in sorted(self._outcomes))
@@ -130,8 +144,13 @@ class SessionReporter:
     def _write(self, session: Session) -> None:
         folder = self._settings.out / "report"
         folder.mkdir(parents=True, exist_ok=True)
-        text = report_markdown(session)
-        files = {"report.json": report_json(session), "summary.md": text.encode()}
+        files = {
+            "report.json": report_json(session),
+            "summary.md": report_markdown(session).encode(),
+            "plain.md": plain_language(session).encode(),
+            "badge.svg": badge_svg(session).encode(),
+            "badge.json": badge_json(session),
+        }
         try:
             for name, data in files.items():
                 (folder / name).write_bytes(data)
@@ -141,9 +160,7 @@ class SessionReporter:
                 for name in files:
                     (folder / name).unlink(missing_ok=True)
             raise
-        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-            with Path(summary).open("a", encoding="utf-8") as stream:
-                stream.write(text)
+        tell_step(session)
 
     def _show(self, path: Path) -> str:
         root = self._config.rootpath

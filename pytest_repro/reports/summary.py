@@ -8,7 +8,7 @@ import enum
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from pytest_repro.records import Action, Outcome, Session
+from pytest_repro.records import Action, Outcome, Rung, Session
 from pytest_repro.reports.plain import one_line
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "count_statuses",
     "counted",
     "duration_text",
+    "explanation_of",
     "final_line",
     "seeds_text",
     "sort_outcomes",
@@ -25,6 +26,7 @@ __all__ = [
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 3600
+OPEN: Final = frozenset({Rung.DIVERGED, Rung.INCONCLUSIVE})
 
 
 class Status(enum.StrEnum):
@@ -136,6 +138,23 @@ def duration_text(wall_s: float) -> str:
     if whole < HOUR_S:
         return f"{whole // MINUTE_S} min {whole % MINUTE_S} s"
     return f"{whole // HOUR_S} h {whole % HOUR_S // MINUTE_S} min"
+
+
+def explanation_of(outcome: Outcome) -> str:
+    """Say which part of a run parted first, of the first seed that does not hold.
+
+    Args:
+        outcome: What became of an experiment.
+
+    Returns:
+        One line, or empty text where nothing is known of it.
+    """
+    told = (
+        one_line(one.explanation)
+        for one in outcome.seeds
+        if one.explanation and one.verdict.rung in OPEN
+    )
+    return next(told, "")
 
 
 def final_line(session: Session) -> str:

@@ -31,6 +31,7 @@ from pytest_repro.reports.summary import (
     cost_text,
     counted,
     duration_text,
+    explanation_of,
     final_line,
     sort_outcomes,
     status_of,
@@ -212,7 +213,8 @@ def _against(outcome: Outcome) -> Iterator[str]:
 def _cause(outcome: Outcome) -> Iterator[str]:
     verdict = outcome.verdict
     if verdict.cause is None:
-        yield from _explanation(outcome)
+        told = explanation_of(outcome)
+        yield from [_row("cause", told)] if told else []
         return
     first, *rest = _reason(verdict)
     is_told = any(one.verdict.reason == verdict.reason for one in outcome.seeds)
@@ -220,16 +222,6 @@ def _cause(outcome: Outcome) -> Iterator[str]:
     if not is_told:
         yield from (_below(line) for line in rest)
     yield from _listed("{name}  {detail}", verdict.findings, most=MOST_CHANGES)
-
-
-def _explanation(outcome: Outcome) -> Iterator[str]:
-    """Say which part of a run parted first, of the first seed that does not hold."""
-    told = [
-        one.explanation
-        for one in outcome.seeds
-        if one.explanation and one.verdict.rung in {Rung.DIVERGED, Rung.INCONCLUSIVE}
-    ]
-    yield from (_row("cause", one_line(text)) for text in told[:1])
 
 
 def _verdict(outcome: Outcome) -> Iterator[str]:
@@ -258,6 +250,15 @@ def _remedies(outcome: Outcome) -> Iterator[str]:
     if verdict.cause in RECORDABLE:
         yield _beside(f"record it: pytest --repro --repro-record {word}")
     if verdict.cause is None or verdict.cause in COMPARED:
-        yield _beside(f"look closer: pytest-repro diff {word}")
+        verb = "why" if _can_be_asked_why(outcome) else "diff"
+        yield _beside(f"look closer: pytest-repro {verb} {word}")
     if outcome.candidate:
         yield _beside(f"candidate: {one_line(outcome.candidate)}")
+
+
+def _can_be_asked_why(outcome: Outcome) -> bool:
+    """Tell whether a run parted from one of its own seed, so that reruns tell why."""
+    return outcome.verdict.match in {Match.EXACT, Match.KEY} and any(
+        one.verdict.rung is Rung.DIVERGED and one.verdict.divergence is not None
+        for one in outcome.seeds
+    )

@@ -6,9 +6,9 @@ knows nothing else. Properties that would be empty are left out.
 
 from collections.abc import Iterator
 
-from pytest_repro.records import Divergence, Outcome
+from pytest_repro.records import Divergence, Outcome, Scorecard, Standing
 from pytest_repro.reports.plain import one_line
-from pytest_repro.reports.summary import status_of
+from pytest_repro.reports.summary import explanation_of, status_of
 
 __all__ = ["junit_properties"]
 
@@ -24,7 +24,13 @@ def junit_properties(outcome: Outcome) -> list[tuple[str, str]]:
     Returns:
         Names and values, always in the same order.
     """
-    pairs = [*_overall(outcome), *_parted(outcome), *_seeds(outcome)]
+    pairs = [
+        *_overall(outcome),
+        *_parted(outcome),
+        *_scorecard(outcome.scorecard),
+        *_seeds(outcome),
+        *_escapes(outcome),
+    ]
     return [(f"{PREFIX}{name}", one_line(value)) for name, value in pairs if value]
 
 
@@ -35,6 +41,7 @@ def _overall(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield "required", verdict.required.value
     yield "reason", verdict.reason
     yield "cause", "" if verdict.cause is None else verdict.cause.value
+    yield "explanation", explanation_of(outcome)
     yield "match", verdict.match.value
     yield "seeds", str(len(outcome.seeds))
     yield "seeds_allowed", str(outcome.seeds_allowed)
@@ -58,6 +65,22 @@ def _parted(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield "parted_reference_bits", place.reference_bits
 
 
+def _scorecard(card: Scorecard | None) -> Iterator[tuple[str, str]]:
+    if card is None:
+        return
+    yield "varied_runs", str(card.runs)
+    yield "varied_is_steady", "true" if card.is_steady else "false"
+    for standing in Standing:
+        name = standing.name.lower()
+        yield f"varied_{name}", ", ".join(card.axes(standing))
+    yield "varied_held_still", ", ".join(card.still)
+
+
 def _seeds(outcome: Outcome) -> Iterator[tuple[str, str]]:
     for one in outcome.seeds:
         yield f"seed_{one.seed}", f"{one.verdict.rung.value}: {one.verdict.reason}"
+
+
+def _escapes(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    for number, text in enumerate(outcome.escapes):
+        yield f"escape_{number}", text

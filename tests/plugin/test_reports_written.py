@@ -7,7 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pytest_repro import canonical
+from pytest_repro.reports import report_schema
 from tests.plugin.project import WALK, Project, Session, share
+from tests.reports.validating import faults
 
 FILES = {
     "test_walk.py": WALK,
@@ -107,6 +109,25 @@ def test_report_for_machines_can_be_parsed(mixed: Project) -> None:
         "test_walk.py::test_walk",
     ]
     assert canonical.dumps(canonical.loads(data)) == data
+
+
+def test_report_for_machines_keeps_its_schema(mixed: Project) -> None:
+    """A real report has every field that the schema names, and no other."""
+    report = json.loads(read_report(mixed))
+
+    assert len(report["outcomes"]) == 3
+    assert faults(json.loads(report_schema()), report) == []
+
+
+def test_every_rendering_is_written(mixed: Project) -> None:
+    """For machines, reviewers, everybody, and whoever looks at the front page."""
+    folder = mixed.root / ".repro" / "report"
+
+    assert {path.name for path in folder.iterdir()} >= {
+        *("report.json", "summary.md", "plain.md", "badge.svg", "badge.json"),
+    }
+    assert "1 held. 1 did not. 1 could not" in (folder / "plain.md").read_text()
+    assert "reproducible: 1 of 3" in (folder / "badge.svg").read_text()
 
 
 def test_equal_sessions_write_equal_reports(mixed: Project, again: Project) -> None:

@@ -33,18 +33,19 @@ NEAR = Verdict(
     ),
     match=Match.KEY,
 )
+PLACE = Divergence(
+    path="train/loss",
+    step=12,
+    obtained="2.2968161",
+    reference="2.2413447",
+    obtained_bits="0x4012fef1",
+    reference_bits="0x400f7233",
+)
 DIVERGED = Verdict(
     rung=Rung.DIVERGED,
     required=Rung.WITHIN_ROUNDING,
     reason="train/loss differs at step 12: 2.2968161 against 2.2413447",
-    divergence=Divergence(
-        path="train/loss",
-        step=12,
-        obtained="2.2968161",
-        reference="2.2413447",
-        obtained_bits="0x4012fef1",
-        reference_bits="0x400f7233",
-    ),
+    divergence=PLACE,
     findings=(
         Finding(
             name="train/loss",

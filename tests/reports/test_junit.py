@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pytest_repro.records import Cause
+from pytest_repro.records import Action, Cause, Effect, Scorecard, Standing
 from pytest_repro.reports import junit_properties
 from tests.reports.making import DIVERGED, IDENTICAL, MISSING, outcome_of
 
@@ -63,3 +63,59 @@ def test_names_are_prefixed_and_values_are_one_printable_line() -> None:
     assert all(name.startswith("repro_") for name, _ in pairs)
     assert all(value.isprintable() for _, value in pairs)
     assert ("repro_reason", "a b[31m") in pairs
+
+
+def test_explanation_of_the_seed_that_parted_is_told() -> None:
+    """What the terminal shows as the cause is a property, too."""
+    failed = outcome_of(DIVERGED)
+    told = replace(failed.seeds[0], explanation="optimizer at step 12")
+
+    found = dict(junit_properties(replace(failed, seeds=(told,))))
+
+    assert found["repro_explanation"] == "optimizer at step 12"
+    assert "repro_explanation" not in dict(junit_properties(failed))
+
+
+def test_scorecard_is_told() -> None:
+    """Each kind of answer has a property, with the circumstances in order."""
+    card = Scorecard(
+        experiment="a",
+        seed=0,
+        effects=(
+            effect("threads", Standing.BREAKS),
+            effect("hash-seed", Standing.SAME),
+            effect("locale", Standing.SAME),
+        ),
+        still=("clock",),
+        runs=5,
+    )
+    varied = replace(outcome_of(IDENTICAL), action=Action.VARIED, scorecard=card)
+
+    pairs = [
+        pair for pair in junit_properties(varied) if pair[0].startswith("repro_varied")
+    ]
+
+    assert pairs == [
+        ("repro_varied_runs", "5"),
+        ("repro_varied_is_steady", "true"),
+        ("repro_varied_same", "hash-seed, locale"),
+        ("repro_varied_breaks", "threads"),
+        ("repro_varied_held_still", "clock"),
+    ]
+
+
+def test_each_escape_is_told() -> None:
+    """Lines that drew what no seed governs are numbered."""
+    outcome = replace(outcome_of(IDENTICAL), escapes=("a.py:1 time()", "b.py:2 id()"))
+
+    found = dict(junit_properties(outcome))
+
+    assert found["repro_escape_0"] == "a.py:1 time()"
+    assert found["repro_escape_1"] == "b.py:2 id()"
+
+
+def effect(axis: str, standing: Standing) -> Effect:
+    """Build what one variation did."""
+    return Effect(
+        variations=(axis,), axes=(axis,), standing=standing, verdict=IDENTICAL
+    )

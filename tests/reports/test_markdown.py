@@ -1,5 +1,6 @@
 """The Markdown report: what it shows, and that nothing shown in it can act."""
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -8,20 +9,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pytest_repro.records import Action, Outcome, Problem, Session
+from pytest_repro.records import (
+    Action,
+    Divergence,
+    Finding,
+    Outcome,
+    Problem,
+    Rung,
+    Session,
+)
 from pytest_repro.reports import report_markdown
+from pytest_repro.reports.to_markdown import MOST_BYTES
 from tests.reports.making import (
     DIVERGED,
     IDENTICAL,
     MISSING,
+    NEAR,
+    PLACE,
     outcome_of,
     session_of,
     skipped,
 )
 
 HARMLESS = {
-    *("h2", "h3", "p", "code", "pre"),
+    *("h2", "p", "code", "pre"),
     *("table", "thead", "tbody", "tr", "th", "td"),
+    *("h3", "details", "summary"),
 }
 
 
@@ -55,7 +68,9 @@ def render(session: Session) -> Page:
 
 def told(text: str) -> Session:
     """Build a session that holds a text wherever a name or a message is shown."""
-    verdict = replace(MISSING, reason=text)
+    place = Divergence(path=text, step=3, obtained=text, reference=text)
+    finding = Finding(name=text, rung=Rung.DIVERGED, detail=text, worst=text)
+    verdict = replace(DIVERGED, reason=text, divergence=place, findings=(finding,))
     outcome = replace(
         outcome_of(verdict, experiment=text),
         details=f"{text}\n\n{text}",
@@ -103,12 +118,104 @@ def test_failure_has_its_details() -> None:
         "             reference  2.2413447  0x400f7233\n"
         "  verdict  FAILED   1 of 8 seeds, 4.1 s\n"
     ) in text
-    assert "<pre>\nTraceback\n  boom\n</pre>\n" in text
+    assert (
+        "<details><summary>the end of its output</summary>\n"
+        "\n"
+        "<pre>\nTraceback\n  boom\n</pre>\n"
+        "\n"
+        "</details>\n"
+    ) in text
 
 
 def test_success_has_no_details() -> None:
     """What passes is a row and no more."""
     assert "###" not in report_markdown(session_of([outcome_of(IDENTICAL)]))
+
+
+def test_what_moved_has_a_table_also_where_it_may() -> None:
+    """First difference, both sides, and how much of the allowed is used up."""
+    near = replace(
+        NEAR,
+        divergence=replace(PLACE, step=None),
+        findings=(
+            Finding(name="acc", rung=Rung.WITHIN_ROUNDING, worst="0.1"),
+            Finding(name="loss", rung=Rung.WITHIN_ROUNDING, worst="0.4"),
+            Finding(name="bits", rung=Rung.WITHIN_ROUNDING),
+        ),
+    )
+    outcomes = [outcome_of(near, experiment="a"), outcome_of(DIVERGED, experiment="b")]
+
+    text = report_markdown(session_of([*outcomes, outcome_of(IDENTICAL)]))
+
+    assert (
+        "### What moved\n"
+        "\n"
+        "| experiment | first difference | obtained | reference"
+        " | of what is allowed |\n"
+        "|---|---|---|---|---|\n"
+        "| <code>a</code> | <code>train/loss</code> | <code>2.2968161</code>"
+        " | <code>2.2413447</code> | <code>loss</code> <code>0.4</code> |\n"
+        "| <code>b</code> | <code>train/loss</code> at step 12"
+        " | <code>2.2968161</code> | <code>2.2413447</code> | – |\n"
+        "\n"
+    ) in text
+
+
+def many(passed: int, failed: int) -> Session:
+    """Build a session with many long names, those that fail last by name."""
+    good = [
+        outcome_of(IDENTICAL, experiment=f"a{n:05}{'é' * 100}") for n in range(passed)
+    ]
+    bad = [
+        replace(
+            outcome_of(DIVERGED, experiment=f"z{n:05}{'_@' * 60}"), details="x" * 9000
+        )
+        for n in range(failed)
+    ]
+    problem = Problem(name="ORPHAN", message="orphan\n" * 5000)
+    return replace(session_of([*good, *bad]), problems=(problem,))
+
+
+@pytest.mark.parametrize("most_bytes", [MOST_BYTES, 20_000, 8_192])
+@pytest.mark.parametrize(
+    ("passed", "failed"), [(500, 0), (500, 500), (0, 20), (3, 3), (2000, 1)]
+)
+def test_report_is_never_longer_than_allowed(
+    passed: int, failed: int, most_bytes: int
+) -> None:
+    """bytes(report(session, most)) ≤ most for sessions of any size."""
+    text = report_markdown(many(passed, failed), most_bytes=most_bytes)
+
+    assert len(text.encode()) <= most_bytes
+
+
+def test_a_long_report_would_be_seen() -> None:
+    """The same session without a limit is longer than any comment."""
+    text = report_markdown(many(500, 500), most_bytes=10**9)
+
+    assert len(text.encode()) > 10 * MOST_BYTES
+    assert "not shown for length" not in text
+
+
+def test_cut_is_counted() -> None:
+    """Rows shown and rows counted are all there are, and failures go last."""
+    text = report_markdown(many(2000, 2))
+
+    shown = len(re.findall(r"^\| <code>.* IDENTICAL ", text, re.MULTILINE))
+    (rest,) = re.findall(r"… (\d+) more, not shown for length: (\d+) passed\.", text)
+    assert shown > 50
+    assert rest == (str(2000 - shown), str(2000 - shown))
+    assert text.count("FAILED |") == 2
+    assert "… 4940 more lines" in text
+
+
+def test_details_that_do_not_fit_are_counted() -> None:
+    """Nobody takes a cut for the end."""
+    text = report_markdown(many(0, 50))
+
+    told = text.count("the end of its output")
+    assert 0 < told < 50
+    assert f"… {50 - told} more experiments, not shown for length." in text
 
 
 PAYLOADS = [

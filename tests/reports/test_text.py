@@ -55,7 +55,7 @@ def test_session_ends_as_the_product_page_shows() -> None:
                      obtained   2.2968161  0x4012fef1
                      reference  2.2413447  0x400f7233
           verdict  FAILED   1 of 8 seeds, 4.1 s
-                   look closer: pytest-repro diff "experiments/test_digits.py::test_digits_mlp"
+                   look closer: pytest-repro why "experiments/test_digits.py::test_digits_mlp"
         1 passed, 1 failed · 2 experiments, 2 seeds of 16 · report .repro/report/report.json
         """  # noqa: E501  # lines as they are printed
     )
@@ -341,7 +341,7 @@ def test_command_runs_nothing_from_an_id(active: str) -> None:
     """An id that a shell would act on is quoted so that it does not."""
     lines = experiment_lines(outcome_of(DIVERGED, experiment=f"{ID}[{active}]"))
 
-    assert lines[-1] == (f"           look closer: pytest-repro diff '{ID}[{active}]'")
+    assert lines[-1] == (f"           look closer: pytest-repro why '{ID}[{active}]'")
 
 
 def test_many_changes_are_counted() -> None:
@@ -368,3 +368,21 @@ def test_escapes_are_told_and_counted() -> None:
     assert lines[11] == "  escaped  a.py:9 uuid.uuid4()"
     assert lines[12] == "             … 2 more"
     assert lines[13].startswith("  verdict  PASSED")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "verb"),
+    [
+        pytest.param(DIVERGED, "why", id="parted from its own seed"),
+        pytest.param(replace(DIVERGED, match=Match.NEAREST), "diff", id="nearest"),
+        pytest.param(replace(DIVERGED, divergence=None), "diff", id="statistics"),
+        pytest.param(
+            replace(MISSING, cause=Cause.CHANGED_DATA), "diff", id="other data"
+        ),
+    ],
+)
+def test_why_is_named_where_reruns_can_tell(verdict: Verdict, verb: str) -> None:
+    """A cause can be asked for where the same seed parted in the same environment."""
+    last = block(outcome_of(verdict)).splitlines()[-1]
+
+    assert last.strip() == f'look closer: pytest-repro {verb} "{ID}"'

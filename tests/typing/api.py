@@ -12,6 +12,15 @@ import pytest
 import torch
 
 from pytest_repro import Close, Entropy, Equivalent, Exact, Run, Rung
+from pytest_repro.metrics import (
+    CalibrationError,
+    Estimate,
+    GeneralisationGap,
+    Latency,
+    Norm,
+    WorstGroupAccuracy,
+    group_sizes,
+)
 from pytest_repro.records import Tolerance
 
 
@@ -65,3 +74,15 @@ def check_mistakes(repro: Run) -> None:
     Equivalent("1 %")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     repro.log("loss")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     repro.watch(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def check_metrics(repro: Run) -> None:
+    """Metrics give plain floats, or estimates made of such."""
+    probabilities = torch.tensor([[0.5, 0.5]])
+    ece = CalibrationError(bins=10, norm=Norm.MAXIMUM)
+    assert_type(ece(probabilities, [1]), float)
+    assert_type(ece.definition, str)
+    assert_type(WorstGroupAccuracy()([1], [1], ["a"]), float)
+    assert_type(group_sizes(["a"]), dict[str, int])
+    assert_type(GeneralisationGap()([1.0], [0.5], seed=repro.seed), Estimate)
+    assert_type(Latency()(lambda: None).median.value, float)
