@@ -15,12 +15,12 @@ import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
 from pytest_repro.records import Determinism, Following, Guards, Numerics, Tier
+from pytest_repro.references import MIN_REASON
 
 __all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
 
 Number = TypeVar("Number", int, float)
 
-MIN_REASON: Final = 10
 MAX_HASH_SEED: Final = 2**32 - 1
 
 

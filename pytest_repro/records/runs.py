@@ -182,12 +182,17 @@ class Drift:
         absolute: New minus old, in the metric's unit.
         relative: The same as a fraction of the old magnitude.
         first_step: The first step that moved; None for a final metric.
+        ulps: The same in units of the last place; None where that means nothing.
+        envelope: The largest deviation as a multiple of the older rounding envelope;
+            None where that had none.
     """
 
     metric: str
     absolute: float
     relative: float
     first_step: int | None = None
+    ulps: int | None = None
+    envelope: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +206,10 @@ class Revision:
         reason: Why; mandatory when it supersedes another.
         supersedes: The digest of the superseded `SHA256SUMS`, or None.
         drift: What moved.
+        approved_by: Who approved it, as whoever accepted it says (self-asserted).
+        source: Where an accepted run came from: ``candidate``, or ``archive`` and the
+            digest of its bytes; empty for a session that recorded it.
+        lacks: What it was approved without and a session would have measured.
     """
 
     number: int
@@ -209,6 +218,9 @@ class Revision:
     reason: str = ""
     supersedes: Digest | None = None
     drift: tuple[Drift, ...] = ()
+    approved_by: tuple[str, ...] = ()
+    source: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
