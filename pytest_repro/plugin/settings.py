@@ -14,8 +14,14 @@ from typing import Final, TypeVar, cast
 import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
-from pytest_repro.records import Determinism, Following, Guards, Numerics, Tier
-from pytest_repro.references import MIN_REASON
+from pytest_repro.records import (
+    MIN_REASON,
+    Determinism,
+    Following,
+    Guards,
+    Numerics,
+    Tier,
+)
 
 __all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
 

@@ -7,6 +7,7 @@ its traces and fingerprints are kept in full.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from pytest_repro.digests import Digest
 from pytest_repro.records.contracts import Contract
@@ -16,6 +17,7 @@ from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.verdicts import Cause
 
 __all__ = [
+    "MIN_REASON",
     "AssetUse",
     "Drift",
     "Environment",
@@ -29,6 +31,9 @@ __all__ = [
     "RunRecord",
     "SeedResult",
 ]
+
+MIN_REASON: Final = 10
+"""Characters of the reason of a rewrite, at least: "fix" explains nothing later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

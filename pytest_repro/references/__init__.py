@@ -5,6 +5,7 @@ them lie the tables, each in a file of its own; `layout` names folders, `replace
 swaps one whole, `retrieval` reads beside a writer; `history` and `merging` are pure.
 """
 
+from pytest_repro.references.archives import read_archive
 from pytest_repro.references.drift import cumulative_drift, drift_between
 from pytest_repro.references.format import (
     EXTRA_FILES,
@@ -13,7 +14,7 @@ from pytest_repro.references.format import (
     decode,
     encode,
 )
-from pytest_repro.references.history import MIN_REASON, revise
+from pytest_repro.references.history import revise
 from pytest_repro.references.layout import (
     environment_folder,
     experiment_folder,
@@ -39,7 +40,6 @@ __all__ = [
     "EXTRA_FILES",
     "FILES",
     "MAX_TRACE_BYTES",
-    "MIN_REASON",
     "Acceptance",
     "Candidate",
     "Entry",
@@ -56,6 +56,7 @@ __all__ = [
     "find_predecessor",
     "merge_seeds",
     "nearest_key",
+    "read_archive",
     "read_record",
     "rebase",
     "reference_folder",

@@ -5,17 +5,13 @@ the drift that it caused, see `drift`. Pure: time and author are passed in.
 """
 
 from dataclasses import replace
-from typing import Final
 
 from pytest_repro.digests import Digest
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Revision, RunRecord
 from pytest_repro.references.drift import drift_between
 
-__all__ = ["MIN_REASON", "revise"]
-
-MIN_REASON: Final = 10
-"""Characters of a reason, at least: "fix" explains nothing to who comes later."""
+__all__ = ["revise"]
 
 
 def revise(  # noqa: PLR0913  # the facts of one revision, all of them by keyword

@@ -15,8 +15,8 @@ from typing import Final
 
 from pytest_repro.digests import Digest
 from pytest_repro.errors import ReproUsageError, StaleCandidate
-from pytest_repro.records import Match, Revision, RunRecord
-from pytest_repro.references.history import MIN_REASON, revise
+from pytest_repro.records import MIN_REASON, Match, Revision, RunRecord
+from pytest_repro.references.history import revise
 from pytest_repro.references.store import ReferenceStore
 
 __all__ = [
