@@ -14,6 +14,7 @@ from typing import Final, TypeVar, cast
 import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
+from pytest_repro.policy.ci import is_ci
 from pytest_repro.records import (
     MIN_REASON,
     Determinism,
@@ -23,7 +24,7 @@ from pytest_repro.records import (
     Tier,
 )
 
-__all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
+__all__ = ["Settings", "read_settings", "settings_key"]
 
 Number = TypeVar("Number", int, float)
 
@@ -81,18 +82,6 @@ class Settings:
 
 settings_key: Final = pytest.StashKey[Settings]()
 """Where the settings of a session are."""
-
-
-def is_ci(environ: Mapping[str, str]) -> bool:
-    """Tell whether this is a CI machine.
-
-    Args:
-        environ: The environment variables.
-
-    Returns:
-        Whether `CI` is set to something other than nothing, ``0``, ``false``, ``no``.
-    """
-    return environ.get("CI", "").strip().lower() not in {"", "0", "false", "no", "off"}
 
 
 def read_settings(config: pytest.Config) -> Settings:

@@ -9,13 +9,23 @@ knows pytest; what is returned is written by others.
 from pytest_repro.reports.scorecards import scorecard_lines
 from pytest_repro.reports.summary import Status, final_line, status_of
 from pytest_repro.reports.text import experiment_lines, session_lines
+from pytest_repro.reports.to_drift import (
+    DriftTable,
+    creep_lines,
+    drift_lines,
+    drift_markdown,
+)
 from pytest_repro.reports.to_json import SCHEMA, report_json
 from pytest_repro.reports.to_junit import junit_properties
 from pytest_repro.reports.to_markdown import report_markdown
 
 __all__ = [
     "SCHEMA",
+    "DriftTable",
     "Status",
+    "creep_lines",
+    "drift_lines",
+    "drift_markdown",
     "experiment_lines",
     "final_line",
     "junit_properties",

@@ -1,9 +1,7 @@
 """The report as Markdown, for `$GITHUB_STEP_SUMMARY` and pull-request comments.
 
-A name may come from a stranger's branch, so it must not become a link, an image, a
-mention, a table cell or HTML. Names stand in ``<code>``, with each active character
-written so that it is only itself; blocks stand in ``<pre>``, which Markdown does not
-look into.
+A name may come from a stranger's branch: see `quoting`. Blocks stand in ``<pre>``,
+which Markdown does not look into.
 """
 
 from collections.abc import Iterator
@@ -12,6 +10,7 @@ from typing import Final
 
 from pytest_repro.records import Outcome, Problem, Session
 from pytest_repro.reports.plain import one_line, plain_lines, shorten_middle
+from pytest_repro.reports.quoting import AT, code
 from pytest_repro.reports.summary import (
     Status,
     duration_text,
@@ -26,18 +25,6 @@ __all__ = ["report_markdown"]
 
 WIDEST_CELL: Final = 160
 MOST_DETAILS: Final = 8192
-
-# Mentions and bare addresses are looked for in text, also in text that was escaped. A
-# comment ends a piece of text and shows nothing.
-APART: Final = "<!-- -->"
-AT: Final = f"&#64;{APART}"
-ACTIVE: Final = str.maketrans(
-    {
-        **{char: f"&#{ord(char)};" for char in "&<>|`\\\"'"},
-        **{char: f"\\{char}" for char in "*_[]()#~!$:{}"},
-        "@": AT,
-    }
-)
 
 HEADER: Final = (
     "| experiment | verdict | rung | seeds | time |",
@@ -56,7 +43,7 @@ def report_markdown(session: Session) -> str:
         problems of the session.
     """
     outcomes = sort_outcomes(session)
-    lines = ["## Reproducibility", "", _code(final_line(session)), ""]
+    lines = ["## Reproducibility", "", code(final_line(session)), ""]
     if outcomes:
         lines += [*HEADER, *map(_cells, outcomes), ""]
     for outcome in outcomes:
@@ -67,16 +54,9 @@ def report_markdown(session: Session) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _code(text: str) -> str:
-    shown = one_line(text).translate(ACTIVE)
-    for start, end in (("\\:", "//"), ("www", ".")):
-        shown = shown.replace(f"{start}{end}", f"{start}{APART}{end}")
-    return f"<code>{shown}</code>"
-
-
 def _cells(outcome: Outcome) -> str:
     cells = (
-        _code(shorten_middle(one_line(outcome.experiment), WIDEST_CELL)),
+        code(shorten_middle(one_line(outcome.experiment), WIDEST_CELL)),
         status_of(outcome).value,
         outcome.verdict.rung.label,
         seeds_text(outcome),
@@ -86,7 +66,7 @@ def _cells(outcome: Outcome) -> str:
 
 
 def _details(outcome: Outcome) -> Iterator[str]:
-    yield f"### {_code(shorten_middle(one_line(outcome.experiment), WIDEST_CELL))}"
+    yield f"### {code(shorten_middle(one_line(outcome.experiment), WIDEST_CELL))}"
     yield ""
     yield from _block(experiment_lines(outcome)[1:])
     if outcome.details:
@@ -94,7 +74,7 @@ def _details(outcome: Outcome) -> Iterator[str]:
 
 
 def _problem(problem: Problem) -> Iterator[str]:
-    yield f"### {_code(problem.name)}"
+    yield f"### {code(problem.name)}"
     yield ""
     yield from _block(plain_lines(problem.message))
 
