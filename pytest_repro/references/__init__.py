@@ -22,6 +22,11 @@ from pytest_repro.references.layout import (
 )
 from pytest_repro.references.lookup import Entry, Found, nearest_key
 from pytest_repro.references.merging import merge_seeds
+from pytest_repro.references.rejections import (
+    Rejection,
+    earlier_rejections,
+    reject,
+)
 from pytest_repro.references.review import (
     CANDIDATE,
     Acceptance,
@@ -46,10 +51,12 @@ __all__ = [
     "Found",
     "Predecessor",
     "ReferenceStore",
+    "Rejection",
     "accept",
     "cumulative_drift",
     "decode",
     "drift_between",
+    "earlier_rejections",
     "encode",
     "environment_folder",
     "experiment_folder",
@@ -60,6 +67,7 @@ __all__ = [
     "read_record",
     "rebase",
     "reference_folder",
+    "reject",
     "revise",
     "thin",
     "write_record",
