@@ -146,7 +146,7 @@ def _show(
 ) -> Answer:
     lines: list[str] = []
     for one in found:
-        lines += ["", *_shown(project, one), *_commands(one.candidate, found, archive)]
+        lines += ["", *_shown(project, one), *_commands(one, found, archive)]
     count = "1 candidate waits" if len(found) == 1 else f"{len(found)} candidates wait"
     return Answer(
         exit=Exit.DIFFERS,
@@ -167,19 +167,20 @@ def _shown(project: Project, one: Change | Stuck) -> tuple[str, ...]:
 
 
 def _commands(
-    candidate: Candidate, found: Sequence[Change | Stuck], archive: Path | None
+    one: Change | Stuck, found: Sequence[Change | Stuck], archive: Path | None
 ) -> tuple[str, ...]:
+    candidate = one.candidate
     name = shell_word(candidate.experiment)
-    if sum(one.candidate.experiment == candidate.experiment for one in found) > 1:
+    if sum(other.candidate.experiment == candidate.experiment for other in found) > 1:
         name += f" --key {shell_word(candidate.key)}"
     source = f" --from {shell_word(str(archive))}" if archive else ""
-    accept = f'pytest-repro accept {name}{source} --reason "…"'
-    reject = "" if archive else f'pytest-repro reject {name} --reason "…"'
-    return (
-        "",
-        f"  accept it  {accept}",
-        *([f"  reject it  {reject}"] if reject else []),
-    )
+    accept = f'  accept it  pytest-repro accept {name}{source} --reason "…"'
+    reject = f'  reject it  pytest-repro reject {name} --reason "…"'
+    commands = [
+        *([accept] if isinstance(one, Change) else []),
+        *([reject] if archive is None else []),
+    ]
+    return ("", *commands) if commands else ()
 
 
 def _data(found: Sequence[Change | Stuck]) -> dict[str, object]:
