@@ -30,7 +30,7 @@ from pytest_repro.cli.proposing import (
 )
 from pytest_repro.cli.tables import fields
 from pytest_repro.errors import ReproError, ReproUsageError
-from pytest_repro.policy.approvals import Approvals
+from pytest_repro.policy import Approvals
 from pytest_repro.records import MIN_REASON
 from pytest_repro.references import Acceptance, accept
 from pytest_repro.reports import drift_lines

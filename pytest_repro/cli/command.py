@@ -90,7 +90,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         ),
         Verb(
             name="accept",
-            arguments="EXPERIMENT --reason TEXT",
+            arguments="EXPERIMENT",
             summary="make a candidate, of a CI artifact too, the reference",
         ),
         Verb(

@@ -14,13 +14,13 @@ import pytest_repro
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.errors import ReproUsageError
-from pytest_repro.policy.approvals import (
+from pytest_repro.policy import (
     Approvals,
     Proposal,
+    is_ci,
     missing,
     read_approvals,
 )
-from pytest_repro.policy.ci import is_ci
 from pytest_repro.records import MIN_REASON, RunRecord
 from pytest_repro.references import (
     Acceptance,

@@ -183,7 +183,10 @@ def make_replication(
             created_by=f"pytest_repro {pytest_repro.__version__}",
         ),
         effort=Effort(
-            tier=settings.tier, replicas=settings.replicas, traced=settings.traced
+            tier=settings.tier,
+            replicas=settings.replicas,
+            traced=settings.traced,
+            whole_candidates=settings.whole_candidates,
         ),
         ledger=Ledger(settings.out / "ledger"),
     )

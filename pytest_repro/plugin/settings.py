@@ -14,7 +14,7 @@ from typing import Final, TypeVar, cast
 import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
-from pytest_repro.policy.ci import is_ci
+from pytest_repro.policy import is_ci
 from pytest_repro.records import (
     MIN_REASON,
     Determinism,
@@ -44,6 +44,7 @@ class Settings:
         tier: How much a comparison may cost.
         replicas: Perturbed runs of a new reference.
         traced: Steps of a new reference whose operations it keeps.
+        whole_candidates: Whether candidates are measured as references are.
         seeds: At most so many seeds, instead of what the markers say; None for that.
         timeout_s: Limit of a run [s]; None for never.
         checkpoint_every: A checkpoint each so many steps; 0 for none.
@@ -66,6 +67,7 @@ class Settings:
     tier: Tier
     replicas: int
     traced: int
+    whole_candidates: bool
     seeds: int | None
     timeout_s: float | None
     checkpoint_every: int
@@ -114,6 +116,7 @@ def read_settings(config: pytest.Config) -> Settings:
         tier=Tier(str(values["repro_tier"])),
         replicas=_at_least("repro_replicas", values["repro_replicas"], 0),
         traced=_at_least("repro_traced_steps", values["repro_traced_steps"], 0),
+        whole_candidates=bool(values["repro_whole_candidates"]),
         seeds=_at_least("repro_seeds", values["repro_seeds"], 0) or None,
         timeout_s=_at_least("repro_timeout", values["repro_timeout"], 0.0) or None,
         checkpoint_every=_at_least(

@@ -9,7 +9,6 @@ before they are signed; a review of the commit that brings the reference is what
 """
 
 import math
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -127,6 +126,8 @@ def read_approvals(folder: Path, *, shown: str) -> Approvals:
     Raises:
         ReproUsageError: If the file has no meaning, wholly or in part.
     """
+    import tomllib  # noqa: PLC0415  # only where there are rules
+
     place = f"{shown}/{FILE}"
     try:
         data = (folder / FILE).read_bytes()

@@ -4,7 +4,6 @@ A misspelt key would silently rule nothing, so it is refused and the nearest key
 What the keys mean is said by who reads them.
 """
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,8 +35,10 @@ class Table:
         Raises:
             ReproUsageError: If there is another.
         """
+        from difflib import get_close_matches  # noqa: PLC0415  # only for rules
+
         for key in sorted(self.content.keys() - set(known)):
-            near = difflib.get_close_matches(key, known, n=1)
+            near = get_close_matches(key, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             self.refuse(f"unknown key {key!a}{hint}")
 

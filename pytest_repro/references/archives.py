@@ -35,11 +35,11 @@ _BROKEN: Final = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
 )
-"""What the standard library raises on archives that are damaged or made by hand."""
+"""What the standard library raises on archives that are damaged or made by hand; what
+it has not learnt to read is a `RuntimeError`, too."""
 
 
 def read_archive(path: Path) -> tuple[Candidate, ...]:

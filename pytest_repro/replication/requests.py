@@ -57,11 +57,13 @@ class Effort:
         replicas: How many perturbed runs span the envelope of a new reference; 0 for
             no envelope.
         traced: Of how many first steps a new reference keeps the operations.
+        whole_candidates: Whether a candidate is measured as a reference is.
     """
 
     tier: Tier = Tier.NIGHTLY
     replicas: int = 8
     traced: int = 3
+    whole_candidates: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
