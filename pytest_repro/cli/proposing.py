@@ -8,7 +8,7 @@ import datetime as dt
 import os
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest_repro
 from pytest_repro.cli.parsing import Parser
@@ -21,7 +21,7 @@ from pytest_repro.policy import (
     missing,
     read_approvals,
 )
-from pytest_repro.records import MIN_REASON, RunRecord
+from pytest_repro.records import MIN_REASON, Match, RunRecord
 from pytest_repro.references import (
     Acceptance,
     Candidate,
@@ -32,6 +32,7 @@ from pytest_repro.references import (
     rebase,
 )
 from pytest_repro.reports import DriftTable
+from pytest_repro.verdicts import is_short, judge
 from pytest_repro.verdicts.creeping import find_creeping
 
 __all__ = [
@@ -167,8 +168,10 @@ def propose(
 
     Raises:
         RecordError: If the reference cannot be read.
+        ReproUsageError: If the run could not be a reference at all.
         StaleCandidate: If the reference has changed meanwhile.
     """
+    _check_sound(candidate)
     old = find_predecessor(store, candidate)
     if old.is_candidate and old.record is not None:
         record = old.record
@@ -181,6 +184,19 @@ def propose(
         creeping=find_creeping(record),
     )
     return Change(candidate=candidate, old=old, record=record, drift=table)
+
+
+def _check_sound(candidate: Candidate) -> None:
+    """Refuse what no session leaves: a run that does not agree with itself."""
+    whole = candidate.record
+    contract = whole.identity.contract
+    for row in whole.seeds:
+        run = replace(whole, seeds=(row,))
+        verdict = judge(run, run, contract=contract, match=Match.EXACT)
+        if is_short(run) or not verdict.holds:
+            reason = "it ends early" if verdict.holds else verdict.reason
+            msg = f"{candidate.shown} cannot be a reference: seed {row.seed}: {reason}"
+            raise ReproUsageError(msg)
 
 
 def lacking(approvals: Approvals, change: Change) -> tuple[str, ...]:

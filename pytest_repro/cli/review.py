@@ -35,8 +35,9 @@ from pytest_repro.cli.proposing import (
     rules_of,
 )
 from pytest_repro.cli.reviewing import Reviewer
-from pytest_repro.errors import RecordError, StaleCandidate
+from pytest_repro.errors import RecordError, ReproUsageError, StaleCandidate
 from pytest_repro.references import Candidate, earlier_rejections
+from pytest_repro.reports import DriftTable, review_markdown
 from pytest_repro.reports.plain import shell_word
 
 __all__ = ["add_arguments", "run"]
@@ -48,7 +49,7 @@ class Stuck:
 
     Attributes:
         candidate: The run.
-        reason: Why: its reference has changed, or cannot be read.
+        reason: Why: its reference has changed, or one of the two is none.
     """
 
     candidate: Candidate
@@ -63,6 +64,11 @@ def add_arguments(parser: Parser) -> None:
     """
     add_candidate_arguments(parser)
     add_archive_argument(parser)
+    parser.add_argument(
+        "--markdown",
+        action="store_true",
+        help="print Markdown for a comment on a pull request, and ask nothing",
+    )
     add_approval_arguments(parser)
 
 
@@ -91,6 +97,8 @@ def run(arguments: Namespace, project: Project) -> Answer:
     if _can_ask(arguments):
         check_ci(arguments)
         answer = _ask(project, found, arguments.approved_by)
+    elif arguments.markdown:
+        answer = _write_markdown(found)
     else:
         answer = _show(project, found, arguments.archive)
     if not waiting.problems:
@@ -119,12 +127,13 @@ def _look_at(
     shown = replace(acceptance, created_utc=left.created_utc if left else "")
     try:
         return propose(reference_store(project), candidate, shown)
-    except (StaleCandidate, RecordError) as error:
+    except (StaleCandidate, RecordError, ReproUsageError) as error:
         return Stuck(candidate=candidate, reason=str(error))
 
 
 def _can_ask(arguments: Namespace) -> bool:
-    return not arguments.json and sys.stdin.isatty() and sys.stdout.isatty()
+    is_asked = not (arguments.json or arguments.markdown)
+    return is_asked and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _ask(
@@ -153,6 +162,19 @@ def _show(
         lines=(*lines[1:], "", f"{count}; nothing was asked: this is no terminal"),
         data=_data(found),
     )
+
+
+def _write_markdown(found: Sequence[Change | Stuck]) -> Answer:
+    rows = [(one.candidate.experiment, one.candidate.key, _told(one)) for one in found]
+    lines = tuple(review_markdown(rows).splitlines())
+    return Answer(exit=Exit.DIFFERS, lines=lines, data=_data(found))
+
+
+def _told(one: Change | Stuck) -> DriftTable | str:
+    """Say how far a candidate moves, or why there is nothing to say."""
+    if isinstance(one, Stuck):
+        return one.reason
+    return one.drift if one.old.record else "it would be the first reference"
 
 
 def _shown(project: Project, one: Change | Stuck) -> tuple[str, ...]:

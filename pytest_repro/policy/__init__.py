@@ -1,7 +1,7 @@
 """What a project rules about its references: typed files, and readers without mercy.
 
 Start with `approvals`. A reader refuses a key that it does not know, since a misspelt
-rule is no rule. The plugin loads this, so what reads files is imported where it is used.
+rule is no rule. The plugin loads this, so readers import what they need when they read.
 """
 
 from pytest_repro.policy.approvals import (

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_repro.errors import LaunchError, ReproError, ReproWarning
+from pytest_repro.policy import Proposal, missing
 from pytest_repro.records import (
     Action,
     Cause,
@@ -21,7 +22,9 @@ from pytest_repro.records import (
     Verdict,
 )
 from pytest_repro.references import (
+    Found,
     ReferenceStore,
+    drift_between,
     merge_seeds,
     reference_folder,
     revise,
@@ -201,6 +204,9 @@ class Replication:
             return outcome
         if not writes:
             return self._leave_candidate(request, state, outcome)
+        if asked := self._asked(request, state):
+            refused = replace(outcome, message=asked)
+            return self._leave_candidate(request, state, refused)
         try:
             return self._write(request, state, outcome)
         except (ReproError, ReproWarning) as error:
@@ -228,6 +234,25 @@ class Replication:
             reference=self._store.show(folder),
             message="\n".join(filter(None, (reason, *notes))),
         )
+
+    def _asked(self, request: Request, state: Assessment) -> str:
+        """Say what the project's rules ask for that no session can give."""
+        if completes(self._approval.mode, state):
+            return ""  # the bits were approved
+        found = _own(state)
+        old = found.record if found is not None else None
+        proposal = Proposal(
+            experiment=request.experiment,
+            reason=self._approval.reason,
+            drift=drift_between(merge_seeds(state.records), old) if old else (),
+            is_ci=self._approval.is_ci,
+        )
+        asked = missing(self._approval.rules, proposal)
+        if not asked:
+            return ""
+        head = f"not written: {self._approval.rules.path} asks for"
+        last = f"accept it: pytest-repro accept {request.experiment}"
+        return "\n  ".join([head, *asked, last])
 
     def _measure(
         self, request: Request, records: Sequence[RunRecord]
@@ -296,8 +321,7 @@ class Replication:
     def _revise(
         self, merged: RunRecord, state: Assessment, *, reason: str
     ) -> tuple[RunRecord, bool]:
-        own = state.found is not None and state.found.match in {Match.EXACT, Match.KEY}
-        found = state.found if own else None
+        found = _own(state)
         old = found.record if found is not None else None
         record = revise(
             merged,
@@ -315,3 +339,9 @@ def _judged(runs: tuple[SeedRun, ...]) -> tuple[SeedRun, ...]:
     """Drop the short run once a whole one of the same seed is there."""
     whole = tuple(run for run in runs if not run.planned.is_short)
     return whole or runs
+
+
+def _own(state: Assessment) -> Found | None:
+    """Return the reference of the very environment key, which a write supersedes."""
+    found = state.found
+    return found if found and found.match in {Match.EXACT, Match.KEY} else None

@@ -14,6 +14,7 @@ from pytest_repro.reports.to_drift import (
     creep_lines,
     drift_lines,
     drift_markdown,
+    review_markdown,
 )
 from pytest_repro.reports.to_json import SCHEMA, report_json
 from pytest_repro.reports.to_junit import junit_properties
@@ -31,6 +32,7 @@ __all__ = [
     "junit_properties",
     "report_json",
     "report_markdown",
+    "review_markdown",
     "scorecard_lines",
     "session_lines",
     "status_of",

@@ -17,7 +17,13 @@ from pytest_repro.reports.plain import one_line, shorten_middle
 from pytest_repro.reports.quoting import code
 from pytest_repro.verdicts.creeping import Creep
 
-__all__ = ["DriftTable", "creep_lines", "drift_lines", "drift_markdown"]
+__all__ = [
+    "DriftTable",
+    "creep_lines",
+    "drift_lines",
+    "drift_markdown",
+    "review_markdown",
+]
 
 HEAD: Final = ("metric", "absolute", "relative", "ulp", "envelope", "from step")
 NONE: Final = "-"
@@ -80,6 +86,30 @@ def drift_markdown(table: DriftTable) -> str:
     if table.creeping:
         lines += ["", *(f"- {code(line)}" for line in creep_lines(table.creeping))]
     return "\n".join(lines) + "\n"
+
+
+def review_markdown(
+    waiting: Sequence[tuple[str, str, DriftTable | str]],
+) -> str:
+    """Write what waits for review as Markdown, for a comment on a pull request.
+
+    Args:
+        waiting: Of each candidate the node id, the environment key, and how far it
+            moves, or why it cannot be accepted.
+
+    Returns:
+        A heading and a table for each.
+    """
+    lines = ["## Waiting for review", ""]
+    for experiment, key, what in waiting:
+        told = drift_markdown(what) if isinstance(what, DriftTable) else _quoted(what)
+        lines += [f"### {code(experiment)} on {code(key)}", "", told]
+    lines += [f"Look at them with {code('pytest-repro review')}."]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(reason: str) -> str:
+    return "".join(f"{code(line.strip())}\n" for line in reason.splitlines())
 
 
 def creep_lines(creeping: Sequence[Creep]) -> list[str]:

@@ -186,3 +186,37 @@ def test_names_cannot_act_on_the_terminal(
     assert "t.py::test_[2Jevil" in out
     assert "\x1b" not in out
     assert "\u202e" not in out
+
+
+def test_markdown_for_a_comment(
+    moved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A heading and a drift table for each; a stale one says why instead."""
+    leave_candidate(moved, obtained_run(Facts(experiment=CNN)))
+    main(["review", "--markdown"])
+    out = capsys.readouterr().out
+    write_reference(moved, obtained_run(Facts(accuracy=0.9)))
+    main(["review", "mlp", "--markdown"])
+    stale = capsys.readouterr().out
+
+    assert out.startswith("## Waiting for review\n\n### <code>experiments/")
+    assert "| <code>test/accuracy</code> | +0.01562 |" in out
+    assert "<code>it would be the first reference</code>" in out
+    assert "<code>candidate supersedes  sha256\\:" in stale
+
+
+def test_run_that_no_session_leaves_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A forged candidate, whose metric is no number, cannot become a reference."""
+    leave_candidate(project, obtained_run(Facts(accuracy=float("nan"))))
+
+    looked = main(["review"])
+    out = capsys.readouterr().out
+    accepted = main(["accept", "mlp", "--reason", "it is what it is, they say"])
+
+    assert looked == 1
+    assert "cannot be a reference: seed 0: test/accuracy is nan" in out
+    assert "accept it" not in out
+    assert accepted == 64
+    assert waiting(project) == [MLP]

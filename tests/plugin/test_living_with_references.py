@@ -160,3 +160,36 @@ def test_interrupted_review_loses_nothing(published: Project) -> None:
     assert "1 accepted, 0 rejected, 1 still waiting" in talked.text
     assert waits == REF
     assert published.run("--repro").counts == {"passed": 1, "failed": 1}
+
+
+RULES = """\
+[[rule]]
+experiments = ["test_walk.py::*"]
+people = ["ada"]
+"""
+
+
+def test_update_cannot_go_round_the_rules(published: Project) -> None:
+    """What a rule asks for, a session cannot give: it leaves a candidate."""
+    published.write({"test_walk.py": MOVED, "test_other.py": OTHER.replace("5", "6")})
+    published.write({"reference_runs/approvals.toml": RULES})
+
+    session = published.run("--repro-update", "--repro-reason=we count otherwise now")
+    said = verb(published, "accept", "walk", *WHY, "--approved-by", "ada")
+
+    assert session.code == 1
+    assert "not written: reference_runs/approvals.toml asks for" in session.output
+    assert session.counts == {"passed": 1, "failed": 1}
+    assert said.code == 0
+    assert published.reference(REF).history[-1].approved_by == ("ada",)
+
+
+def test_misspelt_rule_stops_a_session_that_writes(published: Project) -> None:
+    """One that only compares does not need the rules."""
+    published.write({"reference_runs/approvals.toml": "[[rul]]\n"})
+
+    writing = published.run("--repro-update", "--repro-reason=we count otherwise")
+
+    assert writing.code == 4
+    assert "did you mean rule?" in writing.output
+    assert published.run("--repro").code == 0
