@@ -26,7 +26,7 @@ MAX_MEMBER_BYTES: Final = 64 * 1024 * 1024
 MAX_TOTAL_BYTES: Final = 1024 * 1024 * 1024
 MAX_NAME: Final = 512
 MAX_RATIO: Final = 200
-"""Traces and tables shrink to a tenth or a thirtieth; a bomb to a thousandth."""
+"""Files of our references shrink two- to fivefold; a bomb a thousandfold."""
 SMALL_BYTES: Final = 1024 * 1024
 """What may shrink by any ratio: an empty report is nearly nothing."""
 
@@ -60,7 +60,7 @@ def check_contents(members: Sequence[ZipInfo], *, path: str) -> None:
             if reason := check(member):
                 named = f"the entry {member.orig_filename[:MAX_NAME]!a} {reason}"
                 raise UnsafePath(named, path=path, remedy=_REMEDY)
-    for problem in (*_twins(members), *_overlaps(members), *_bulk(members)):
+    for problem in (*_twins(members), *_overlaps(members)):
         raise UnsafePath(problem, path=path, remedy=_REMEDY)
 
 
@@ -69,7 +69,7 @@ def find_candidates(
 ) -> dict[PurePosixPath, dict[str, ZipInfo]]:
     """Find the folders of candidates, wherever the archive begins.
 
-    Whatever lies beside the folder of candidates, such as reports, is not looked at.
+    Whatever lies beside the folder of candidates, such as reports, is never unpacked.
 
     Args:
         members: The entries of an archive that passed `check_contents`.
@@ -79,7 +79,8 @@ def find_candidates(
         The files of each candidate by name, by its folder within the store.
 
     Raises:
-        RecordError: If something else lies among the candidates.
+        RecordError: If something else lies among the candidates, or one of them is
+            larger than is plausible.
     """
     files = {PurePosixPath(one.filename): one for one in members if not one.is_dir()}
     base = _base([name for name in files if name.name == RUN])
@@ -101,6 +102,7 @@ def find_candidates(
             msg = f"there is no place for {str(name)!a} among candidates"
             remedy = "upload the folder '.repro/pending', and nothing with it"
             raise UnsafePath(msg, path=path, remedy=remedy)
+    _check_sizes([one for own in found.values() for one in own.values()], path)
     return found
 
 
@@ -153,6 +155,18 @@ def _packing(member: ZipInfo) -> str:
     return ""
 
 
+def _check_sizes(members: Sequence[ZipInfo], path: str) -> None:
+    """Refuse what would fill a memory, before a byte of it is unpacked."""
+    for member in members:
+        if reason := _size(member):
+            named = f"the entry {member.orig_filename!a} {reason}"
+            raise UnsafePath(named, path=path, remedy=_REMEDY)
+    total = sum(member.file_size for member in members)
+    if total > MAX_TOTAL_BYTES:
+        msg = f"{total} bytes in all are over the limit of {MAX_TOTAL_BYTES}"
+        raise UnsafePath(msg, path=path, remedy=_REMEDY)
+
+
 def _size(member: ZipInfo) -> str:
     if member.file_size > MAX_MEMBER_BYTES:
         return f"has {member.file_size} bytes, over the limit of {MAX_MEMBER_BYTES}"
@@ -165,7 +179,7 @@ def _size(member: ZipInfo) -> str:
     return ""
 
 
-_CHECKS: Final[tuple[Callable[[ZipInfo], str], ...]] = (_name, _kind, _packing, _size)
+_CHECKS: Final[tuple[Callable[[ZipInfo], str], ...]] = (_name, _kind, _packing)
 
 
 def _twins(members: Sequence[ZipInfo]) -> Iterator[str]:
@@ -203,9 +217,3 @@ def _overlaps(members: Sequence[ZipInfo]) -> Iterator[str]:
         if end > other.header_offset:
             names = f"{one.orig_filename!a} and {other.orig_filename!a}"
             yield f"the entries {names} share bytes"
-
-
-def _bulk(members: Sequence[ZipInfo]) -> Iterator[str]:
-    total = sum(member.file_size for member in members)
-    if total > MAX_TOTAL_BYTES:
-        yield f"{total} bytes in all are over the limit of {MAX_TOTAL_BYTES}"

@@ -261,3 +261,4 @@ def _remedies(outcome: Outcome) -> Iterator[str]:
         yield _beside(f"look closer: pytest-repro diff {word}")
     if outcome.candidate:
         yield _beside(f"candidate: {one_line(outcome.candidate)}")
+        yield _beside(f"review it: pytest-repro review {word}")

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_repro.errors import RecordError
 from pytest_repro.references import read_archive
+from pytest_repro.references.contents import find_candidates
 from tests.references.archiving import (
     FOLDER,
     RUN,
@@ -93,7 +94,9 @@ HOSTILE = [
         declared(TABLE, 10, b"\x0e\0"), "compressed by method 14", id="method"
     ),
     pytest.param(
-        add("runs/zeros", b"\0" * (8 << 20)), "more than 200 times", id="bomb"
+        add(f"{FOLDER}/ledger.tsv", b"0" * (8 << 20)),
+        "more than 200 times",
+        id="bomb",
     ),
     pytest.param(
         declared(TABLE, 24, b"\xff\xff\xff\x7f"), "over the limit of", id="large entry"
@@ -128,6 +131,28 @@ def test_hostile_archive_is_refused(tmp_path: Path, spoil: Spoil, message: str) 
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n  remedy  " in str(caught.value)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_many_large_entries_are_refused_together() -> None:
+    """Each is plausible; all of them would fill the memory."""
+    members = [zipfile.ZipInfo(f"t.py/test_{n}/key/run.json") for n in range(18)]
+    for member in members:
+        member.file_size, member.compress_size = 60 << 20, 1 << 20
+
+    with pytest.raises(RecordError, match="bytes in all are over the limit"):
+        find_candidates(members, path="a.zip")
+
+
+def test_what_lies_beside_candidates_is_not_weighed(tmp_path: Path) -> None:
+    """A checkpoint of zeros among the runs is never unpacked, so it cannot hurt."""
+    entries = {
+        **candidate_entries("pending/"),
+        "runs/zeros": b"\0" * (8 << 20),
+    }
+
+    (found,) = read_archive(write_archive(tmp_path / "a.zip", entries))
+
+    assert found.record == small_record()
 
 
 def test_size_that_is_a_lie_is_noticed(tmp_path: Path) -> None:
