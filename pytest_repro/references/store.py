@@ -27,6 +27,7 @@ from pytest_repro.references.layout import experiment_folder, reference_folder
 from pytest_repro.references.lookup import Entry, Found, nearest_key
 from pytest_repro.references.replacement import STAGING, area_name, locked
 from pytest_repro.references.retrieval import (
+    entering,
     read_files,
     read_head,
     read_reference,
@@ -215,7 +216,9 @@ class ReferenceStore:
             self.root.mkdir(parents=True, exist_ok=True)
             with Folder.open(self.root, shown=self.show(self.root)) as root:
                 check_format(root)
-                if not _holds(root, path, files):
+                if _holds(root, path, files):
+                    _sync(root, path)
+                else:
                     self._replace(root, identity, files, check)
         return target
 
@@ -303,6 +306,14 @@ def _holds(root: Folder, path: PurePosixPath, files: Mapping[str, bytes]) -> boo
     except FileNotFoundError:
         return False  # another writer is replacing them
     return {name: present[name] for name in present if name != SIGNATURE} == files
+
+
+def _sync(root: Folder, path: PurePosixPath) -> None:
+    """Make a folder outlast a power failure: who wrote it may have been interrupted."""
+    # A store that may only be read keeps what it has.
+    with suppress(OSError), entering(root, path.parent.parts) as parent:
+        if parent is not None:
+            parent.sync()
 
 
 def _check_expected(present: Mapping[str, bytes], expected: Digest | None) -> None:
