@@ -216,6 +216,7 @@ def lacking(approvals: Approvals, change: Change) -> tuple[str, ...]:
         approved_by=last.approved_by,
         drift=last.drift,
         is_ci=is_ci(os.environ),
+        is_first=change.old.record is None,
     )
     return missing(approvals, proposal)
 

@@ -46,8 +46,8 @@ QUESTION: Final = "accept, reject, skip, details, open, quit, help [a/r/s/d/o/q/
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """An answer that stands for all that remain.
+class Reply:
+    """What a person answered; it may stand for all that remain.
 
     Attributes:
         letter: ``a``, ``r`` or ``s``.
@@ -83,7 +83,7 @@ class Reviewer:
         self._approved_by = tuple(approved_by)
         self._ask = ask
         self._done: Counter[str] = Counter()
-        self._standing: Standing | None = None
+        self._standing: Reply | None = None
 
     def review(self, changes: Sequence[Change]) -> int:
         """Ask about each candidate.
@@ -149,7 +149,7 @@ class Reviewer:
                 case _:
                     print_lines(HELP)
 
-    def _with_reason(self, letter: str) -> Standing | None:
+    def _with_reason(self, letter: str) -> Reply | None:
         """Ask why; None if a person changes their mind."""
         match letter:
             case "a":
@@ -161,9 +161,9 @@ class Reviewer:
                 reason = self._ask("reason (may be empty): ")
             case _:
                 reason = ""
-        return Standing(letter=letter, reason=reason.strip())
+        return Reply(letter=letter, reason=reason.strip())
 
-    def _carry_out(self, answer: Standing, change: Change) -> bool:
+    def _carry_out(self, answer: Reply, change: Change) -> bool:
         try:
             match answer.letter:
                 case "a":

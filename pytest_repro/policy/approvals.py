@@ -104,6 +104,7 @@ class Proposal:
         approved_by: Who approved, as is said.
         drift: How far each metric would move.
         is_ci: Whether a CI job asks.
+        is_first: Whether there is no reference yet; then no reason is asked for.
     """
 
     experiment: str
@@ -111,6 +112,7 @@ class Proposal:
     approved_by: tuple[str, ...] = ()
     drift: tuple[Drift, ...] = ()
     is_ci: bool = False
+    is_first: bool = False
 
 
 def read_approvals(folder: Path, *, shown: str) -> Approvals:
@@ -213,7 +215,7 @@ def _lacking(approvals: Approvals, rule: Rule, proposal: Proposal) -> Iterator[s
         yield "a CI job may not accept it: accept it where a person looks at it"
     yield from _votes(approvals, rule, proposal)
     length = len(proposal.reason.strip())
-    if length < rule.min_reason:
+    if length < rule.min_reason and not proposal.is_first:
         yield f"a reason of at least {rule.min_reason} characters, it has {length}"
     for drift in proposal.drift:
         yield from _too_far(rule, drift)

@@ -246,6 +246,7 @@ class Replication:
             reason=self._approval.reason,
             drift=drift_between(merge_seeds(state.records), old) if old else (),
             is_ci=self._approval.is_ci,
+            is_first=old is None,
         )
         asked = missing(self._approval.rules, proposal)
         if not asked:

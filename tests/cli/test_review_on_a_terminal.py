@@ -37,7 +37,7 @@ def test_candidates_come_one_after_the_other(two: Path) -> None:
     assert "[1 of 2]\nexperiments/test_digits.py::test_digits_cnn" in talked.text
     assert "DIVERGED, WITHIN ROUNDING is required" in talked.text
     assert "train/loss  █▅▃▁  2.25 to 0.5" in talked.text
-    assert "              █▅▄▃  2.25 to 1" in talked.text
+    assert "              █▅▃▃  2.25 to 1" in talked.text
     assert "1 accepted, 0 rejected, 1 still waiting" in talked.text
     assert only_reference(two).history[-1].reason == WHY.strip()
     assert waiting(two) == [CNN]

@@ -126,6 +126,9 @@ def test_two_maintainers_suffice(tmp_path: Path) -> None:
         pytest.param(
             proposal("eve", experiment="other.py::test"), (), id="another experiment"
         ),
+        pytest.param(
+            proposal("ada", "grace", reason="", is_first=True), (), id="first"
+        ),
     ],
 )
 def test_what_is_missing_is_said(
