@@ -20,6 +20,7 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── StoreBusy                     somebody else holds the lock
     │   ├── StoreReadOnly                 no permission, or read-only
     │   └── StoreFull                     no space; the old state is untouched
+    ├── StaleCandidate (RuntimeError)     the reference has changed since its candidate
     ├── UnstableInput (RuntimeError)      an asset changed under a run
     ├── EscapedEntropy (RuntimeError)     randomness that no seed governs was drawn
     ├── UndeclaredInput (RuntimeError)    a hermetic run read something undeclared
@@ -49,6 +50,7 @@ __all__ = [
     "ReproError",
     "ReproUsageError",
     "ReproWarning",
+    "StaleCandidate",
     "StoreBusy",
     "StoreError",
     "StoreFull",
@@ -147,6 +149,10 @@ class StoreReadOnly(StoreError):
 
 class StoreFull(StoreError):
     """No space was left; the previous state is untouched."""
+
+
+class StaleCandidate(ReproError, RuntimeError):
+    """A candidate was judged against another reference than the one that is there."""
 
 
 class UnstableInput(ReproError, RuntimeError):

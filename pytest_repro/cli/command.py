@@ -84,6 +84,21 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="an obtained run against its reference: where and why they part",
         ),
         Verb(
+            name="review",
+            arguments="[EXPERIMENT]",
+            summary="candidates one after the other: accept, reject or skip",
+        ),
+        Verb(
+            name="accept",
+            arguments="EXPERIMENT",
+            summary="make a candidate, of a CI artifact too, the reference",
+        ),
+        Verb(
+            name="reject",
+            arguments="EXPERIMENT",
+            summary="drop a candidate and keep the reference",
+        ),
+        Verb(
             name="why",
             arguments="EXPERIMENT",
             summary="what brings the reference's bits back, found by trying",

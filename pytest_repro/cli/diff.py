@@ -35,7 +35,13 @@ from pytest_repro.verdicts.identity import (
     step_text,
 )
 
-__all__ = ["add_arguments", "circumstance_lines", "divergence_lines", "run"]
+__all__ = [
+    "add_arguments",
+    "body_lines",
+    "circumstance_lines",
+    "divergence_lines",
+    "run",
+]
 
 MAX_CIRCUMSTANCES: Final = 20
 
@@ -88,7 +94,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
     comparison = compare(sides.obtained, sides.reference, match=sides.match)
     return Answer(
         exit=exit_for(comparison.verdict),
-        lines=(*_head(sides, comparison), *_body(comparison)),
+        lines=(*_head(sides, comparison), *body_lines(comparison)),
         data=_data(sides, comparison),
         problems=last.problems,
     )
@@ -126,7 +132,15 @@ def _head(sides: Sides, comparison: Comparison) -> tuple[str, ...]:
     )
 
 
-def _body(comparison: Comparison) -> tuple[str, ...]:
+def body_lines(comparison: Comparison) -> tuple[str, ...]:
+    """Lay out where two runs part, by how much, and what was not the same.
+
+    Args:
+        comparison: What was found.
+
+    Returns:
+        The lines, below whatever names the two sides.
+    """
     seed = comparison.obtained.anchor.seed
     return (
         *_first(comparison),

@@ -28,8 +28,11 @@ class Exit(enum.IntEnum):
     INTEGRITY = 3
     """A reference cannot be read as it was written."""
 
+    REFUSED = 4
+    """An approval that the project's rules ask for is missing."""
+
     NO_REFERENCE = 5
-    """There is no such reference."""
+    """There is no such reference, or no such candidate."""
 
     USAGE = 64
     """The command line has no meaning (EX_USAGE of BSD's sysexits)."""

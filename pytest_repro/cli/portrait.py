@@ -201,8 +201,19 @@ def _revision(revision: Revision) -> list[str]:
     reason = revision.reason or "recorded"
     return [
         f"{revision.created_utc[:10]}  {reason}",
+        *_approval(revision),
         *(_drift(drift) for drift in revision.drift),
     ]
+
+
+def _approval(revision: Revision) -> list[str]:
+    """Say who approved, where the run came from and what it lacks, if it says so."""
+    facts = (
+        ("approved by", ", ".join(revision.approved_by)),
+        ("from", shorten(revision.source)),
+        ("lacks", ", ".join(revision.lacks)),
+    )
+    return [f"{name} {text}" for name, text in facts if text]
 
 
 def _drift(drift: Drift) -> str:

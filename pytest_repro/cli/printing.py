@@ -17,7 +17,7 @@ from pytest_repro import wire
 from pytest_repro.cli.answers import Answer
 from pytest_repro.reports.plain import one_line
 
-__all__ = ["print_answer", "print_problem"]
+__all__ = ["print_answer", "print_lines", "print_problem"]
 
 PROGRAM: Final = "pytest-repro"
 
@@ -44,6 +44,16 @@ def print_answer(answer: Answer, *, as_json: bool) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     for problem in answer.problems:
         print_problem(problem)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines at once, where a verb talks with a person.
+
+    Args:
+        lines: The lines.
+    """
+    _write(lines, sys.stdout)
+    sys.stdout.flush()
 
 
 def print_problem(problem: str) -> None:

@@ -16,7 +16,9 @@ BLOCKS: Final = "▁▂▃▄▅▆▇█"
 NON_FINITE: Final = "×"
 
 
-def sparkline(values: Sequence[float], *, width: int) -> str:
+def sparkline(
+    values: Sequence[float], *, width: int, beside: Sequence[float] = ()
+) -> str:
     """Draw numbers as blocks between the smallest and the largest finite one shown.
 
     A column stands for the last number of its share, or for one that is not finite if
@@ -25,6 +27,7 @@ def sparkline(values: Sequence[float], *, width: int) -> str:
     Args:
         values: The numbers, in order.
         width: At most so many columns.
+        beside: Other numbers that are drawn at the same scale.
 
     Returns:
         One character a column; equal numbers give the lowest block.
@@ -37,7 +40,8 @@ def sparkline(values: Sequence[float], *, width: int) -> str:
         E. Tufte, *Beautiful Evidence* (2006): sparklines.
     """
     shown = [_stand_in(share) for share in _shares(values, width)]
-    finite = [Fraction(value) for value in shown if math.isfinite(value)]
+    others = [_stand_in(share) for share in _shares(beside, width)]
+    finite = [Fraction(one) for one in (*shown, *others) if math.isfinite(one)]
     if not finite:
         return NON_FINITE * len(shown)
     low, high = min(finite), max(finite)

@@ -71,7 +71,8 @@ OPTIONS: Final = (
         "bool",
         False,  # noqa: FBT003  # as above
         "also record references that are missing (implies --repro)",
-        doc="Existing references are compared, never rewritten. Refused under CI.",
+        doc="Existing references are compared, never rewritten; what an accepted "
+        "candidate lacks is measured, from the same bits. Refused under CI.",
         has_ini=False,
     ),
     _row(
@@ -159,6 +160,15 @@ OPTIONS: Final = (
         metavar="N",
         doc="One further short run; with it a reference can say in which operation "
         "another run parted from it.",
+    ),
+    _row(
+        "repro_whole_candidates",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "measure what does not pass as a reference is measured, before it is left",
+        doc="Its candidate then lacks nothing once it is accepted, for the price of "
+        "recording: every seed, replicas under noise, traced operations. For machines "
+        "on which nobody can record by hand.",
     ),
     _row(
         "repro_timeout",

@@ -7,6 +7,7 @@ stays pytest's.
 
 import contextlib
 import datetime as dt
+import os
 from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ import pytest
 
 import pytest_repro
 from pytest_repro import wire
+from pytest_repro.errors import ReproUsageError
 from pytest_repro.launchers import LocalLauncher
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
@@ -22,6 +24,7 @@ from pytest_repro.plugin.own_options import write_options
 from pytest_repro.plugin.progress import make_watcher
 from pytest_repro.plugin.scorecards import forget_scorecard, keep_scorecard
 from pytest_repro.plugin.settings import Settings
+from pytest_repro.policy import Approvals, is_ci, read_approvals
 from pytest_repro.records import Action, Cause, Outcome
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication import (
@@ -181,12 +184,28 @@ def make_replication(
             reason=settings.reason,
             created_utc=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             created_by=f"pytest_repro {pytest_repro.__version__}",
+            rules=_rules(config, settings) if mode is not Mode.COMPARE else Approvals(),
+            is_ci=is_ci(os.environ),
         ),
         effort=Effort(
-            tier=settings.tier, replicas=settings.replicas, traced=settings.traced
+            tier=settings.tier,
+            replicas=settings.replicas,
+            traced=settings.traced,
+            whole_candidates=settings.whole_candidates,
         ),
         ledger=Ledger(settings.out / "ledger"),
     )
+
+
+def _rules(config: pytest.Config, settings: Settings) -> Approvals:
+    """Read who must approve; without that nothing may be written."""
+    folder = settings.references
+    inside = folder.is_relative_to(config.rootpath)
+    shown = folder.relative_to(config.rootpath) if inside else folder
+    try:
+        return read_approvals(folder, shown=shown.as_posix())
+    except ReproUsageError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def make_variation(config: pytest.Config, settings: Settings, jobs: Jobs) -> Vary:

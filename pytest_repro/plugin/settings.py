@@ -14,13 +14,20 @@ from typing import Final, TypeVar, cast
 import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
-from pytest_repro.records import Determinism, Following, Guards, Numerics, Tier
+from pytest_repro.policy import is_ci
+from pytest_repro.records import (
+    MIN_REASON,
+    Determinism,
+    Following,
+    Guards,
+    Numerics,
+    Tier,
+)
 
-__all__ = ["Settings", "is_ci", "read_settings", "settings_key"]
+__all__ = ["Settings", "read_settings", "settings_key"]
 
 Number = TypeVar("Number", int, float)
 
-MIN_REASON: Final = 10
 MAX_HASH_SEED: Final = 2**32 - 1
 
 
@@ -37,6 +44,7 @@ class Settings:
         tier: How much a comparison may cost.
         replicas: Perturbed runs of a new reference.
         traced: Steps of a new reference whose operations it keeps.
+        whole_candidates: Whether candidates are measured as references are.
         seeds: At most so many seeds, instead of what the markers say; None for that.
         timeout_s: Limit of a run [s]; None for never.
         checkpoint_every: A checkpoint each so many steps; 0 for none.
@@ -59,6 +67,7 @@ class Settings:
     tier: Tier
     replicas: int
     traced: int
+    whole_candidates: bool
     seeds: int | None
     timeout_s: float | None
     checkpoint_every: int
@@ -75,18 +84,6 @@ class Settings:
 
 settings_key: Final = pytest.StashKey[Settings]()
 """Where the settings of a session are."""
-
-
-def is_ci(environ: Mapping[str, str]) -> bool:
-    """Tell whether this is a CI machine.
-
-    Args:
-        environ: The environment variables.
-
-    Returns:
-        Whether `CI` is set to something other than nothing, ``0``, ``false``, ``no``.
-    """
-    return environ.get("CI", "").strip().lower() not in {"", "0", "false", "no", "off"}
 
 
 def read_settings(config: pytest.Config) -> Settings:
@@ -119,6 +116,7 @@ def read_settings(config: pytest.Config) -> Settings:
         tier=Tier(str(values["repro_tier"])),
         replicas=_at_least("repro_replicas", values["repro_replicas"], 0),
         traced=_at_least("repro_traced_steps", values["repro_traced_steps"], 0),
+        whole_candidates=bool(values["repro_whole_candidates"]),
         seeds=_at_least("repro_seeds", values["repro_seeds"], 0) or None,
         timeout_s=_at_least("repro_timeout", values["repro_timeout"], 0.0) or None,
         checkpoint_every=_at_least(

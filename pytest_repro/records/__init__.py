@@ -44,6 +44,7 @@ from pytest_repro.records.outcomes import (
     Session,
 )
 from pytest_repro.records.runs import (
+    MIN_REASON,
     AssetUse,
     Drift,
     Environment,
@@ -67,6 +68,7 @@ __all__ = [
     "BEFORE",
     "DTYPES",
     "GENERATOR",
+    "MIN_REASON",
     "SAMPLE",
     "UNREAD",
     "WIRE_VERSION",

@@ -7,6 +7,7 @@ its traces and fingerprints are kept in full.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from pytest_repro.digests import Digest
 from pytest_repro.records.contracts import Contract
@@ -16,6 +17,7 @@ from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.verdicts import Cause
 
 __all__ = [
+    "MIN_REASON",
     "AssetUse",
     "Drift",
     "Environment",
@@ -29,6 +31,9 @@ __all__ = [
     "RunRecord",
     "SeedResult",
 ]
+
+MIN_REASON: Final = 10
+"""Characters of the reason of a rewrite, at least: "fix" explains nothing later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +187,17 @@ class Drift:
         absolute: New minus old, in the metric's unit.
         relative: The same as a fraction of the old magnitude.
         first_step: The first step that moved; None for a final metric.
+        ulps: The same in units of the last place; None where that means nothing.
+        envelope: The largest deviation as a multiple of the older rounding envelope;
+            None where that had none.
     """
 
     metric: str
     absolute: float
     relative: float
     first_step: int | None = None
+    ulps: int | None = None
+    envelope: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +211,10 @@ class Revision:
         reason: Why; mandatory when it supersedes another.
         supersedes: The digest of the superseded `SHA256SUMS`, or None.
         drift: What moved.
+        approved_by: Who approved it, as whoever accepted it says (self-asserted).
+        source: Where an accepted run came from: ``candidate``, or ``archive`` and the
+            digest of its bytes; empty for a session that recorded it.
+        lacks: What it was approved without and a session would have measured.
     """
 
     number: int
@@ -209,6 +223,9 @@ class Revision:
     reason: str = ""
     supersedes: Digest | None = None
     drift: tuple[Drift, ...] = ()
+    approved_by: tuple[str, ...] = ()
+    source: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

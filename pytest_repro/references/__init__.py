@@ -5,6 +5,8 @@ them lie the tables, each in a file of its own; `layout` names folders, `replace
 swaps one whole, `retrieval` reads beside a writer; `history` and `merging` are pure.
 """
 
+from pytest_repro.references.archives import read_archive
+from pytest_repro.references.drift import cumulative_drift, drift_between
 from pytest_repro.references.format import (
     EXTRA_FILES,
     FILES,
@@ -12,7 +14,7 @@ from pytest_repro.references.format import (
     decode,
     encode,
 )
-from pytest_repro.references.history import cumulative_drift, drift_between, revise
+from pytest_repro.references.history import revise
 from pytest_repro.references.layout import (
     environment_folder,
     experiment_folder,
@@ -20,27 +22,52 @@ from pytest_repro.references.layout import (
 )
 from pytest_repro.references.lookup import Entry, Found, nearest_key
 from pytest_repro.references.merging import merge_seeds
+from pytest_repro.references.rejections import (
+    Rejection,
+    earlier_rejections,
+    reject,
+)
+from pytest_repro.references.review import (
+    CANDIDATE,
+    Acceptance,
+    Candidate,
+    Predecessor,
+    accept,
+    find_predecessor,
+    rebase,
+)
 from pytest_repro.references.single import read_record, write_record
 from pytest_repro.references.store import ReferenceStore
 from pytest_repro.references.thinning import thin
 
 __all__ = [
+    "CANDIDATE",
     "EXTRA_FILES",
     "FILES",
     "MAX_TRACE_BYTES",
+    "Acceptance",
+    "Candidate",
     "Entry",
     "Found",
+    "Predecessor",
     "ReferenceStore",
+    "Rejection",
+    "accept",
     "cumulative_drift",
     "decode",
     "drift_between",
+    "earlier_rejections",
     "encode",
     "environment_folder",
     "experiment_folder",
+    "find_predecessor",
     "merge_seeds",
     "nearest_key",
+    "read_archive",
     "read_record",
+    "rebase",
     "reference_folder",
+    "reject",
     "revise",
     "thin",
     "write_record",

@@ -115,6 +115,18 @@ class Replacement:
         with suppress(OSError):
             self.settle()
 
+    def take_out(self) -> None:
+        """Remove the folder: it is there whole until one renaming, and gone after it.
+
+        Raises:
+            OSError: If the system refuses.
+        """
+        if self.parent.is_folder(self.name):
+            self.parent.move(self.name, self.area, OLD)
+            self.parent.sync()
+        # `old` without `new` is no state: rubbish, see `is_interrupted`.
+        self.area.remove(OLD)
+
     def _swap(self, files: Mapping[str, bytes]) -> None:
         try:
             if self.parent.is_folder(self.name):

@@ -3,16 +3,16 @@
 It reads and writes and does not judge. Looking up never writes and takes no lock; each
 write replaces one reference as a whole (see `replacement`), under a lock of its own.
 Whatever is damaged raises: a reference that cannot be read is never "missing".
-Removing references is not offered here.
+Removing references is not offered here; a store of candidates can drop one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from pytest_repro.digests import digest_of_bytes
-from pytest_repro.errors import RecordError, UnsafePath
+from pytest_repro.digests import Digest, digest_of_bytes
+from pytest_repro.errors import RecordError, StaleCandidate, UnsafePath
 from pytest_repro.records import Environment, Identity, Match, RunRecord
 from pytest_repro.references.admission import (
     FORMAT,
@@ -25,8 +25,9 @@ from pytest_repro.references.folders import Folder
 from pytest_repro.references.format import SIGNATURE, SUMS, encode
 from pytest_repro.references.layout import experiment_folder, reference_folder
 from pytest_repro.references.lookup import Entry, Found, nearest_key
-from pytest_repro.references.replacement import locked
+from pytest_repro.references.replacement import STAGING, area_name, locked
 from pytest_repro.references.retrieval import (
+    entering,
     read_files,
     read_head,
     read_reference,
@@ -162,6 +163,51 @@ class ReferenceStore:
             RecordError: If what is there may not be replaced: a link, other files,
                 another experiment's reference, or a later format.
         """
+        return self._write(record, lambda _: None)
+
+    def succeed(self, record: RunRecord, *, expected: Digest | None) -> Path:
+        """Write a reference in the place of a certain earlier one, and of no other.
+
+        Args:
+            record: The reference.
+            expected: The digest of the `SHA256SUMS` that it supersedes; None if there
+                is to be no reference yet.
+
+        Returns:
+            Its folder.
+
+        Raises:
+            StaleCandidate: If another reference is there by now.
+            ReproError: As for `write`.
+        """
+        return self._write(record, lambda present: _check_expected(present, expected))
+
+    def drop(self, folder: Path) -> None:
+        """Remove a candidate as a whole; references are not removed by this package.
+
+        Args:
+            folder: Its folder, absolute or relative to the root; it may be gone.
+
+        Raises:
+            UnsafePath: If the folder is not below the root, or behind a link.
+            StoreError: If the system refused; then it is there whole, or not at all.
+        """
+        path = self._relative(folder)
+        places = (self.root / path, self.root / STAGING / area_name(path))
+        if not any(place.exists() for place in places):
+            return
+        timeout_s = self._lock_timeout_s
+        shown = self.show(self.root)
+        with (
+            writing(self.show(folder)),
+            Folder.open(self.root, shown=shown) as root,
+            locked(root, self.root, path, timeout_s=timeout_s) as replacement,
+        ):
+            replacement.take_out()
+
+    def _write(
+        self, record: RunRecord, check: Callable[[Mapping[str, bytes]], None]
+    ) -> Path:
         files = encode(record)
         identity = record.identity
         path = reference_folder(identity.experiment, identity.environment.key)
@@ -170,17 +216,25 @@ class ReferenceStore:
             self.root.mkdir(parents=True, exist_ok=True)
             with Folder.open(self.root, shown=self.show(self.root)) as root:
                 check_format(root)
-                if not _holds(root, path, files):
-                    self._replace(root, identity, files)
+                if _holds(root, path, files):
+                    _sync(root, path)
+                else:
+                    self._replace(root, identity, files, check)
         return target
 
     def _replace(
-        self, root: Folder, identity: Identity, files: Mapping[str, bytes]
+        self,
+        root: Folder,
+        identity: Identity,
+        files: Mapping[str, bytes],
+        check: Callable[[Mapping[str, bytes]], None],
     ) -> None:
         path = reference_folder(identity.experiment, identity.environment.key)
         timeout_s = self._lock_timeout_s
         with locked(root, self.root, path, timeout_s=timeout_s) as replacement:
             check_replaceable(root, path, identity)
+            # Under the lock: nobody can write between this look and the swap.
+            check(read_files(root, path) or {})
             replacement.publish(root, FORMAT, FORMAT_LINE)
             replacement.publish(root, ATTRIBUTES, ATTRIBUTE_LINES)
             replacement.swap_in(files)
@@ -252,3 +306,23 @@ def _holds(root: Folder, path: PurePosixPath, files: Mapping[str, bytes]) -> boo
     except FileNotFoundError:
         return False  # another writer is replacing them
     return {name: present[name] for name in present if name != SIGNATURE} == files
+
+
+def _sync(root: Folder, path: PurePosixPath) -> None:
+    """Make a folder outlast a power failure: who wrote it may have been interrupted."""
+    # A store that may only be read keeps what it has.
+    with suppress(OSError), entering(root, path.parent.parts) as parent:
+        if parent is not None:
+            parent.sync()
+
+
+def _check_expected(present: Mapping[str, bytes], expected: Digest | None) -> None:
+    found = digest_of_bytes(present[SUMS]) if SUMS in present else None
+    if found != expected:
+        msg = (
+            "another reference was written meanwhile\n"
+            f"  to be superseded  {expected or 'no reference'}\n"
+            f"  reference is      {found or 'no reference'}\n"
+            "  run the experiment again, and review what it leaves then"
+        )
+        raise StaleCandidate(msg)

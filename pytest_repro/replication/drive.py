@@ -5,11 +5,13 @@ does not pass leaves a complete candidate, so that nobody has to train again in 
 to accept it.
 """
 
-import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from pytest_repro.errors import LaunchError, ReproError, ReproWarning
+from pytest_repro.policy import Proposal, missing
 from pytest_repro.records import (
     Action,
     Cause,
@@ -20,14 +22,23 @@ from pytest_repro.records import (
     Verdict,
 )
 from pytest_repro.references import (
+    Found,
     ReferenceStore,
+    drift_between,
     merge_seeds,
     reference_folder,
     revise,
 )
 from pytest_repro.replication.assess import Assessor, is_publishable, judge_one
+from pytest_repro.replication.completing import (
+    completes,
+    lacking,
+    lacks_of,
+    settled,
+    with_lacks,
+)
 from pytest_repro.replication.ledger import Ledger
-from pytest_repro.replication.measure import measure_envelope
+from pytest_repro.replication.measure import completed, measure_envelope
 from pytest_repro.replication.outcomes import (
     describe,
     judged_here,
@@ -122,7 +133,7 @@ class Replication:
             if runs[0].ending.skipped:
                 return skipped(request, runs[0].ending.skipped)
             state = self._assessor.assess(request, _judged(runs))
-            writes = may_write(mode, state.verdict)
+            writes = may_write(mode, state.verdict) or completes(mode, state)
         if state is None:
             msg = f"{request.experiment} was planned without a single run"
             raise LaunchError(msg)
@@ -192,7 +203,10 @@ class Replication:
         if not (is_whole and is_publishable(request.contract, state.records)):
             return outcome
         if not writes:
-            return self._leave_candidate(state, outcome)
+            return self._leave_candidate(request, state, outcome)
+        if asked := self._asked(request, state):
+            refused = replace(outcome, message=asked)
+            return self._leave_candidate(request, state, refused)
         try:
             return self._write(request, state, outcome)
         except (ReproError, ReproWarning) as error:
@@ -202,56 +216,118 @@ class Replication:
                 verdict=without_reference(outcome),
                 message=f"the reference could not be written: {error}",
             )
-            return self._leave_candidate(state, told)
+            return self._leave_candidate(request, state, told)
 
     def _write(self, request: Request, state: Assessment, outcome: Outcome) -> Outcome:
+        reason, verdict = self._approval.reason, state.verdict
+        if completes(self._approval.mode, state):
+            reason = f"measured what was lacking: {', '.join(lacks_of(state))}"
+            # Seeds that the reference has not yet say nothing about it.
+            verdict = state.verdicts[0]
+        measured, notes = self._measure(request, state.records)
+        record, supersedes = self._revise(measured, state, reason=reason)
+        folder = self._store.write(record)
+        return replace(
+            outcome,
+            action=Action.UPDATED if supersedes else Action.RECORDED,
+            verdict=verdict,
+            reference=self._store.show(folder),
+            message="\n".join(filter(None, (reason, *notes))),
+        )
+
+    def _asked(self, request: Request, state: Assessment) -> str:
+        """Say what the project's rules ask for that no session can give."""
+        if completes(self._approval.mode, state):
+            return ""  # the bits were approved
+        found = _own(state)
+        old = found.record if found is not None else None
+        proposal = Proposal(
+            experiment=request.experiment,
+            reason=self._approval.reason,
+            drift=drift_between(merge_seeds(state.records), old) if old else (),
+            is_ci=self._approval.is_ci,
+            is_first=old is None,
+        )
+        asked = missing(self._approval.rules, proposal)
+        if not asked:
+            return ""
+        head = f"not written: {self._approval.rules.path} asks for"
+        last = f"accept it: pytest-repro accept {request.experiment}"
+        return "\n  ".join([head, *asked, last])
+
+    def _measure(
+        self, request: Request, records: Sequence[RunRecord]
+    ) -> tuple[RunRecord, tuple[str, ...]]:
+        """Measure what only a reference has; returns it, and what there is to say."""
+
         def launch(planned: Sequence[PlannedRun]) -> tuple[SeedRun, ...]:
             return self._launch(planned, request)
 
         replicas = self._effort.replicas
-        whole = freeze_margins(merge_seeds(state.records))
+        whole = freeze_margins(merge_seeds(records))
         measured = measure_envelope(whole, launch, replicas=replicas)
         repeated = repeat_seeds(measured.record, launch, replicas=replicas)
         traced = trace_operations(repeated.record, launch, steps=self._effort.traced)
-        record, supersedes = self._revise(traced.record, state)
-        folder = self._store.write(record)
-        action = Action.UPDATED if supersedes else Action.RECORDED
         noise = (measured.note, repeated.note) if replicas else ()
-        notes = (self._approval.reason, *noise, traced.note)
-        return replace(
-            outcome,
-            action=action,
-            reference=self._store.show(folder),
-            message="\n".join(filter(None, notes)),
-        )
+        return traced.record, (*noise, traced.note)
 
     def _forget_candidate(self, state: Assessment) -> None:
         """Remove the candidate of an earlier session: nobody should accept it now."""
         for record in state.records[:1]:
             identity = record.identity
             path = reference_folder(identity.experiment, identity.environment.key)
-            shutil.rmtree(self._pending.root / path, ignore_errors=True)
+            with suppress(ReproError):
+                self._pending.drop(Path(path))
 
-    def _leave_candidate(self, state: Assessment, outcome: Outcome) -> Outcome:
+    def _leave_candidate(
+        self, request: Request, state: Assessment, outcome: Outcome
+    ) -> Outcome:
         """Keep the runs for review, or say why that was not possible either."""
         try:
-            record, _ = self._revise(merge_seeds(state.records), state, reason="")
-            folder = self._pending.write(record)
+            run, lacks = self._candidate(request, state)
+            record, _ = self._revise(run, state, reason="")
+            folder = self._pending.write(with_lacks(record, lacks))
         except (ReproError, ReproWarning) as error:
             parts = (outcome.message, f"the candidate could not be written: {error}")
             return replace(outcome, message="\n".join(filter(None, parts)))
         return replace(outcome, candidate=self._pending.show(folder))
 
+    def _candidate(
+        self, request: Request, state: Assessment
+    ) -> tuple[RunRecord, tuple[str, ...]]:
+        """Join the seeds that ran, or all; returns them, and what they lack."""
+        if self._effort.whole_candidates:
+            with suppress(LaunchError):
+                return self._whole_candidate(request, state)
+        run = merge_seeds(state.records)
+        lacks = lacking(run, request.contract, self._effort)
+        return settled(run, lacks), lacks
+
+    def _whole_candidate(
+        self, request: Request, state: Assessment
+    ) -> tuple[RunRecord, tuple[str, ...]]:
+        planned = next_runs(
+            request.contract,
+            [run.planned for run in state.runs],
+            verdict=state.verdict,
+            tier=Tier.NIGHTLY,
+            writes=True,
+        )
+        further = completed(self._launch(planned, request)) if planned else []
+        sound = [one for one in further if is_publishable(request.contract, [one])]
+        measured, _ = self._measure(request, [*state.records, *sound])
+        seeds_only = Effort(replicas=0, traced=0)
+        return measured, lacking(measured, request.contract, seeds_only)
+
     def _revise(
-        self, merged: RunRecord, state: Assessment, reason: str | None = None
+        self, merged: RunRecord, state: Assessment, *, reason: str
     ) -> tuple[RunRecord, bool]:
-        own = state.found is not None and state.found.match in {Match.EXACT, Match.KEY}
-        found = state.found if own else None
+        found = _own(state)
         old = found.record if found is not None else None
         record = revise(
             merged,
             old,
-            reason=self._approval.reason if reason is None else reason,
+            reason=reason,
             created_utc=self._approval.created_utc,
             created_by=self._approval.created_by,
             supersedes=found.sums if found is not None else None,
@@ -264,3 +340,9 @@ def _judged(runs: tuple[SeedRun, ...]) -> tuple[SeedRun, ...]:
     """Drop the short run once a whole one of the same seed is there."""
     whole = tuple(run for run in runs if not run.planned.is_short)
     return whole or runs
+
+
+def _own(state: Assessment) -> Found | None:
+    """Return the reference of the very environment key, which a write supersedes."""
+    found = state.found
+    return found if found and found.match in {Match.EXACT, Match.KEY} else None

@@ -5,13 +5,18 @@ Values that its parts hand to each other; nothing here runs or judges.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
+from pytest_repro.policy import Approvals
 from pytest_repro.records import Contract, Job, RunRecord, Tier, Verdict
 from pytest_repro.references import Found
 from pytest_repro.replication.plan import Mode, PlannedRun
 from pytest_repro.replication.pool import SeedRun
 
 __all__ = ["Approval", "Assessment", "Effort", "Request"]
+
+
+NO_RULES: Final = Approvals()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +45,16 @@ class Approval:
         reason: Why references are rewritten.
         created_utc: The time that goes into the history.
         created_by: Tool and version.
+        rules: What the project asks for before a reference changes.
+        is_ci: Whether this is a CI machine.
     """
 
     mode: Mode
     reason: str
     created_utc: str
     created_by: str
+    rules: Approvals = NO_RULES
+    is_ci: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +66,13 @@ class Effort:
         replicas: How many perturbed runs span the envelope of a new reference; 0 for
             no envelope.
         traced: Of how many first steps a new reference keeps the operations.
+        whole_candidates: Whether a candidate is measured as a reference is.
     """
 
     tier: Tier = Tier.NIGHTLY
     replicas: int = 8
     traced: int = 3
+    whole_candidates: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

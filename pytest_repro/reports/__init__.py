@@ -12,6 +12,13 @@ from pytest_repro.reports.summary import Status, final_line, status_of
 from pytest_repro.reports.text import experiment_lines, session_lines
 from pytest_repro.reports.to_annotations import Place, annotation_lines, output_lines
 from pytest_repro.reports.to_badge import badge_json, badge_svg
+from pytest_repro.reports.to_drift import (
+    DriftTable,
+    creep_lines,
+    drift_lines,
+    drift_markdown,
+    review_markdown,
+)
 from pytest_repro.reports.to_json import SCHEMA, report_json
 from pytest_repro.reports.to_junit import junit_properties
 from pytest_repro.reports.to_markdown import MOST_BYTES, report_markdown
@@ -21,11 +28,15 @@ __all__ = [
     "MOST_BYTES",
     "SCHEMA",
     "SCHEMA_FILE",
+    "DriftTable",
     "Place",
     "Status",
     "annotation_lines",
     "badge_json",
     "badge_svg",
+    "creep_lines",
+    "drift_lines",
+    "drift_markdown",
     "experiment_lines",
     "final_line",
     "junit_properties",
@@ -34,6 +45,7 @@ __all__ = [
     "report_json",
     "report_markdown",
     "report_schema",
+    "review_markdown",
     "scorecard_lines",
     "session_lines",
     "status_of",

@@ -254,6 +254,7 @@ def _remedies(outcome: Outcome) -> Iterator[str]:
         yield _beside(f"look closer: pytest-repro {verb} {word}")
     if outcome.candidate:
         yield _beside(f"candidate: {one_line(outcome.candidate)}")
+        yield _beside(f"review it: pytest-repro review {word}")
 
 
 def _can_be_asked_why(outcome: Outcome) -> bool:

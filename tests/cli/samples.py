@@ -17,6 +17,7 @@ from pytest_repro.records import (
     Close,
     Contract,
     Environment,
+    Match,
     Outcome,
     Resources,
     Revision,
@@ -30,6 +31,7 @@ from pytest_repro.references import (
     ReferenceStore,
     experiment_folder,
     merge_seeds,
+    revise,
     write_record,
 )
 from pytest_repro.reports import report_json
@@ -109,6 +111,24 @@ def write_reference(
 def write_candidate(root: Path, *runs: RunRecord) -> Path:
     """Leave runs for review."""
     record = replace(merge_seeds(runs), history=(FIRST,))
+    return ReferenceStore(root / ".repro" / "pending").write(record)
+
+
+def leave_candidate(root: Path, *runs: RunRecord) -> Path:
+    """Leave runs for review as a session does: with what they would supersede."""
+    merged = merge_seeds(runs)
+    identity = merged.identity
+    store = ReferenceStore(root / "reference_runs")
+    found = store.find(identity.experiment, identity.environment)
+    own = found.match in {Match.EXACT, Match.KEY}
+    record = revise(
+        merged,
+        found.record if own else None,
+        reason="",
+        created_utc="2026-02-03T04:05:06Z",
+        created_by="pytest_repro 0.1.0",
+        supersedes=found.sums if own else None,
+    )
     return ReferenceStore(root / ".repro" / "pending").write(record)
 
 

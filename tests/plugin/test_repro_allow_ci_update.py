@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_repro.plugin.settings import is_ci
+from pytest_repro.policy.ci import is_ci
 from tests.plugin.project import WALK, Project
 
 

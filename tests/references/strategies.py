@@ -162,9 +162,14 @@ REVISIONS: Final = st.builds(
             absolute=FINITE,
             relative=FINITE,
             first_step=st.none() | COUNTS,
+            ulps=st.none() | st.integers(-(2**64), 2**64),
+            envelope=st.none() | BOUNDS,
         ),
         max_size=2,
     ).map(tuple),
+    approved_by=st.lists(WORDS, max_size=2).map(tuple),
+    source=WORDS,
+    lacks=st.lists(WORDS, max_size=2).map(tuple),
 )
 FAILURES: Final = st.builds(
     Failure, cause=st.sampled_from(Cause), message=WORDS, output=WORDS, signal=WORDS

@@ -76,7 +76,7 @@ def test_drift_of_a_final_metric_is_the_mean_over_shared_seeds() -> None:
     """Seeds that only one side has do not count as drift."""
     found = drift_between(run(1.0, 2.0, 50.0), run(1.0, 4.0))
 
-    assert found == (Drift(metric="m", absolute=-1.0, relative=-0.4),)
+    assert found == (Drift(metric="m", absolute=-1.0, relative=-0.4, ulps=-(2**23)),)
 
 
 def test_drift_without_shared_seeds_compares_the_means() -> None:
@@ -98,7 +98,7 @@ def test_equal_bits_do_not_drift() -> None:
 def test_bits_that_moved_without_value_are_listed() -> None:
     """−0.0 for 0.0 is a change of 0, and still a change."""
     assert drift_between(run(-0.0), run(0.0)) == (
-        Drift(metric="m", absolute=0.0, relative=0.0),
+        Drift(metric="m", absolute=0.0, relative=0.0, ulps=0),
     )
 
 
@@ -108,7 +108,9 @@ def test_drift_of_a_trace_names_the_first_step_that_moved() -> None:
         run(1.0, trace=[4.0, 3.0, 2.5]), run(1.0, trace=[4.0, 2.0, 2.0])
     )
 
-    assert found == (Drift(metric="t", absolute=0.5, relative=0.25, first_step=1),)
+    (drift,) = found
+    assert (drift.absolute, drift.relative, drift.first_step) == (0.5, 0.25, 1)
+    assert drift.ulps == 2**50
 
 
 def test_trace_that_came_back_has_moved() -> None:
@@ -117,7 +119,8 @@ def test_trace_that_came_back_has_moved() -> None:
         run(1.0, trace=[4.0, 3.0, 2.0]), run(1.0, trace=[4.0, 2.0, 2.0])
     )
 
-    assert found == (Drift(metric="t", absolute=0.0, relative=0.0, first_step=1),)
+    (drift,) = found
+    assert (drift.absolute, drift.first_step, drift.ulps) == (0.0, 1, 0)
 
 
 def test_thinned_trace_shows_drift_at_the_next_kept_step() -> None:
@@ -134,7 +137,7 @@ def test_trace_that_goes_on_has_moved_where_the_other_ends() -> None:
     new, old = run(1.0, trace=[3.0, 2.0, 1.0]), run(1.0, trace=[3.0, 2.0])
 
     assert drift_between(new, old) == (
-        Drift(metric="t", absolute=0.0, relative=0.0, first_step=2),
+        Drift(metric="t", absolute=0.0, relative=0.0, first_step=2, ulps=0),
     )
 
 

@@ -75,6 +75,7 @@ def test_missing_reference_says_how_to_record_it() -> None:
           verdict  FAILED   1 of 8 seeds, 4.1 s
                    record it: pytest --repro --repro-record "experiments/test_digits.py::test_digits_mlp"
                    candidate: .repro/pending/digits
+                   review it: pytest-repro review "experiments/test_digits.py::test_digits_mlp"
         """  # noqa: E501  # lines as they are printed
     )
 
