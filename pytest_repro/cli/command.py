@@ -89,6 +89,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="what brings the reference's bits back, found by trying",
         ),
         Verb(
+            name="golden",
+            arguments="[pin EXPERIMENT]",
+            summary="what is known good, what departs from it, and who agreed to that",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",

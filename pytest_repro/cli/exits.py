@@ -28,6 +28,9 @@ class Exit(enum.IntEnum):
     INTEGRITY = 3
     """A reference cannot be read as it was written."""
 
+    POLICY = 4
+    """What was agreed on does not allow it, or does so no longer."""
+
     NO_REFERENCE = 5
     """There is no such reference."""
 

@@ -9,6 +9,7 @@ from pytest_repro.references.format import (
     EXTRA_FILES,
     FILES,
     MAX_TRACE_BYTES,
+    SUMS,
     decode,
     encode,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "EXTRA_FILES",
     "FILES",
     "MAX_TRACE_BYTES",
+    "SUMS",
     "Entry",
     "Found",
     "ReferenceStore",

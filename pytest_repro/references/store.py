@@ -60,6 +60,11 @@ class ReferenceStore:
         self._base = base.absolute() if base else self.root.parent
         self._lock_timeout_s = lock_timeout_s
 
+    @property
+    def base(self) -> Path:
+        """What shown paths are relative to: the root of the project, as a rule."""
+        return self._base
+
     def show(self, folder: Path) -> str:
         """Return a folder as reports show it.
 
@@ -96,6 +101,25 @@ class ReferenceStore:
                 return self._find_nearest(root, experiment, environment)
         same = own[0].identity.environment.digest == environment.digest
         return self._found(own, Match.EXACT if same else Match.KEY)
+
+    def held(self, experiment: str, key: str) -> Found:
+        """Look up the reference of an experiment for one environment key alone.
+
+        Args:
+            experiment: The node id.
+            key: The environment key.
+
+        Returns:
+            The reference, or none.
+
+        Raises:
+            RecordError: If it cannot be read.
+        """
+        with self._reading() as root:
+            own = self._load(root, experiment, key) if root else None
+        if own is None:
+            return Found(match=Match.NONE, key=key)
+        return self._found(own, Match.KEY)
 
     def read(self, folder: Path) -> RunRecord:
         """Read a reference.

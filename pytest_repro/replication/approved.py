@@ -1,0 +1,161 @@
+"""Earlier approved states of a reference, found in git and checked against its history.
+
+A rewrite keeps the digest of what it supersedes. So the present reference vouches for
+each state before it: a state that git has under that very digest, and whose own history
+is the beginning of the present one, is the one that people approved. Whatever else lies
+in git (a branch that lost, a folder that was deleted and recorded anew) is not.
+
+Nothing is written here; see `rollback`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pytest_repro.digests import Digest, digest_of_bytes
+from pytest_repro.errors import NoRevision, RecordError
+from pytest_repro.provenance import Commit, Revisions
+from pytest_repro.records import Revision, RunRecord
+from pytest_repro.references import SUMS, decode
+
+__all__ = ["Archive", "State", "chain_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One state of a reference that git has.
+
+    Attributes:
+        sums: The digest of its `SHA256SUMS`.
+        commit: The first commit that held it.
+    """
+
+    sums: Digest
+    commit: Commit
+
+
+def chain_of(record: RunRecord, sums: Digest) -> tuple[Digest | None, ...]:
+    """List the digests that a reference's own history names.
+
+    Args:
+        record: The reference.
+        sums: The digest of its `SHA256SUMS`.
+
+    Returns:
+        That of revision 1 first, its own last; None where a revision named none, as
+        when it replaced a damaged one.
+    """
+    before: list[Digest | None] = [one.supersedes for one in record.history[1:]]
+    return (*before, sums)
+
+
+class Archive:
+    """What git has of one reference."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        """Find the repository.
+
+        Args:
+            root: The root of the project.
+            folder: The folder of the reference.
+
+        Raises:
+            NoRevision: If there is no git, no repository with a commit, or the folder
+                lies outside of the project.
+        """
+        if not folder.is_relative_to(root):
+            msg = f"{folder} lies outside of the project, whose history git keeps"
+            raise NoRevision(msg)
+        self._revisions = Revisions(root)
+        self._folder = PurePosixPath(folder.relative_to(root))
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether older commits are missing here."""
+        return self._revisions.is_shallow
+
+    def states(self) -> tuple[State, ...]:
+        """List every state that was ever committed.
+
+        Returns:
+            The one that was committed last comes first; each once.
+
+        Raises:
+            NoRevision: If git cannot tell.
+        """
+        first: dict[Digest, State] = {}
+        for state in self._walk():
+            first[state.sums] = state  # the last one that comes is the oldest
+        newest = dict.fromkeys(state.sums for state in self._walk())
+        return tuple(first[sums] for sums in newest)
+
+    def find(self, sums: Digest) -> State | None:
+        """Find the state with a digest.
+
+        Args:
+            sums: The digest of its `SHA256SUMS`.
+
+        Returns:
+            The state, or None if git does not have it.
+
+        Raises:
+            NoRevision: If git cannot tell.
+        """
+        return next((state for state in self._walk() if state.sums == sums), None)
+
+    def at(self, revision: str) -> State | None:
+        """Find the state that a commit holds, whether or not it changed it.
+
+        Args:
+            revision: Such as ``HEAD~2``, a tag, or a commit.
+
+        Returns:
+            The state, or None if the commit has no such reference.
+
+        Raises:
+            NoRevision: If git knows no such commit.
+            RecordError: If something else is in its place.
+        """
+        commit = self._revisions.resolve(revision)
+        data = self._revisions.file_at(commit.name, self._folder / SUMS)
+        return (
+            None if data is None else State(sums=digest_of_bytes(data), commit=commit)
+        )
+
+    def read(self, state: State) -> RunRecord:
+        """Read a state in full, and check its sums.
+
+        Args:
+            state: One that git has.
+
+        Returns:
+            The reference as it was.
+
+        Raises:
+            RecordError: If it cannot be read as it was written.
+            NoRevision: If git lacks an object.
+        """
+        files = self._revisions.files_at(state.commit.name, self._folder)
+        return decode(files, path=f"{state.commit.name[:10]}:{self._folder}")
+
+    def _walk(self) -> Iterator[State]:
+        for commit in self._revisions.commits_of(self._folder):
+            try:
+                data = self._revisions.file_at(commit.name, self._folder / SUMS)
+            except RecordError:
+                continue  # a link or a pointer is nobody's approved state
+            if data is not None:
+                yield State(sums=digest_of_bytes(data), commit=commit)
+
+
+def is_beginning(past: Sequence[Revision], history: Sequence[Revision]) -> bool:
+    """Tell whether one history goes on where another ended.
+
+    Args:
+        past: The earlier one.
+        history: The later one.
+
+    Returns:
+        Whether the later one begins with it.
+    """
+    return len(past) <= len(history) and tuple(past) == tuple(history[: len(past)])
