@@ -94,6 +94,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="what is known good, what departs from it, and who agreed to that",
         ),
         Verb(
+            name="rollback",
+            arguments="EXPERIMENT",
+            summary="restore an earlier approved state as a new, explained revision",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",

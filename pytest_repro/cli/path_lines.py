@@ -57,7 +57,9 @@ def _station(station: Station) -> list[str]:
     note = [station.pin.note] if station.pin.note else []
     match station.standing:
         case Standing.HELD:
-            return [f"held   revision {station.revision}, {owner}", *note]
+            back = f", back since revision {station.revision}" if station.since else ""
+            number = station.revision - len(station.since)
+            return [f"held   revision {number}{back}, {owner}", *note]
         case Standing.MOVED:
             return [f"MOVED  {owner}", *_since(station), *note]
         case Standing.MISSING:

@@ -8,17 +8,17 @@ in git (a branch that lost, a folder that was deleted and recorded anew) is not.
 Nothing is written here; see `rollback`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pytest_repro.digests import Digest, digest_of_bytes
 from pytest_repro.errors import NoRevision, RecordError
 from pytest_repro.provenance import Commit, Revisions
-from pytest_repro.records import Revision, RunRecord
-from pytest_repro.references import SUMS, decode
+from pytest_repro.records import RunRecord
+from pytest_repro.references import SUMS, decode, encode
 
-__all__ = ["Archive", "State", "chain_of"]
+__all__ = ["Archive", "State", "chain_of", "content_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,18 @@ def chain_of(record: RunRecord, sums: Digest) -> tuple[Digest | None, ...]:
     """
     before: list[Digest | None] = [one.supersedes for one in record.history[1:]]
     return (*before, sums)
+
+
+def content_of(record: RunRecord) -> dict[str, bytes]:
+    """Write what a reference says, apart from who approved it, when and why.
+
+    Args:
+        record: The reference.
+
+    Returns:
+        The bytes of its files; two states with the same content differ in history only.
+    """
+    return encode(replace(record, history=()))
 
 
 class Archive:
@@ -146,16 +158,3 @@ class Archive:
                 continue  # a link or a pointer is nobody's approved state
             if data is not None:
                 yield State(sums=digest_of_bytes(data), commit=commit)
-
-
-def is_beginning(past: Sequence[Revision], history: Sequence[Revision]) -> bool:
-    """Tell whether one history goes on where another ended.
-
-    Args:
-        past: The earlier one.
-        history: The later one.
-
-    Returns:
-        Whether the later one begins with it.
-    """
-    return len(past) <= len(history) and tuple(past) == tuple(history[: len(past)])

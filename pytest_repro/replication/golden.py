@@ -29,7 +29,7 @@ from pytest_repro.policy import (
 )
 from pytest_repro.records import Revision, RunRecord
 from pytest_repro.references import Found, ReferenceStore
-from pytest_repro.replication.approved import Archive, chain_of
+from pytest_repro.replication.approved import Archive, chain_of, content_of
 
 __all__ = ["Audit", "Cover", "Departed", "Standing", "Station", "audit_path"]
 
@@ -38,7 +38,7 @@ class Standing(enum.StrEnum):
     """How a pinned reference stands."""
 
     HELD = "held"
-    """It is the pinned state."""
+    """It is the pinned state, or was rolled back to it."""
 
     MOVED = "moved"
     """Another state was approved since, and not pinned."""
@@ -238,9 +238,11 @@ def _compare(pin: Pin, found: Found, root: Path) -> _Looked:
     since = record.history[chain.index(pinned) + 1 :] if pinned in chain else ()
     moved = replace(station, standing=Standing.MOVED, revision=number, since=since)
     golden, problem = _recall(pinned, root, found.folder)
-    return _Looked(
-        station=replace(moved, problem=problem), present=record, golden=golden
-    )
+    station = replace(moved, problem=problem)
+    if golden is not None and content_of(golden) == content_of(record):
+        # Somebody has gone back to it: only the history is longer.
+        station = replace(station, standing=Standing.HELD)
+    return _Looked(station=station, present=record, golden=golden)
 
 
 def _pinned(pin: Pin, chain: Sequence[Digest | None]) -> Digest | None:
