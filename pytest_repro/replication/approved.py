@@ -18,7 +18,7 @@ from pytest_repro.provenance import Commit, Revisions
 from pytest_repro.records import RunRecord
 from pytest_repro.references import SUMS, decode, encode
 
-__all__ = ["Archive", "State", "chain_of", "content_of"]
+__all__ = ["Archive", "State", "chain_of", "content_of", "with_its_code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,38 @@ def content_of(record: RunRecord) -> dict[str, bytes]:
         The bytes of its files; two states with the same content differ in history only.
     """
     return encode(replace(record, history=()))
+
+
+def with_its_code(record: RunRecord, root: Path, folder: Path) -> RunRecord:
+    """Correct which commit has the code of a reference.
+
+    A reference is recorded first and committed together with the code that gave it. So
+    where that was not committed yet, its own commit has other code than it ran; the one
+    that brought the reference into git is taken, if the test's file in it is the same.
+
+    Args:
+        record: The reference.
+        root: The root of the project.
+        folder: The folder of the reference.
+
+    Returns:
+        The reference, with the better commit if there is one.
+    """
+    code = record.identity.code
+    if not code.get("is_dirty"):
+        return record
+    try:
+        archive = Archive(root, folder)
+        state = archive.find(digest_of_bytes(encode(record)[SUMS]))
+        source = archive.file(state, str(code.get("source"))) if state else None
+    except (NoRevision, RecordError):
+        return record
+    if state is None or source is None:
+        return record
+    if digest_of_bytes(source) != code.get("source_digest"):
+        return record
+    better = {**code, "commit": state.commit.name, "is_dirty": False}
+    return replace(record, identity=replace(record.identity, code=better))
 
 
 class Archive:
@@ -149,6 +181,22 @@ class Archive:
         """
         files = self._revisions.files_at(state.commit.name, self._folder)
         return decode(files, path=f"{state.commit.name[:10]}:{self._folder}")
+
+    def file(self, state: State, path: str) -> bytes | None:
+        """Read any file of the project, as it was when a state was committed.
+
+        Args:
+            state: One that git has.
+            path: Relative to the root of the project.
+
+        Returns:
+            Its bytes; None if there was no such file.
+
+        Raises:
+            RecordError: If something else is in its place.
+            NoRevision: If git lacks an object.
+        """
+        return self._revisions.file_at(state.commit.name, PurePosixPath(path))
 
     def _walk(self) -> Iterator[State]:
         for commit in self._revisions.commits_of(self._folder):
