@@ -22,6 +22,7 @@ from pytest_repro.cli.sessions import LastSession, read_last_session
 from pytest_repro.cli.sides import Sides, find_sides, read_sides
 from pytest_repro.errors import NoRevision, ReproUsageError
 from pytest_repro.records import RunRecord
+from pytest_repro.references import experiment_folder
 from pytest_repro.replication.approved import Archive, with_its_code
 from pytest_repro.replication.blame import BITS, Blame, Blamed, Target, noise_floors
 from pytest_repro.replication.differences import Differences
@@ -114,7 +115,8 @@ def run(arguments: Namespace, project: Project) -> Answer:
         reference=question.reference,
         until=None,
     )
-    folder = project.out / FOLDER
+    experiment = question.obtained.identity.experiment
+    folder = project.out / FOLDER / experiment_folder(experiment)
     blame = Blame(case, relauncher(question.run), folder=folder, workers=workers)
     aside = (project.references, project.out)
     changes = code_changes(Path(case.job.root), question.reference, aside=aside)

@@ -24,6 +24,8 @@ HEAD: Final = ("change", "applied alone", "taken back")
 NOTHING: Final = "–"
 FAILED: Final = "failed"
 
+Pair = tuple[Tried | None, Tried | None]
+
 _UNSTABLE: Final = (
     "the obtained run does not give its own result again, so nothing can be blamed:"
     " look for what escapes the seeds with: pytest --repro --repro-vary"
@@ -77,10 +79,7 @@ def _ends(blamed: Blamed, seed: int, commit: str) -> tuple[str, ...]:
             ("from", _end(before, blamed, "everything put back")),
             ("to", _end(after, blamed, "nothing put back")),
             ("code", f"changed since {commit[:10]}" if commit else ""),
-            (
-                "not tried",
-                [f"parameter {name}: no plain value" for name in blamed.fixed],
-            ),
+            ("not tried", [f"{name}: no plain value" for name in blamed.fixed]),
         ]
     )
 
@@ -150,14 +149,18 @@ def _metrics(blamed: Blamed) -> list[str]:
 
 
 def _row(blamed: Blamed, name: str, metric: str) -> tuple[str, str, str] | None:
-    alone = blamed.run((name,))
-    back = blamed.run([one for one in blamed.names if one != name])
-    if alone is None and back is None:
+    alone, back = _sides(blamed, name)
+    if alone[1] is None and back[0] is None:
         return None
+    return name, _cell(blamed, *alone, metric), _cell(blamed, *back, metric)
+
+
+def _sides(blamed: Blamed, name: str) -> tuple[Pair, Pair]:
+    """Find the two runs between which a change acts, alone and beside the others."""
+    others = [one for one in blamed.names if one != name]
     return (
-        name,
-        _cell(blamed, blamed.run(()), alone, metric),
-        _cell(blamed, back, blamed.run(blamed.names), metric),
+        (blamed.run(()), blamed.run((name,))),
+        (blamed.run(others), blamed.run(blamed.names)),
     )
 
 
@@ -190,10 +193,15 @@ def _effect(before: Tried | None, after: Tried | None, metric: str) -> float | N
 
 
 def _is_entangled(blamed: Blamed, metric: str) -> bool:
-    rows = (_row(blamed, name, metric) for name in blamed.names)
-    sides = [row[1:] for row in rows if row is not None]
+    """Tell whether a change does something else beside the others than alone."""
+    pairs = (_sides(blamed, name) for name in blamed.names)
+    effects = (
+        (_effect(*alone, metric), _effect(*back, metric)) for alone, back in pairs
+    )
     return any(
-        alone != back and not {alone, back} & {FAILED, NOTHING} for alone, back in sides
+        abs(alone - back) > blamed.target.floor(metric)
+        for alone, back in effects
+        if alone is not None and back is not None
     )
 
 

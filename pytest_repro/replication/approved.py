@@ -127,11 +127,10 @@ class Archive:
         Raises:
             NoRevision: If git cannot tell.
         """
-        first: dict[Digest, State] = {}
-        for state in self._walk():
-            first[state.sums] = state  # the last one that comes is the oldest
-        newest = dict.fromkeys(state.sums for state in self._walk())
-        return tuple(first[sums] for sums in newest)
+        found = list(self._walk())
+        # Of the commits that hold a state, the last one in the list is the oldest.
+        first = {state.sums: state for state in found}
+        return tuple(first[sums] for sums in dict.fromkeys(one.sums for one in found))
 
     def find(self, sums: Digest) -> State | None:
         """Find the state with a digest.
@@ -145,7 +144,11 @@ class Archive:
         Raises:
             NoRevision: If git cannot tell.
         """
-        return next((state for state in self._walk() if state.sums == sums), None)
+        found = None
+        for state in self._walk():
+            if state.sums == sums:
+                found = state
+        return found
 
     def at(self, revision: str) -> State | None:
         """Find the state that a commit holds, whether or not it changed it.

@@ -160,6 +160,24 @@ def test_a_run_that_does_not_repeat_itself_blames_nobody(project: Project) -> No
     assert "does not give its own result again" in " ".join(output.split())
 
 
+@pytest.fixture
+def ran(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project after a session in which nothing had changed."""
+
+    def build(other: Project) -> Session:
+        return project.copy(other.root).run("--repro")
+
+    shared, _ = share(tmp_path_factory, "blame-ran", build)
+    return shared.copy(project.root)
+
+
+def test_a_result_that_did_not_move_blames_nobody(ran: Project) -> None:
+    """Status 0: both ends give the same bits."""
+    code, output = blame(ran, "test_net")
+
+    assert code == 0, output
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
@@ -171,13 +189,11 @@ def test_a_run_that_does_not_repeat_itself_blames_nobody(project: Project) -> No
     ],
 )
 def test_what_has_no_meaning_is_refused(
-    project: Project, arguments: list[str], status: int, message: str
+    ran: Project, arguments: list[str], status: int, message: str
 ) -> None:
     """And nothing is run."""
-    project.run("--repro")
-
-    code, output = blame(project, *arguments)
+    code, output = blame(ran, *arguments)
 
     assert code == status, output
     assert message in output
-    assert not (project.root / ".repro" / "blame").exists()
+    assert not (ran.root / ".repro" / "blame").exists()
