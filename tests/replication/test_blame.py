@@ -2,11 +2,16 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_repro.records import Job
+from pytest_repro.references import read_record
+from pytest_repro.replication.differences import Differences
+from pytest_repro.replication.inquiry import Case
 from tests.plugin.project import Project, Session, environment, share
 from tests.provenance.repository import git
 
@@ -197,3 +202,36 @@ def test_what_has_no_meaning_is_refused(
     assert code == status, output
     assert message in output
     assert not (ran.root / ".repro" / "blame").exists()
+
+
+def test_two_folders_of_records_are_held_against_each_other(project: Project) -> None:
+    """The obtained one lies beside its job."""
+    project.write({"rate.py": "RATE = 0.75\n"})
+    project.run("--repro")
+    (obtained,) = (project.root / ".repro" / "runs").rglob("record")
+    (sums,) = (project.root / "reference_runs").rglob("SHA256SUMS")
+
+    code, output = blame(project, str(obtained), str(sums.parent), "--quick")
+
+    assert code == 1, output
+    assert "rate.py, first at step 1 (loss)" in " ".join(output.split())
+
+
+def test_a_value_that_no_record_holds_cannot_be_put_back(project: Project) -> None:
+    """It is named, and what else differs is tried all the same."""
+    run = read_record(next((project.root / "reference_runs").rglob("run.json")).parent)
+    kept = {"depth": "2", "model": "nets.Small [net]"}
+    other = {"depth": "4", "model": "nets.Large [net]"}
+    sides = [
+        replace(run, identity=replace(run.identity, config=config))
+        for config in (other, kept)
+    ]
+    job = Job(experiment="test_net.py::test_net", seed=0, root="/", folder="/none")
+    case = Case(job=job, obtained=sides[0], reference=sides[1], until=None)
+
+    differences = Differences(case, (), folder=project.root)
+
+    assert list(differences.all) == ["depth 2 -> 4"]
+    assert differences.fixed == ("model",)
+    assert differences.job(["depth 2 -> 4"]).parameters == {"depth": "4"}
+    assert differences.job([]).parameters == {"depth": "2"}
