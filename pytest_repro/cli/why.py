@@ -26,6 +26,7 @@ from pytest_repro.cli.sessions import LastSession, read_last_session
 from pytest_repro.cli.sides import find_sides
 from pytest_repro.records import BEFORE
 from pytest_repro.replication import Because, Question, ask_why
+from pytest_repro.replication.approved import with_its_code
 from pytest_repro.verdicts.causes import Onset, first_divergence
 
 __all__ = ["add_arguments", "run"]
@@ -93,7 +94,9 @@ def run(arguments: Namespace, project: Project) -> Answer:
     question = Question(
         run=record.parent,
         obtained=comparison.obtained,
-        reference=sides.reference,
+        reference=with_its_code(
+            sides.reference, project.root, project.root / sides.reference_folder
+        ),
         until=_until(comparison),
         folder=project.out / FOLDER / record.relative_to(project.runs).parent,
         aside=(project.references, project.out),

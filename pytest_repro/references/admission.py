@@ -9,11 +9,12 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
-from pytest_repro.errors import CorruptRecord, FutureFormat, RecordError
+from pytest_repro.digests import Digest, digest_of_bytes
+from pytest_repro.errors import CorruptRecord, FutureFormat, RecordError, StoreBusy
 from pytest_repro.records import Identity
 from pytest_repro.references.diagnosis import explain
 from pytest_repro.references.folders import Folder
-from pytest_repro.references.format import EXTRA_FILES, FILES, RUN, SIGNATURE
+from pytest_repro.references.format import EXTRA_FILES, FILES, RUN, SIGNATURE, SUMS
 from pytest_repro.references.layout import reference_folder
 from pytest_repro.references.retrieval import read_files
 from pytest_repro.references.run_file import read_run
@@ -24,6 +25,7 @@ __all__ = [
     "check_format",
     "check_owner",
     "check_replaceable",
+    "check_unchanged",
 ]
 
 FORMAT: Final = "FORMAT"
@@ -106,6 +108,28 @@ def check_replaceable(root: Folder, path: PurePosixPath, identity: Identity) -> 
         msg = f"{', '.join(map(ascii, foreign))} would be lost: not part of a reference"
         remedy = "move it out of the folder, then run again"
         raise RecordError(msg, path=shown, remedy=remedy)
+
+
+def check_unchanged(root: Folder, path: PurePosixPath, sums: Digest) -> None:
+    """Refuse to replace what is not what the writer has seen.
+
+    A revision names the digest of what it supersedes; under two writers, the later one
+    would name a state that is not there any more.
+
+    Args:
+        root: The root of the store.
+        path: The folder, relative to it.
+        sums: The digest of the `SHA256SUMS` that was seen.
+
+    Raises:
+        StoreBusy: If another state is there.
+        RecordError: If it holds what no reference holds.
+        OSError: If it cannot be read.
+    """
+    files = read_files(root, path) or {}
+    if digest_of_bytes(files.get(SUMS, b"")) != sums:
+        msg = f"{root.shown}/{path} was rewritten meanwhile: look at it, and run again"
+        raise StoreBusy(msg)
 
 
 def _why_not(data: bytes) -> RecordError:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from pytest_repro.digests import digest_of_bytes
+from pytest_repro.digests import Digest, digest_of_bytes
 from pytest_repro.errors import RecordError, UnsafePath
 from pytest_repro.records import Environment, Identity, Match, RunRecord
 from pytest_repro.references.admission import (
@@ -20,6 +20,7 @@ from pytest_repro.references.admission import (
     check_format,
     check_owner,
     check_replaceable,
+    check_unchanged,
 )
 from pytest_repro.references.folders import Folder
 from pytest_repro.references.format import SIGNATURE, SUMS, encode
@@ -168,18 +169,20 @@ class ReferenceStore:
             )
         )
 
-    def write(self, record: RunRecord) -> Path:
+    def write(self, record: RunRecord, *, over: Digest | None = None) -> Path:
         """Write a reference, replacing an earlier one of the same key as a whole.
 
         Args:
             record: The reference.
+            over: The digest of the `SHA256SUMS` that may be replaced; None for any.
 
         Returns:
             Its folder.
 
         Raises:
             ReproUsageError: If the record cannot be stored.
-            StoreBusy: If another process is writing the same reference.
+            StoreBusy: If another process is writing the same reference, or has just
+                replaced the one that was to be replaced.
             StoreReadOnly: If writing is not allowed.
             StoreFull: If no space was left.
             StoreError: If the system refused otherwise.
@@ -195,16 +198,22 @@ class ReferenceStore:
             with Folder.open(self.root, shown=self.show(self.root)) as root:
                 check_format(root)
                 if not _holds(root, path, files):
-                    self._replace(root, identity, files)
+                    self._replace(root, identity, files, over)
         return target
 
     def _replace(
-        self, root: Folder, identity: Identity, files: Mapping[str, bytes]
+        self,
+        root: Folder,
+        identity: Identity,
+        files: Mapping[str, bytes],
+        over: Digest | None,
     ) -> None:
         path = reference_folder(identity.experiment, identity.environment.key)
         timeout_s = self._lock_timeout_s
         with locked(root, self.root, path, timeout_s=timeout_s) as replacement:
             check_replaceable(root, path, identity)
+            if over is not None:
+                check_unchanged(root, path, over)
             replacement.publish(root, FORMAT, FORMAT_LINE)
             replacement.publish(root, ATTRIBUTES, ATTRIBUTE_LINES)
             replacement.swap_in(files)

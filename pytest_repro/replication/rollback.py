@@ -165,7 +165,7 @@ class Rollback:
             ReproUsageError: If nothing would change.
             RecordError: If the state cannot be verified, or the present one would be
                 lost.
-            StoreError: If it cannot be written.
+            StoreError: If it cannot be written, or was rewritten meanwhile.
         """
         if source.is_present:
             raise ReproUsageError(self._standstill(source))
@@ -181,7 +181,7 @@ class Rollback:
             created_by=why.created_by,
             supersedes=self._sums,
         )
-        folder = self._store.write(record)
+        folder = self._store.write(record, over=self._sums)
         return Restored(folder=folder, record=record, source=source)
 
     def _approvals(self) -> tuple[Approved, ...]:
