@@ -7,6 +7,7 @@ covered comes last, with the days that are left. Nothing is decided here.
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from pytest_repro.cli.portrait import drift_text
 from pytest_repro.cli.tables import fields, paragraph
 from pytest_repro.policy import PINNED, Deviation
 from pytest_repro.replication.golden import (
@@ -75,7 +76,8 @@ def _since(station: Station) -> list[str]:
     ]
     if not lines:
         lines = [f"revision {station.revision}, of a history without the pinned state"]
-    return [*lines, *station.problem.splitlines()]
+    drift = [drift_text(one) for one in station.drift]
+    return [*lines, *drift, *station.problem.splitlines()]
 
 
 def _departed(audit: Audit, cover: Cover) -> Iterator[str]:

@@ -27,8 +27,8 @@ from pytest_repro.policy import (
     covering,
     protocol_departures,
 )
-from pytest_repro.records import Revision, RunRecord
-from pytest_repro.references import Found, ReferenceStore
+from pytest_repro.records import Drift, Revision, RunRecord
+from pytest_repro.references import Found, ReferenceStore, drift_between
 from pytest_repro.replication.approved import Archive, chain_of, content_of
 
 __all__ = ["Audit", "Cover", "Departed", "Standing", "Station", "audit_path"]
@@ -67,8 +67,9 @@ class Station:
         environment: The environment key of the reference.
         standing: How it stands.
         revision: The number of the revision in place; 0 if there is none.
-        since: The revisions after the pinned one, oldest first; empty if it is held,
-            or its history no longer holds the pinned state.
+        since: The revisions after the pinned one, oldest first; empty if nothing was
+            approved since, or its history no longer holds the pinned state.
+        drift: How far each metric is from the pinned state, as far as that is known.
         problem: Why the pinned state cannot be read, or the reference; or empty.
     """
 
@@ -77,6 +78,7 @@ class Station:
     standing: Standing
     revision: int = 0
     since: tuple[Revision, ...] = ()
+    drift: tuple[Drift, ...] = ()
     problem: str = ""
 
 
@@ -238,8 +240,10 @@ def _compare(pin: Pin, found: Found, root: Path) -> _Looked:
     since = record.history[chain.index(pinned) + 1 :] if pinned in chain else ()
     moved = replace(station, standing=Standing.MOVED, revision=number, since=since)
     golden, problem = _recall(pinned, root, found.folder)
-    station = replace(moved, problem=problem)
-    if golden is not None and content_of(golden) == content_of(record):
+    if golden is None:
+        return _Looked(station=replace(moved, problem=problem), present=record)
+    station = replace(moved, drift=drift_between(record, golden))
+    if content_of(golden) == content_of(record):
         # Somebody has gone back to it: only the history is longer.
         station = replace(station, standing=Standing.HELD)
     return _Looked(station=station, present=record, golden=golden)
@@ -281,9 +285,9 @@ def _references(looked: Sequence[_Looked]) -> Iterator[Departed]:
 
 def _moved(station: Station) -> Departure:
     reasons = [f"{one.number}: {one.reason or 'recorded'}" for one in station.since]
-    pin = station.pin
     told = f"revision {'; '.join(reasons)}" if reasons else "another history"
-    pinned = f"revision {pin.revision}" if pin.revision else f"{pin.sums}"[:17] + "…"
+    number = station.pin.revision or station.revision - len(station.since)
+    pinned = f"revision {number}" if reasons else "the pinned state"
     return Departure(item=PINNED, obtained=told, golden=pinned)
 
 

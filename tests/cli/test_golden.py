@@ -121,6 +121,7 @@ def test_a_reference_that_moved_says_by_which_revision(
     assert "MOVED  owner vision" in text
     assert "revision 2, 2026-11-02: the loader was mended" in text
     assert "revision 3, 2026-11-02: and mended again" in text
+    assert "test/accuracy moved by -0.156" in text
 
 
 def test_other_settings_are_found_in_a_rewritten_reference(

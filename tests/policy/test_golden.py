@@ -79,7 +79,7 @@ def test_text_that_could_break_out_is_quoted() -> None:
         ("2026-11-30", "2026-10-31", "it expires on 2026-10-31, before it was"),
         ("expires = 2026-11-30\n", "", "expires is missing"),
         ("a deeper net is tried", "deeper", "at least ten characters"),
-        ("config.depth", "confg.depth", "did you mean config.NAME?"),
+        ("config.depth", "konfig.depth", "did you mean config.NAME?"),
         ("config.depth", "config.", "no item 'config.'"),
         ('["config.depth", "reference"]', "[]", "a list of different texts"),
         ("golden 1", "golden one", "format is 'pytest-repro/golden 1'"),
