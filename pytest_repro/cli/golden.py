@@ -20,15 +20,8 @@ from pytest_repro.cli.sessions import read_last_session
 from pytest_repro.cli.shelf import Kept, read_shelf
 from pytest_repro.cli.tables import fields
 from pytest_repro.errors import ReproUsageError
-from pytest_repro.policy import (
-    ANY,
-    FILE,
-    GoldenPath,
-    Pin,
-    loses_comments,
-    pin_text,
-    with_pin,
-)
+from pytest_repro.policy.golden import ANY, FILE, GoldenPath, Pin
+from pytest_repro.policy.golden_text import loses_comments, pin_text, with_pin
 from pytest_repro.references import Found, ReferenceStore
 from pytest_repro.replication.golden import Audit, Cover, Standing, audit_path
 from pytest_repro.replication.golden_file import GoldenFile, read_file, write_file

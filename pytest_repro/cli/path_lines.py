@@ -9,7 +9,8 @@ from itertools import groupby
 
 from pytest_repro.cli.portrait import drift_text
 from pytest_repro.cli.tables import fields, paragraph
-from pytest_repro.policy import PINNED, Deviation
+from pytest_repro.policy.departures import PINNED
+from pytest_repro.policy.golden import Deviation
 from pytest_repro.replication.golden import (
     Audit,
     Cover,

@@ -6,35 +6,6 @@ deviate until when); `toml_entries` reads such files strictly, `golden_text` wri
 date is asked for, by others.
 """
 
-from pytest_repro.policy.departures import (
-    PINNED,
-    Departure,
-    covering,
-    protocol_departures,
-)
-from pytest_repro.policy.golden import (
-    ANY,
-    FILE,
-    Deviation,
-    GoldenPath,
-    Pin,
-    read_golden,
-)
-from pytest_repro.policy.golden_text import loses_comments, pin_text, with_pin, write
+from pytest_repro.policy.golden import Deviation, GoldenPath, Pin, read_golden
 
-__all__ = [
-    "ANY",
-    "FILE",
-    "PINNED",
-    "Departure",
-    "Deviation",
-    "GoldenPath",
-    "Pin",
-    "covering",
-    "loses_comments",
-    "pin_text",
-    "protocol_departures",
-    "read_golden",
-    "with_pin",
-    "write",
-]
+__all__ = ["Deviation", "GoldenPath", "Pin", "read_golden"]

@@ -7,7 +7,6 @@ converted. This knows nothing of what the keys mean.
 
 import datetime as dt
 import difflib
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Never, TypeVar
@@ -184,6 +183,8 @@ def read_tables(
 
 
 def _parsed(data: bytes, path: str, max_bytes: int) -> dict[str, object]:
+    import tomllib  # noqa: PLC0415  # only where there is such a file
+
     if len(data) > max_bytes:
         msg = f"{len(data)} bytes are over the limit of {max_bytes}"
         raise PolicyError(msg, path=path)

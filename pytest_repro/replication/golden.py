@@ -17,16 +17,13 @@ from pathlib import Path
 
 from pytest_repro.digests import Digest
 from pytest_repro.errors import NoRevision, RecordError
-from pytest_repro.policy import (
-    ANY,
+from pytest_repro.policy.departures import (
     PINNED,
     Departure,
-    Deviation,
-    GoldenPath,
-    Pin,
     covering,
     protocol_departures,
 )
+from pytest_repro.policy.golden import ANY, Deviation, GoldenPath, Pin
 from pytest_repro.records import Drift, Revision, RunRecord
 from pytest_repro.references import Found, ReferenceStore, drift_between
 from pytest_repro.replication.approved import Archive, chain_of, content_of

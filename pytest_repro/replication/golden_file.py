@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from pytest_repro.errors import StoreBusy
-from pytest_repro.policy import FILE, GoldenPath, read_golden, write
+from pytest_repro.policy.golden import FILE, GoldenPath, read_golden
+from pytest_repro.policy.golden_text import write
 from pytest_repro.references import ReferenceStore
 from pytest_repro.references.folders import Folder
 from pytest_repro.references.system_errors import reading, writing

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_repro.errors import RecordError
-from pytest_repro.policy import PINNED
+from pytest_repro.policy.departures import PINNED
 from pytest_repro.records import Outcome, Problem, RunRecord
 from pytest_repro.references import ReferenceStore, experiment_folder, read_record
 from pytest_repro.replication.golden import (

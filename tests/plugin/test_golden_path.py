@@ -128,7 +128,7 @@ def test_without_a_path_nothing_of_it_is_loaded(walk: Project) -> None:
     """Projects that have none pay one look at the disk."""
     probe = (
         "import sys\n\ndef pytest_unconfigure(config):\n"
-        "    print('LOADED', 'pytest_repro.policy' in sys.modules)\n"
+        "    print('LOADED', 'pytest_repro.replication.golden' in sys.modules)\n"
     )
 
     session = walk.write({"conftest.py": probe}).run("--repro")

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_repro.policy import Departure, Deviation, covering, protocol_departures
+from pytest_repro.policy.departures import Departure, covering, protocol_departures
+from pytest_repro.policy.golden import Deviation
 from pytest_repro.records import (
     Contract,
     Equivalent,

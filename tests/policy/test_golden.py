@@ -5,14 +5,8 @@ import datetime as dt
 import pytest
 
 from pytest_repro.errors import FutureFormat, PolicyError
-from pytest_repro.policy import (
-    GoldenPath,
-    Pin,
-    loses_comments,
-    read_golden,
-    with_pin,
-    write,
-)
+from pytest_repro.policy.golden import GoldenPath, Pin, read_golden
+from pytest_repro.policy.golden_text import loses_comments, with_pin, write
 from tests.policy.samples import DEVIATION, DIGEST, FORMAT, PIN, WHOLE
 
 

@@ -6,15 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_repro.digests import digest_of_bytes
-from pytest_repro.policy import (
-    Deviation,
-    GoldenPath,
-    Pin,
-    loses_comments,
-    read_golden,
-    with_pin,
-    write,
-)
+from pytest_repro.policy.golden import Deviation, GoldenPath, Pin, read_golden
+from pytest_repro.policy.golden_text import loses_comments, with_pin, write
 
 LINES = st.text(min_size=1).filter(lambda text: text.isprintable() and text.strip())
 DAYS = st.dates(min_value=dt.date(1, 1, 1))

@@ -7,7 +7,8 @@ import pytest
 
 from pytest_repro.digests import digest_of_bytes
 from pytest_repro.errors import StoreBusy, StoreReadOnly, UnsafePath
-from pytest_repro.policy import GoldenPath, Pin, with_pin
+from pytest_repro.policy.golden import GoldenPath, Pin
+from pytest_repro.policy.golden_text import with_pin
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication.golden_file import read_file, write_file
 
