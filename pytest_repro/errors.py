@@ -15,7 +15,9 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── ConflictedRecord              git conflict markers inside
     │   ├── LineEndingError               a checkout turned LF into CRLF
     │   ├── PointerRecord                 a git-LFS pointer, not the file
+    │   ├── PolicyError                   a policy file without meaning
     │   └── UnsafePath                    a name or link leaves the store
+    ├── NoRevision (LookupError)          git does not have that state of a file
     ├── StoreError (OSError)              the reference store refused to write
     │   ├── StoreBusy                     somebody else holds the lock
     │   ├── StoreReadOnly                 no permission, or read-only
@@ -45,7 +47,9 @@ __all__ = [
     "LaunchError",
     "LineEndingError",
     "MetricError",
+    "NoRevision",
     "PointerRecord",
+    "PolicyError",
     "RecordError",
     "ReproError",
     "ReproUsageError",
@@ -131,8 +135,16 @@ class PointerRecord(RecordError):
     """The file is a git-LFS pointer, not the record."""
 
 
+class PolicyError(RecordError):
+    """A policy file says something that has no meaning."""
+
+
 class UnsafePath(RecordError):
     """A name or a link would lead outside the store."""
+
+
+class NoRevision(ReproError, LookupError):
+    """Git does not have that state of a file or folder, or there is no git."""
 
 
 class StoreError(ReproError, OSError):

@@ -64,7 +64,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
         project: The folders.
 
     Returns:
-        The answer; its status is `REFUSED` if an approval is missing.
+        The answer; its status is `POLICY` if an approval is missing.
 
     Raises:
         ReproUsageError: If the reason is too short, or under CI.
@@ -127,7 +127,7 @@ def refuse(approvals: Approvals, changes: Sequence[Change]) -> Answer | None:
         "\n  ".join([f"{name} may not be accepted: {approvals.path} asks for", *lines])
         for name, lines in found.items()
     )
-    return Answer(exit=Exit.REFUSED, problems=problems, data={"missing": found})
+    return Answer(exit=Exit.POLICY, problems=problems, data={"missing": found})
 
 
 def accept_change(project: Project, change: Change, acceptance: Acceptance) -> str:

@@ -104,6 +104,21 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="what brings the reference's bits back, found by trying",
         ),
         Verb(
+            name="blame",
+            arguments="EXPERIMENT | A B",
+            summary="which of several changes moved a result, and each by how much",
+        ),
+        Verb(
+            name="golden",
+            arguments="[pin EXPERIMENT]",
+            summary="what is known good, what departs from it, and who agreed to that",
+        ),
+        Verb(
+            name="rollback",
+            arguments="EXPERIMENT",
+            summary="restore an earlier approved state as a new, explained revision",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",

@@ -28,8 +28,8 @@ class Exit(enum.IntEnum):
     INTEGRITY = 3
     """A reference cannot be read as it was written."""
 
-    REFUSED = 4
-    """An approval that the project's rules ask for is missing."""
+    POLICY = 4
+    """What was agreed on does not allow it, or does so no longer."""
 
     NO_REFERENCE = 5
     """There is no such reference, or no such candidate."""

@@ -28,7 +28,7 @@ from pytest_repro.verdicts import required_rung
 from pytest_repro.verdicts.calibration import calibrate_traces
 from pytest_repro.verdicts.identity import shorten
 
-__all__ = ["portrait_lines"]
+__all__ = ["drift_text", "portrait_lines"]
 
 MAX_SEEDS: Final = 10
 MAX_TRACES: Final = 12
@@ -57,6 +57,20 @@ def portrait_lines(record: RunRecord, *, role: str, folder: str) -> tuple[str, .
         *_section(f"traces of seed {seeds}", _traces(record.series)),
         *_section("history", _history(record)),
     )
+
+
+def drift_text(drift: Drift) -> str:
+    """Write how far a metric moved.
+
+    Args:
+        drift: Of one metric.
+
+    Returns:
+        One line.
+    """
+    since = "" if drift.first_step is None else f" from step {drift.first_step}"
+    change = f"{drift.absolute:+.3g} ({drift.relative:+.3%})"
+    return f"{drift.metric} moved by {change}{since}"
 
 
 def _section(title: str, lines: Sequence[str]) -> tuple[str, ...]:
@@ -190,7 +204,7 @@ def _history(record: RunRecord) -> tuple[str, ...]:
     shown = record.history[-MAX_REVISIONS:]
     pairs = [(str(revision.number), _revision(revision)) for revision in shown]
     if sum(bool(revision.drift) for revision in record.history) > 1:
-        pairs.append(("sum", [_drift(drift) for drift in cumulative_drift(record)]))
+        pairs.append(("sum", [drift_text(drift) for drift in cumulative_drift(record)]))
     return (
         *_more(len(record.history) - len(shown), "earlier revisions"),
         *fields(pairs),
@@ -202,7 +216,7 @@ def _revision(revision: Revision) -> list[str]:
     return [
         f"{revision.created_utc[:10]}  {reason}",
         *_approval(revision),
-        *(_drift(drift) for drift in revision.drift),
+        *(drift_text(drift) for drift in revision.drift),
     ]
 
 
@@ -214,12 +228,6 @@ def _approval(revision: Revision) -> list[str]:
         ("lacks", ", ".join(revision.lacks)),
     )
     return [f"{name} {text}" for name, text in facts if text]
-
-
-def _drift(drift: Drift) -> str:
-    since = "" if drift.first_step is None else f" from step {drift.first_step}"
-    change = f"{drift.absolute:+.3g} ({drift.relative:+.3%})"
-    return f"{drift.metric} moved by {change}{since}"
 
 
 def _more(count: int, what: str) -> tuple[str, ...]:

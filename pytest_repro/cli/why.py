@@ -6,9 +6,7 @@ reference's bits back. So it runs the project's code; it writes only below the f
 of obtained runs.
 """
 
-import os
 from argparse import Namespace
-from pathlib import Path
 from typing import Final
 
 from pytest_repro.cli.answers import Answer
@@ -23,21 +21,17 @@ from pytest_repro.cli.explaining import (
 from pytest_repro.cli.obtained import find_obtained
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
+from pytest_repro.cli.rerunning import check_workers, relauncher
 from pytest_repro.cli.sessions import LastSession, read_last_session
 from pytest_repro.cli.sides import find_sides
-from pytest_repro.determinism import worker_variables
-from pytest_repro.errors import ReproUsageError
-from pytest_repro.launchers import LocalLauncher
 from pytest_repro.records import BEFORE
 from pytest_repro.replication import Because, Question, ask_why
-from pytest_repro.replication.replays import read_job
+from pytest_repro.replication.approved import with_its_code
 from pytest_repro.verdicts.causes import Onset, first_divergence
 
 __all__ = ["add_arguments", "run"]
 
 FOLDER: Final = "why"
-
-_NOT_INHERITED: Final = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 
 def add_arguments(parser: Parser) -> None:
@@ -78,9 +72,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
         RecordError: If a side or the job cannot be read.
         LaunchError: If no worker can be started.
     """
-    if arguments.workers is not None and arguments.workers < 1:
-        msg = f"--workers is a number from 1 on, got {arguments.workers}"
-        raise ReproUsageError(msg)
+    workers = check_workers(arguments.workers)
     last = read_last_session(project)
     sides = find_sides(arguments, project, last)
     if isinstance(sides, Answer):
@@ -102,13 +94,15 @@ def run(arguments: Namespace, project: Project) -> Answer:
     question = Question(
         run=record.parent,
         obtained=comparison.obtained,
-        reference=sides.reference,
+        reference=with_its_code(
+            sides.reference, project.root, project.root / sides.reference_folder
+        ),
         until=_until(comparison),
         folder=project.out / FOLDER / record.relative_to(project.runs).parent,
         aside=(project.references, project.out),
-        workers=arguments.workers or len(os.sched_getaffinity(0)),
+        workers=workers,
     )
-    return _answer(comparison, ask_why(question, _launcher(record.parent)), last)
+    return _answer(comparison, ask_why(question, relauncher(record.parent)), last)
 
 
 def _onset(comparison: Comparison) -> Onset | None:
@@ -121,14 +115,6 @@ def _until(comparison: Comparison) -> int | None:
     if onset is not None and onset.step == BEFORE:
         return 0
     return comparison.divergence.step if comparison.divergence else None
-
-
-def _launcher(folder: Path) -> LocalLauncher:
-    """Start workers with what a session would pass on to them."""
-    job = read_job(folder)
-    kept = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
-    inherited = worker_variables(job.determinism, kept)
-    return LocalLauncher({**inherited, "PYTEST_ADDOPTS": ""})
 
 
 def _refuse(comparison: Comparison) -> Answer:

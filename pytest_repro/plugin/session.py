@@ -4,7 +4,10 @@ Outcomes arrive with test reports, also from xdist workers. Only the controller 
 reports, and only here is a session failed in which nothing was compared.
 """
 
+import datetime as dt
+import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +22,7 @@ from pytest_repro.plugin.inventory import Collected, find_problems
 from pytest_repro.plugin.parent import OUTCOME, SKIPPED
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Outcome, Problem, Session
+from pytest_repro.references import ReferenceStore
 from pytest_repro.reports import (
     Place,
     badge_json,
@@ -118,14 +122,32 @@ class SessionReporter:
 
     def _close(self) -> Session:
         outcomes = tuple(self._outcomes[key] for key in sorted(self._outcomes))
+        found = find_problems(
+            self._settings, outcomes, sorted(self._skipped), self._collected
+        )
         return Session(
             version=pytest_repro.__version__,
             outcomes=outcomes,
-            problems=find_problems(
-                self._settings, outcomes, sorted(self._skipped), self._collected
-            ),
+            problems=(*found, *self._golden_problems(outcomes)),
             report=self._show(self._settings.out / "report"),
             wall_s=time.monotonic() - self._started,
+        )
+
+    def _golden_problems(self, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:
+        """Hold the session against the golden path; without one, nothing is loaded."""
+        settings = self._settings
+        if not os.path.lexists(settings.references / "golden.toml"):
+            return ()
+        from pytest_repro.replication.golden_problems import (  # noqa: PLC0415  # as above
+            find_golden_problems,
+        )
+
+        return find_golden_problems(
+            ReferenceStore(settings.references, base=self._config.rootpath),
+            {one.experiment: one for one in outcomes},
+            runs=settings.out / "runs",
+            today=dt.datetime.now(tz=dt.UTC).date(),
+            ignored=("protocol.seeds",) if settings.seeds is not None else (),
         )
 
     def _report(self, session: Session) -> Session:

@@ -26,6 +26,7 @@ from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.lifeline import hold_lifeline
 from pytest_repro.plugin.own_options import take_options
+from pytest_repro.plugin.parameters import take_parameters
 from pytest_repro.records import Cause, Event, EventKind, Failure, Following, Job
 from pytest_repro.references import write_record
 
@@ -162,6 +163,8 @@ class Worker:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep only the experiment of this job."""
         items[:] = [item for item in items if item.nodeid == self._job.experiment]
+        for item in items:
+            take_parameters(item, self._job.parameters)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:

@@ -1,7 +1,9 @@
-"""What a project rules about its references: typed files, and readers without mercy.
+"""What people agreed on, in files that they review: typed, strictly read, no judge.
 
-Start with `approvals`. A reader refuses a key that it does not know, since a misspelt
-rule is no rule. The plugin loads this, so readers import what they need when they read.
+`approvals` says who must agree to a new reference; `golden` which references are known
+good, and who may depart from them until when. A reader refuses a key that it does not
+know, since a misspelt rule is no rule. All of it is pure: files are read, and the date
+is asked for, by others. The plugin loads this, so readers import what they need late.
 """
 
 from pytest_repro.policy.approvals import (
@@ -12,5 +14,17 @@ from pytest_repro.policy.approvals import (
     read_approvals,
 )
 from pytest_repro.policy.ci import is_ci
+from pytest_repro.policy.golden import Deviation, GoldenPath, Pin, read_golden
 
-__all__ = ["Approvals", "Proposal", "Rule", "is_ci", "missing", "read_approvals"]
+__all__ = [
+    "Approvals",
+    "Deviation",
+    "GoldenPath",
+    "Pin",
+    "Proposal",
+    "Rule",
+    "is_ci",
+    "missing",
+    "read_approvals",
+    "read_golden",
+]

@@ -14,12 +14,15 @@ from pytest_repro.provenance.code import collect_code
 from pytest_repro.provenance.endangers import Danger, Severity, find_dangers
 from pytest_repro.provenance.environment import collect_environment
 from pytest_repro.provenance.resources import Meter
+from pytest_repro.provenance.revisions import Commit, Revisions
 from pytest_repro.provenance.surroundings import Surroundings, collect_surroundings
 
 __all__ = [
     "Change",
+    "Commit",
     "Danger",
     "Meter",
+    "Revisions",
     "Severity",
     "Surroundings",
     "changes_since",

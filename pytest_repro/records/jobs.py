@@ -130,6 +130,8 @@ class Job:
         folder: Where events, output and record go; exists before the start.
         arguments: What follows ``python -m pytest``.
         options: Options of the project's conftest files, as Python literals.
+        parameters: Parameters of the experiment that take another value than in its
+            marks, as Python literals; one that it does not have means nothing.
         variables: Environment variables that are set before the process starts; one
             with an empty value is taken away.
         determinism: What is pinned.
@@ -153,6 +155,7 @@ class Job:
     folder: str
     arguments: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     determinism: Determinism = Determinism()
     contract: Contract = Contract()

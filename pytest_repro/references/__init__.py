@@ -11,6 +11,7 @@ from pytest_repro.references.format import (
     EXTRA_FILES,
     FILES,
     MAX_TRACE_BYTES,
+    SUMS,
     decode,
     encode,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "EXTRA_FILES",
     "FILES",
     "MAX_TRACE_BYTES",
+    "SUMS",
     "Acceptance",
     "Candidate",
     "Entry",

@@ -27,8 +27,10 @@ UNNAMED: Final = "unnamed"
 
 _PLAIN: Final = re.compile(rf"[a-z0-9_](?:[a-z0-9._-]{{0,{MAX_SLUG - 2}}}[a-z0-9_])?")
 _HASHED: Final = re.compile(rf".*-[0-9a-f]{{{HASH_CHARACTERS}}}")
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|format)(?:\..*)?")
-"""Device names of Windows with any ending, and the store's own `FORMAT`."""
+_RESERVED: Final = re.compile(
+    r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|format)(?:\..*)?|golden\.toml"
+)
+"""Device names of Windows with any ending, and files of the store itself."""
 
 
 def reference_folder(experiment: str, environment_key: str) -> PurePosixPath:

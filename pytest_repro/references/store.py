@@ -61,6 +61,11 @@ class ReferenceStore:
         self._base = base.absolute() if base else self.root.parent
         self._lock_timeout_s = lock_timeout_s
 
+    @property
+    def base(self) -> Path:
+        """What shown paths are relative to: the root of the project, as a rule."""
+        return self._base
+
     def show(self, folder: Path) -> str:
         """Return a folder as reports show it.
 
@@ -97,6 +102,25 @@ class ReferenceStore:
                 return self._find_nearest(root, experiment, environment)
         same = own[0].identity.environment.digest == environment.digest
         return self._found(own, Match.EXACT if same else Match.KEY)
+
+    def held(self, experiment: str, key: str) -> Found:
+        """Look up the reference of an experiment for one environment key alone.
+
+        Args:
+            experiment: The node id.
+            key: The environment key.
+
+        Returns:
+            The reference, or none.
+
+        Raises:
+            RecordError: If it cannot be read.
+        """
+        with self._reading() as root:
+            own = self._load(root, experiment, key) if root else None
+        if own is None:
+            return Found(match=Match.NONE, key=key)
+        return self._found(own, Match.KEY)
 
     def read(self, folder: Path) -> RunRecord:
         """Read a reference.
@@ -323,6 +347,6 @@ def _check_expected(present: Mapping[str, bytes], expected: Digest | None) -> No
             "another reference was written meanwhile\n"
             f"  to be superseded  {expected or 'no reference'}\n"
             f"  reference is      {found or 'no reference'}\n"
-            "  run the experiment again, and review what it leaves then"
+            "  look at what is there now, and decide again"
         )
         raise StaleCandidate(msg)

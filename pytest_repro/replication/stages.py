@@ -20,7 +20,13 @@ from pytest_repro.replication.inquiry import Case, Kind, Suspect
 from pytest_repro.replication.machines import as_on_machine
 from pytest_repro.replication.suspicions import ABSENT, AXES, put_back
 
-__all__ = ["code_changes", "stages_of"]
+__all__ = [
+    "checked_out",
+    "code_changes",
+    "recorded_circumstances",
+    "stages_of",
+    "switched",
+]
 
 CHECKOUT: Final = "checkout"
 
@@ -38,7 +44,7 @@ def stages_of(
     Yields:
         Suspects that can be tried side by side, the likeliest stage first.
     """
-    switches = _circumstances(case)
+    switches = recorded_circumstances(case)
     code = (_code(case.job, changes, folder),) if changes else ()
     yield (
         *(_switch(case.job, (one,), Kind.CIRCUMSTANCE) for one in switches),
@@ -76,8 +82,53 @@ def code_changes(
     )
 
 
-def _circumstances(case: Case) -> tuple[Variation, ...]:
-    """Join what was recorded of both runs and differs, each circumstance once."""
+def switched(job: Job, switches: Sequence[Variation]) -> Job:
+    """Throw switches, and leave what else a run was made under as it was.
+
+    Args:
+        job: The job.
+        switches: At least one.
+
+    Returns:
+        The job under them.
+    """
+    thrown, own = combine(switches), job.variation
+    if own is not None and all(one.axis != own.axis for one in switches):
+        thrown = replace(combine([own, thrown]), name=thrown.name)
+    return vary_job(job, thrown)
+
+
+def checked_out(job: Job, changes: Sequence[Change], folder: Path) -> Job:
+    """Let a job run in a copy of its project in which some changes are taken back.
+
+    Args:
+        job: The job.
+        changes: Those that are taken back.
+        folder: Where the copy is laid out, beside others.
+
+    Returns:
+        The job.
+    """
+    number = len(list(folder.glob(f"{CHECKOUT}-*")))
+    root = folder / f"{CHECKOUT}-{number:03}"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    link_checkout(Path(job.root), root, changes)
+    moved = move_job(job, job.folder, root=str(root))
+    paths = (str(root), str(root / "src"), job.variables.get("PYTHONPATH", ""))
+    variables = {**job.variables, "PYTHONPATH": ":".join(filter(None, paths))}
+    return replace(moved, variables=variables)
+
+
+def recorded_circumstances(case: Case) -> tuple[Variation, ...]:
+    """Join what was recorded of both runs and differs, each circumstance once.
+
+    Args:
+        case: The two runs.
+
+    Returns:
+        A switch each, which puts it back; the likeliest first.
+    """
     identities = case.obtained.identity, case.reference.identity
     found = {one.axis: one for one in as_on_machine(*identities)}
     found |= {one.axis: one for one in put_back(*identities)}
@@ -97,12 +148,7 @@ def _switch(job: Job, switches: Sequence[Variation], kind: Kind) -> Suspect:
     named = {one.name: one for one in switches}
 
     def job_with(parts: tuple[str, ...]) -> Job:
-        thrown = combine([named[name] for name in parts])
-        own = job.variation
-        # A switch changes one thing: what the run was made under stays as it was.
-        if own is not None and all(named[name].axis != own.axis for name in parts):
-            thrown = replace(combine([own, thrown]), name=thrown.name)
-        return vary_job(job, thrown)
+        return switched(job, [named[name] for name in parts])
 
     return Suspect(kind=kind, parts=tuple(named), job_with=job_with)
 
@@ -111,15 +157,7 @@ def _code(job: Job, changes: Sequence[Change], folder: Path) -> Suspect:
     named = {one.path: one for one in changes}
 
     def job_with(parts: tuple[str, ...]) -> Job:
-        number = len(list(folder.glob(f"{CHECKOUT}-*")))
-        root = folder / f"{CHECKOUT}-{number:03}"
-        shutil.rmtree(root, ignore_errors=True)
-        root.mkdir(parents=True)
-        link_checkout(Path(job.root), root, [named[path] for path in parts])
-        moved = move_job(job, job.folder, root=str(root))
-        paths = (str(root), str(root / "src"), job.variables.get("PYTHONPATH", ""))
-        variables = {**job.variables, "PYTHONPATH": ":".join(filter(None, paths))}
-        return replace(moved, variables=variables)
+        return checked_out(job, [named[path] for path in parts], folder)
 
     return Suspect(kind=Kind.CODE, parts=tuple(named), job_with=job_with)
 

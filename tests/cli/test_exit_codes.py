@@ -32,7 +32,7 @@ def test_statuses_are_those_of_the_interface() -> None:
         "DIFFERS": 1,
         "CANNOT_JUDGE": 2,
         "INTEGRITY": 3,
-        "REFUSED": 4,
+        "POLICY": 4,
         "NO_REFERENCE": 5,
         "USAGE": 64,
     }

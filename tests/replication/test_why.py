@@ -142,6 +142,24 @@ def test_changed_code_is_shown_line_by_line(project: Project) -> None:
     assert "other.py, changed since" not in output
 
 
+def test_code_that_was_committed_with_the_reference_is_no_change(
+    project: Project,
+) -> None:
+    """A reference is recorded before its code is committed, as a rule."""
+    project.write({"test_walk.py": DRAWN})
+    project.run("--repro-update", "--repro-reason=another way to draw")
+    git(project.root, "add", "-A")
+    git(project.root, "commit", "--quiet", "--message=second")
+    head = git(project.root, "rev-parse", "HEAD")
+    project.write({"test_walk.py": DRAWN.replace("total=6", "total=5 + 1 + 1 - 1")})
+    project.run("--repro", "-o", "repro_hash_seed=3")
+
+    because = answer(project)
+
+    assert because["commit"] == head
+    assert because["inquiry"]["parts"] == ["hash seed 3 -> 0"]
+
+
 def test_a_recorded_circumstance_is_put_back(project: Project) -> None:
     """Another hash seed is named with both values, at the step where it matters."""
     project.run("--repro", "-o", "repro_hash_seed=3")
