@@ -8,21 +8,23 @@
 The first takes about a quarter of an hour on two cores and can be stopped and
 continued, the second wants an interpreter that has another torch and adds what that
 computes. The third takes some seconds and keeps costs that are there, the fourth some
-minutes.
+minutes. A collection without another torch keeps what is known of one.
 """
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.contest_real.collecting import FAILED, collect
 from benchmarks.contest_real.costing import measure_costs
 from benchmarks.contest_real.errands import VERSION, errands
-from benchmarks.contest_real.figures import FIGURES, Figures, read, write
+from benchmarks.contest_real.figures import FIGURES, Figures, Row, read, write
 from benchmarks.contest_real.gathering import gather
 from benchmarks.contest_real.judging import (
+    MACHINE,
     judge_all,
     judge_other_machine,
     leave_one_out,
@@ -34,7 +36,7 @@ from benchmarks.machine import look
 from benchmarks.variants import EXPERIMENTS
 from pytest_repro.verdicts.rounding import FACTOR
 
-__all__ = ["judge_collection", "main"]
+__all__ = ["judge_collection", "main", "with_other_torch"]
 
 WORKERS = 2
 
@@ -96,12 +98,32 @@ def main(arguments: list[str] | None = None) -> int:
         found = judge_collection(options.source, occasion)
         if known is not None:
             costs, when = known.costs, known.cost_occasion
-            found = replace(found, costs=costs, cost_occasion=when)
+            rows = with_other_torch(found.rows, known.rows)
+            found = replace(found, rows=rows, costs=costs, cost_occasion=when)
     else:
         found = _with_costs(known, options.costs, options.date)
     write(found, options.write)
     sys.stderr.write(verdict_line(found) + "\n")
     return 0
+
+
+def with_other_torch(rows: Sequence[Row], known: Sequence[Row]) -> tuple[Row, ...]:
+    """Keep what another torch computed, where a collection has nothing of that.
+
+    Args:
+        rows: What was judged.
+        known: What was judged before.
+
+    Returns:
+        The rows; what is known under another torch follows each experiment.
+    """
+    if any(row.kind == VERSION for row in rows):
+        return tuple(rows)
+    own = [row for row in rows if row.kind != MACHINE]
+    kept = [row for row in known if row.kind == VERSION]
+    names = dict.fromkeys(row.experiment for row in own)
+    joined = (one for name in names for one in (*own, *kept) if one.experiment == name)
+    return (*joined, *(row for row in rows if row.kind == MACHINE))
 
 
 def _with_costs(known: Figures | None, folder: Path, date: str) -> Figures:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.contest_real.errands import ENVIRONMENT, FAULT, errands
+from benchmarks.contest_real.__main__ import with_other_torch
+from benchmarks.contest_real.errands import ENVIRONMENT, FAULT, VERSION, errands
+from benchmarks.contest_real.figures import FIGURES as STORED
 from benchmarks.contest_real.figures import Cost, Figures, Left, Row, read, write
 from benchmarks.contest_real.judging import MACHINE
 from benchmarks.contest_real.page import section, verdict_line
@@ -15,6 +17,15 @@ from benchmarks.contest_real.rules import OURS
 from benchmarks.variants import EXPERIMENTS
 
 ALWAYS = "always"
+
+
+def test_rows_of_another_torch_are_kept_where_none_was_collected() -> None:
+    """One command makes the page again, also where there is only one torch."""
+    stored = read(STORED)
+    collected = [one for one in stored.rows if one.kind != VERSION]
+
+    assert with_other_torch(collected, stored.rows) == stored.rows
+    assert with_other_torch(stored.rows, ()) == stored.rows
 
 
 def row(kind: str, *failed_by: str, moved: bool = True, factor: float = 1.0) -> Row:
