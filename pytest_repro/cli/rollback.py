@@ -5,33 +5,36 @@ which states were approved, where git has them and how far each moved the metric
 one is restored, with a reason. Nothing is deleted, and nothing is run.
 """
 
-import datetime as dt
+import os
 from argparse import Namespace
 from collections.abc import Sequence
-from typing import Final
 
-from pytest_repro import __version__
 from pytest_repro.cli.answers import Answer
 from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.lookup import add_reference_arguments, choose_reference
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.portrait import drift_text
 from pytest_repro.cli.project import Project
+from pytest_repro.cli.proposing import (
+    add_approval_arguments,
+    check_ci,
+    make_acceptance,
+    rules_of,
+)
 from pytest_repro.cli.sessions import read_last_session
 from pytest_repro.cli.shelf import read_shelf
 from pytest_repro.cli.tables import fields
 from pytest_repro.errors import NoRevision, ReproUsageError
+from pytest_repro.policy import Proposal, is_ci, missing
+from pytest_repro.records import MIN_REASON, RunRecord
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication.rollback import (
     Approved,
-    Explanation,
     Restored,
     Rollback,
 )
 
 __all__ = ["add_arguments", "run"]
-
-MIN_REASON: Final = 10
 
 
 def add_arguments(parser: Parser) -> None:
@@ -54,21 +57,23 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--reason", help="why the earlier state is the right one; it is kept"
     )
+    add_approval_arguments(parser)
 
 
 def run(arguments: Namespace, project: Project) -> Answer:
     """Show the approved states, or restore one.
 
     Args:
-        arguments: `experiment`, `key`, `to`, `commit`, `list` and `reason`.
+        arguments: `experiment`, `key`, `to`, `commit`, `list`, `reason`, and who
+            approved.
         project: The folders.
 
     Returns:
-        The answer.
+        The answer; its status is `POLICY` if an approval is missing.
 
     Raises:
-        ReproUsageError: If several references are meant, a reason is missing, or
-            nothing would change.
+        ReproUsageError: If several references are meant, a reason is missing, nothing
+            would change, or a reference would be written under CI.
         RecordError: If a state cannot be read or verified.
         StoreError: If the reference cannot be written.
     """
@@ -78,6 +83,8 @@ def run(arguments: Namespace, project: Project) -> Answer:
     if isinstance(chosen, Answer):
         return chosen
     restores = arguments.to is not None or arguments.commit is not None
+    if restores:
+        check_ci(arguments)
     reason = _reason(arguments.reason, restores=restores)
     rollback = Rollback(store, chosen.experiment, chosen.key)
     if not restores:
@@ -90,7 +97,12 @@ def run(arguments: Namespace, project: Project) -> Answer:
         )
     except NoRevision as error:
         return Answer(exit=Exit.NO_REFERENCE, problems=(str(error),))
-    restored = rollback.restore(source, _explanation(reason))
+    acceptance = make_acceptance(reason, arguments.approved_by)
+    draft = rollback.draft(source, acceptance)
+    refusal = _refusal(project, rollback.present, draft)
+    if refusal is not None:
+        return refusal
+    restored = rollback.restore(source, acceptance)
     return _restored(chosen.experiment, store, restored)
 
 
@@ -108,13 +120,23 @@ def _reason(reason: str | None, *, restores: bool) -> str:
     return text
 
 
-def _explanation(reason: str) -> Explanation:
-    now = dt.datetime.now(tz=dt.UTC)
-    return Explanation(
-        reason=reason,
-        created_utc=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        created_by=f"pytest_repro {__version__}",
+def _refusal(project: Project, old: RunRecord, new: RunRecord) -> Answer | None:
+    """Hold a rollback against the rules of the project, as any other change."""
+    last, approvals = new.history[-1], rules_of(project)
+    proposal = Proposal(
+        experiment=old.identity.experiment,
+        reason=last.reason,
+        approved_by=last.approved_by,
+        drift=last.drift,
+        is_ci=is_ci(os.environ),
     )
+    found = missing(approvals, proposal)
+    if not found:
+        return None
+    name = old.identity.experiment
+    head = f"{name} may not be rolled back: {approvals.path} asks for"
+    problem = "\n  ".join([head, *found])
+    return Answer(exit=Exit.POLICY, problems=(problem,), data={"missing": found})
 
 
 def _list(experiment: str, shown: str, rollback: Rollback) -> Answer:

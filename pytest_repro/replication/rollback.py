@@ -14,10 +14,10 @@ from pathlib import Path
 from pytest_repro.digests import Digest
 from pytest_repro.errors import NoRevision, RecordError, ReproUsageError
 from pytest_repro.records import Revision, RunRecord
-from pytest_repro.references import ReferenceStore, revise
+from pytest_repro.references import Acceptance, ReferenceStore, revise
 from pytest_repro.replication.approved import Archive, State, chain_of, content_of
 
-__all__ = ["Approved", "Explanation", "Restored", "Rollback"]
+__all__ = ["Approved", "Restored", "Rollback"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +35,6 @@ class Approved:
     sums: Digest | None
     state: State | None
     is_present: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """What stands in the new revision.
-
-    Attributes:
-        reason: Why the earlier state is the right one.
-        created_utc: When, such as ``2026-01-02T03:04:05Z``.
-        created_by: Tool and version.
-    """
-
-    reason: str
-    created_utc: str
-    created_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,21 +136,20 @@ class Rollback:
         remedy = "see which were: pytest-repro rollback EXPERIMENT --list"
         raise RecordError(msg, path=self._shown, remedy=remedy)
 
-    def restore(self, source: Approved, why: Explanation) -> Restored:
-        """Make an earlier state the present one.
+    def draft(self, source: Approved, why: Acceptance) -> RunRecord:
+        """Make a revision of an earlier state, and write nothing.
 
         Args:
             source: One of the approvals.
             why: What stands in the new revision.
 
         Returns:
-            What it came to.
+            The reference as it would be.
 
         Raises:
             ReproUsageError: If nothing would change.
             RecordError: If the state cannot be verified, or the present one would be
                 lost.
-            StoreError: If it cannot be written, or was rewritten meanwhile.
         """
         if source.is_present:
             raise ReproUsageError(self._standstill(source))
@@ -181,6 +165,27 @@ class Rollback:
             created_by=why.created_by,
             supersedes=self._sums,
         )
+        last = replace(record.history[-1], approved_by=why.approved_by)
+        return replace(record, history=(*record.history[:-1], last))
+
+    def restore(self, source: Approved, why: Acceptance) -> Restored:
+        """Make an earlier state the present one.
+
+        Args:
+            source: One of the approvals.
+            why: What stands in the new revision.
+
+        Returns:
+            What it came to.
+
+        Raises:
+            ReproUsageError: If nothing would change.
+            RecordError: If the state cannot be verified, or the present one would be
+                lost.
+            StaleCandidate: If it was rewritten meanwhile.
+            StoreError: If it cannot be written.
+        """
+        record = self.draft(source, why)
         folder = self._store.succeed(record, expected=self._sums)
         return Restored(folder=folder, record=record, source=source)
 

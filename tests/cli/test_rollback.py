@@ -15,6 +15,19 @@ from tests.provenance.repository import git
 WHY = "--reason=the loader was right before"
 
 
+RULES = """\
+[[rule]]
+experiments = ["*"]
+people = ["ada"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests run under CI as well as elsewhere."""
+    monkeypatch.delenv("CI", raising=False)
+
+
 def commit(project: Path, message: str) -> None:
     """Commit everything."""
     git(project, "add", "--all")
@@ -81,6 +94,33 @@ def test_two_bad_approvals_are_undone(
         ("test/accuracy", 0.15625)
     ]
     assert "git diff -- reference_runs" in capsys.readouterr().out
+
+
+def test_rules_for_approvals_hold_for_a_rollback(
+    blessed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It changes a reference as much as any other revision; who approved is kept."""
+    (blessed / "reference_runs" / "approvals.toml").write_text(RULES)
+    before = present(blessed)
+
+    refused = main(["rollback", "mlp", "--to", "1", WHY])
+    assert (refused, present(blessed)) == (4, before)
+    assert "1 approval of ada: add --approved-by NAME" in capsys.readouterr().err
+    status = main(["rollback", "mlp", "--to", "1", WHY, "--approved-by", "ada"])
+
+    assert status == 0
+    assert present(blessed).history[-1].approved_by == ("ada",)
+
+
+@pytest.mark.usefixtures("blessed")
+def test_nobody_looks_under_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There a reference is written only by a bot that is meant to."""
+    monkeypatch.setenv("CI", "true")
+
+    refused = main(["rollback", "mlp", "--to", "1", WHY])
+    status = main(["rollback", "mlp", "--to", "1", WHY, "--allow-ci-update"])
+
+    assert (refused, status) == (64, 0)
 
 
 def test_the_new_revision_supersedes_what_was_in_place(blessed: Path) -> None:
