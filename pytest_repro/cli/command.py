@@ -89,6 +89,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="what brings the reference's bits back, found by trying",
         ),
         Verb(
+            name="report",
+            arguments="",
+            summary="the last session as a page, to look at in a browser",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",
