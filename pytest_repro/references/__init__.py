@@ -10,6 +10,7 @@ from pytest_repro.references.format import (
     FILES,
     MAX_TRACE_BYTES,
     decode,
+    decode_rows,
     encode,
 )
 from pytest_repro.references.history import cumulative_drift, drift_between, revise
@@ -20,7 +21,7 @@ from pytest_repro.references.layout import (
 )
 from pytest_repro.references.lookup import Entry, Found, nearest_key
 from pytest_repro.references.merging import merge_seeds
-from pytest_repro.references.single import read_record, write_record
+from pytest_repro.references.single import read_record, read_rows, write_record
 from pytest_repro.references.store import ReferenceStore
 from pytest_repro.references.thinning import thin
 
@@ -33,6 +34,7 @@ __all__ = [
     "ReferenceStore",
     "cumulative_drift",
     "decode",
+    "decode_rows",
     "drift_between",
     "encode",
     "environment_folder",
@@ -40,6 +42,7 @@ __all__ = [
     "merge_seeds",
     "nearest_key",
     "read_record",
+    "read_rows",
     "reference_folder",
     "revise",
     "thin",

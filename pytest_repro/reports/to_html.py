@@ -83,7 +83,8 @@ def _headline(session: Session) -> str:
     if any(problem.is_fatal for problem in session.problems):
         return "The session has a problem"
     if passed:
-        return "The experiment holds" if passed == 1 else f"All {passed} hold"
+        is_one = passed == 1
+        return "The experiment holds" if is_one else f"All {passed} experiments hold"
     return "Nothing was compared"
 
 
