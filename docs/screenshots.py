@@ -5,6 +5,7 @@ up in another order, and `pytest --repro` runs in the clone against the project'
 references. Its page is then shown in Chromium. Run `python docs/screenshots.py`.
 """
 
+import io
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -21,14 +23,18 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[1]
 IMAGES: Final = ROOT / "docs" / "images"
 
+COLOURS: Final = 64
+
 FAULTS: Final = (
     ("experiments/test_digits_mlp.py", "lr=2e-3", "lr=2.02e-3"),
     (
         "experiments/test_digits_cnn.py",
         "        loss.backward()\n",
-        "        (loss / 3).backward()\n"
-        "        for parameter in model.parameters():\n"
-        "            parameter.grad.mul_(3)\n",
+        (
+            "        (loss / 3).backward()\n"
+            "        for parameter in model.parameters():\n"
+            "            parameter.grad.mul_(3)\n"
+        ),
     ),
 )
 
@@ -60,7 +66,7 @@ def main() -> None:
 
 def _faulty_clone(project: Path) -> Path:
     subprocess.run(  # noqa: S603  # our own command line
-        ["git", "clone", "--quiet", "--depth=1", ROOT.as_uri(), str(project)],  # noqa: S607  # the git of whoever runs this
+        ["git", "clone", "--quiet", str(ROOT), str(project)],  # noqa: S607  # the git of whoever runs this
         check=True,
     )
     for file, old, new in FAULTS:
@@ -96,7 +102,7 @@ def _shoot(
     page.goto(path.as_uri())
     if opened:
         _open(page, opened, heading)
-    page.screenshot(path=IMAGES / f"{name}.png")
+    _keep(page.screenshot(), name)
     context.close()
 
 
@@ -114,8 +120,15 @@ def _print(browser: "Browser", path: Path) -> None:
     page = context.new_page()
     page.goto(path.as_uri())
     page.emulate_media(media="print")
-    page.screenshot(path=IMAGES / "report-print.png")
+    _keep(page.screenshot(), "report-print")
     context.close()
+
+
+def _keep(png: bytes, name: str) -> None:
+    """Write a picture with as few colours as it needs: a third of the bytes."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(IMAGES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

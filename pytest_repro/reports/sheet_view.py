@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from pytest_repro.records import Action, Match, Resources
-from pytest_repro.reports.circumstances import SUSPECTS, Circumstance
+from pytest_repro.reports.circumstances import SUSPECTS, Circumstance, brief
 from pytest_repro.reports.curves import Curve
 from pytest_repro.reports.gaps import MetricGap
 from pytest_repro.reports.scorecards import scorecard_lines
@@ -305,8 +305,8 @@ def _shortened(one: Circumstance) -> Circumstance:
     return Circumstance(
         suspect=one.suspect,
         fact=one.fact,
-        obtained=shorten(one.obtained),
-        reference=shorten(one.reference),
+        obtained=brief(one.obtained),
+        reference=brief(one.reference),
     )
 
 

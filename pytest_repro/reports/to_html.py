@@ -92,9 +92,12 @@ def _lead(session: Session) -> str:
     counts = count_statuses(session)
     others = (Status.UPDATED, Status.RECORDED, Status.SKIPPED)
     told = [f"{counts[one]} {one.value.lower()}" for one in others if counts[one]]
-    words = [f"Also {', '.join(told)}."] if told else []
-    if counts[Status.FAILED]:
+    words = []
+    if counts[Status.FAILED] == 1:
+        words.append("It stands first, with what parted and what to type next.")
+    elif counts[Status.FAILED]:
         words.append("They stand first, each with what parted and what to type next.")
+    words += [f"Also {', '.join(told)}."] if told else []
     return " ".join(words)
 
 
