@@ -119,6 +119,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="restore an earlier approved state as a new, explained revision",
         ),
         Verb(
+            name="report",
+            arguments="",
+            summary="the last session as a page, to look at in a browser",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",

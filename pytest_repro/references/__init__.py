@@ -13,6 +13,7 @@ from pytest_repro.references.format import (
     MAX_TRACE_BYTES,
     SUMS,
     decode,
+    decode_rows,
     encode,
 )
 from pytest_repro.references.history import revise
@@ -37,7 +38,7 @@ from pytest_repro.references.review import (
     find_predecessor,
     rebase,
 )
-from pytest_repro.references.single import read_record, write_record
+from pytest_repro.references.single import read_record, read_rows, write_record
 from pytest_repro.references.store import ReferenceStore
 from pytest_repro.references.thinning import thin
 
@@ -57,6 +58,7 @@ __all__ = [
     "accept",
     "cumulative_drift",
     "decode",
+    "decode_rows",
     "drift_between",
     "earlier_rejections",
     "encode",
@@ -67,6 +69,7 @@ __all__ = [
     "nearest_key",
     "read_archive",
     "read_record",
+    "read_rows",
     "rebase",
     "reference_folder",
     "reject",

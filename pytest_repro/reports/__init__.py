@@ -1,14 +1,15 @@
-"""Tell what a session found: text, JSON, Markdown, JUnit, annotations, a badge.
+"""Tell what a session found: text, JSON, Markdown, JUnit, annotations, badge, page.
 
-Start with `summary`, the facts that all of them show; each other file is one rendering
-of the same outcomes. Names and messages come from tests and from stored files, so every
-rendering takes away what could act: see `plain`. Nothing here judges, reads a file or
-knows pytest; what is returned is written by others.
+Start with `summary`, the facts that all of them show; each `to_` file is one rendering
+of the same outcomes. The page shows the records behind them too: `sheets` is its view
+model, `svg` its drawings, `to_html` the page. Names and messages come from tests and
+from stored files, so every rendering takes away what could act: see `plain`. Nothing
+here judges, reads a record or knows pytest; what is returned is written by others.
 """
 
 from pytest_repro.reports.schema import SCHEMA_FILE, report_schema
 from pytest_repro.reports.scorecards import scorecard_lines
-from pytest_repro.reports.summary import Status, final_line, status_of
+from pytest_repro.reports.summary import PAGE, Status, final_line, status_of
 from pytest_repro.reports.text import experiment_lines, session_lines
 from pytest_repro.reports.to_annotations import Place, annotation_lines, output_lines
 from pytest_repro.reports.to_badge import badge_json, badge_svg
@@ -26,6 +27,7 @@ from pytest_repro.reports.to_plain_language import plain_language
 
 __all__ = [
     "MOST_BYTES",
+    "PAGE",
     "SCHEMA",
     "SCHEMA_FILE",
     "DriftTable",

@@ -12,7 +12,6 @@ from pathlib import Path
 
 HEAVY = frozenset(
     {
-        "deepdiff",
         "docker",
         "hypothesis",
         "jinja2",
