@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from pytest_repro.cli.accept import lacks_text
-from pytest_repro.cli.circumstances import Circumstance
 from pytest_repro.cli.comparison import Comparison, compare
 from pytest_repro.cli.diff import body_lines, circumstance_lines
 from pytest_repro.cli.portrait import portrait_lines
@@ -19,6 +18,7 @@ from pytest_repro.cli.tables import fields
 from pytest_repro.records import Match, Revision, RunRecord, Series, Verdict
 from pytest_repro.references import Rejection
 from pytest_repro.reports import drift_lines
+from pytest_repro.reports.circumstances import Circumstance
 from pytest_repro.verdicts.identity import shorten
 
 __all__ = ["candidate_lines", "compare_change", "detail_lines"]
