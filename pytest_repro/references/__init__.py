@@ -3,6 +3,7 @@
 Start with `format` (a record as files, and back) and `store` (find, read, write). Under
 them lie the tables, each in a file of its own; `layout` names folders, `replacement`
 swaps one whole, `retrieval` reads beside a writer; `history` and `merging` are pure.
+`observations` is the history of the project: a line for each comparison of a session.
 """
 
 from pytest_repro.references.format import (
@@ -12,6 +13,7 @@ from pytest_repro.references.format import (
     decode,
     encode,
 )
+from pytest_repro.references.glances import Glance, glance
 from pytest_repro.references.history import cumulative_drift, drift_between, revise
 from pytest_repro.references.layout import (
     environment_folder,
@@ -20,6 +22,7 @@ from pytest_repro.references.layout import (
 )
 from pytest_repro.references.lookup import Entry, Found, nearest_key
 from pytest_repro.references.merging import merge_seeds
+from pytest_repro.references.observations import Blemish, Chronicle, History
 from pytest_repro.references.single import read_record, write_record
 from pytest_repro.references.store import ReferenceStore
 from pytest_repro.references.thinning import thin
@@ -28,8 +31,12 @@ __all__ = [
     "EXTRA_FILES",
     "FILES",
     "MAX_TRACE_BYTES",
+    "Blemish",
+    "Chronicle",
     "Entry",
     "Found",
+    "Glance",
+    "History",
     "ReferenceStore",
     "cumulative_drift",
     "decode",
@@ -37,6 +44,7 @@ __all__ = [
     "encode",
     "environment_folder",
     "experiment_folder",
+    "glance",
     "merge_seeds",
     "nearest_key",
     "read_record",
