@@ -89,6 +89,17 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="what brings the reference's bits back, found by trying",
         ),
         Verb(
+            name="history",
+            arguments="[EXPERIMENT]",
+            summary="how often results hold, how long answers take, since when a metric"
+            " is another",
+        ),
+        Verb(
+            name="dashboard",
+            arguments="",
+            summary="the whole history as one page",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",
