@@ -97,7 +97,12 @@ VERBS: Final[Mapping[str, Verb]] = {
         Verb(
             name="dashboard",
             arguments="",
-            summary="the whole history as one page",
+            summary="the whole history as a page, to look at in a browser",
+        ),
+        Verb(
+            name="report",
+            arguments="",
+            summary="the last session as a page, to look at in a browser",
         ),
         Verb(
             name="calibrate",

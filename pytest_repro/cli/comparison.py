@@ -9,53 +9,22 @@ hold.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_repro.cli.circumstances import Circumstance, find_differences
 from pytest_repro.records import (
     Divergence,
     Match,
-    Metric,
     RunRecord,
-    Scalar,
     SeedVerdict,
     Verdict,
 )
+from pytest_repro.reports.circumstances import Circumstance, find_differences
+from pytest_repro.reports.gaps import MetricGap, metric_gaps
 from pytest_repro.verdicts import explain, fold, is_short, judge
 from pytest_repro.verdicts.horizons import beginning_of, why_not_short
 from pytest_repro.verdicts.identity import Difference, differences
 from pytest_repro.verdicts.pairs import Pair
 from pytest_repro.verdicts.rounding import ENVELOPE
 
-__all__ = ["Comparison", "MetricGap", "compare"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricGap:
-    """A final metric on both sides.
-
-    Attributes:
-        name: The metric.
-        obtained: The obtained number, or None where there is none.
-        reference: The reference's number at the same seed, likewise.
-    """
-
-    name: str
-    obtained: Scalar | None
-    reference: Scalar | None
-
-    @property
-    def absolute(self) -> float | None:
-        """Obtained minus reference, in the metric's unit; None with one side only."""
-        if self.obtained is None or self.reference is None:
-            return None
-        return self.obtained.value - self.reference.value
-
-    @property
-    def relative(self) -> float | None:
-        """The same as a fraction of the reference's magnitude; None if that is 0."""
-        if self.absolute is None or self.reference is None:
-            return None
-        magnitude = abs(self.reference.value)
-        return self.absolute / magnitude if magnitude else None
+__all__ = ["Comparison", "compare"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +101,7 @@ def compare(
         ),
         differences=() if row is None else differences(pair, row),
         weighed=_weighed(judged),
-        metrics=_gaps(shown.anchor.metrics, () if row is None else row.metrics),
+        metrics=metric_gaps(shown.anchor.metrics, () if row is None else row.metrics),
         circumstances=find_differences(shown.identity, reference.identity),
         explanation=explain(shown, reference, judged),
         has_seed=row is not None,
@@ -147,17 +116,3 @@ def _weighed(verdict: Verdict) -> dict[str, str]:
         for one in verdict.findings
         if one.tolerance == ENVELOPE
     }
-
-
-def _gaps(
-    obtained: Sequence[Metric], reference: Sequence[Metric]
-) -> tuple[MetricGap, ...]:
-    ours, theirs = _by_name(obtained), _by_name(reference)
-    return tuple(
-        MetricGap(name=name, obtained=ours.get(name), reference=theirs.get(name))
-        for name in sorted(ours.keys() | theirs.keys())
-    )
-
-
-def _by_name(metrics: Sequence[Metric]) -> Mapping[str, Scalar]:
-    return {metric.name: metric.scalar for metric in metrics}

@@ -14,8 +14,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from pytest_repro.cli.answers import Answer
-from pytest_repro.cli.circumstances import SUSPECTS, Circumstance
-from pytest_repro.cli.comparison import Comparison, MetricGap, compare
+from pytest_repro.cli.comparison import Comparison, compare
 from pytest_repro.cli.exits import exit_for
 from pytest_repro.cli.followed import thinned_text
 from pytest_repro.cli.parsing import Parser
@@ -25,6 +24,8 @@ from pytest_repro.cli.sides import Sides, find_sides, read_sides
 from pytest_repro.cli.tables import fields, paragraph, table
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Divergence, Match
+from pytest_repro.reports.circumstances import SUSPECTS, Circumstance
+from pytest_repro.reports.gaps import MetricGap
 from pytest_repro.verdicts.identity import (
     FINGERPRINTS,
     TRACES,

@@ -5,24 +5,19 @@ those of the last session are taken as its report lists them; without a report i
 first seed alone, as no two others need belong together.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from pytest_repro.cli.answers import Answer
 from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.project import Project
 from pytest_repro.cli.sessions import LastSession
-from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import RunRecord
-from pytest_repro.references import experiment_folder, read_record
+from pytest_repro.references import read_record
+from pytest_repro.replication.telling import obtained_folders
 from pytest_repro.reports.plain import shell_word
 
 __all__ = ["find_obtained", "read_all"]
-
-_SEED: Final = re.compile(r"seed-(\d+)(?:-horizon)?")
-"""The whole run of a seed, or its beginning; only the latest of the two is there."""
 
 
 def find_obtained(
@@ -40,7 +35,7 @@ def find_obtained(
         The folder of each record by its seed, in order, or the answer that there is
         nothing to judge.
     """
-    found = _folders(project.runs / experiment_folder(experiment))
+    found = obtained_folders(project.runs, experiment)
     if not found:
         msg = (
             f"no run of {experiment} was obtained in {project.show(project.runs)}"
@@ -69,16 +64,6 @@ def read_all(folders: Mapping[int, Path]) -> tuple[RunRecord, ...]:
         RecordError: If one cannot be read.
     """
     return tuple(read_record(folder) for folder in folders.values())
-
-
-def _folders(folder: Path) -> dict[int, Path]:
-    """List what left a record; a run that crashed early left none."""
-    found = {
-        int(match[1]): path / RECORD
-        for path in folder.glob("seed-*")
-        if (match := _SEED.fullmatch(path.name)) and (path / RECORD).is_dir()
-    }
-    return dict(sorted(found.items()))
 
 
 def _wanted(found: Mapping[int, Path], experiment: str, last: LastSession) -> set[int]:

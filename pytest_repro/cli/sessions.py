@@ -23,10 +23,12 @@ class LastSession:
     Attributes:
         outcomes: What became of each experiment, by node id.
         problems: Why the report cannot be read; none if it can, or if there is none.
+        session: The report itself; None if there is none, or it cannot be read.
     """
 
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    session: Session | None = None
 
 
 def read_last_session(project: Project) -> LastSession:
@@ -47,4 +49,4 @@ def read_last_session(project: Project) -> LastSession:
         problem = f"the last report cannot be read: {project.show(path)}: {error}"
         return LastSession(problems=(problem,))
     outcomes = {outcome.experiment: outcome for outcome in session.outcomes}
-    return LastSession(outcomes=outcomes)
+    return LastSession(outcomes=outcomes, session=session)

@@ -20,7 +20,9 @@ from pytest_repro.plugin.observing import keep_observations
 from pytest_repro.plugin.parent import OUTCOME, SKIPPED
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Outcome, Problem, Session
-from pytest_repro.reports import report_json, report_markdown, session_lines
+from pytest_repro.replication.telling import Shelves, write_page
+from pytest_repro.reports import PAGE, report_json, report_markdown, session_lines
+from pytest_repro.reports.plain import one_line
 
 __all__ = ["SessionReporter", "XdistNode"]
 
@@ -129,7 +131,33 @@ class SessionReporter:
             problem = Problem(name="UNREPORTED", message=message)
             problems = (*session.problems, problem)
             return replace(session, problems=problems, report="")
+        return self._with_page(session)
+
+    def _with_page(self, session: Session) -> Session:
+        """Write the page too, last: whatever happens here, the rest is written."""
+        path = self._settings.out / "report" / PAGE
+        try:
+            path.unlink(
+                missing_ok=True
+            )  # that of an earlier session is worse than none
+            write_page(session, path, shelves=self._shelves)
+        except Exception as error:  # noqa: BLE001  # a fault of ours is no lost session
+            message = (
+                f"the page could not be written: {one_line(str(error))}"
+                "\nthe same facts are in report.json beside it"
+                "\nwrite it again: pytest-repro report"
+            )
+            problem = Problem(name="UNREPORTED", message=message, is_fatal=False)
+            return replace(session, problems=(*session.problems, problem))
         return session
+
+    @property
+    def _shelves(self) -> Shelves:
+        return Shelves(
+            root=self._config.rootpath,
+            references=self._settings.references,
+            out=self._settings.out,
+        )
 
     def _write(self, session: Session) -> None:
         folder = self._settings.out / "report"

@@ -7,7 +7,7 @@ epochs or tokens; the order is the one axis on which "first" means something.
 from dataclasses import dataclass
 
 from pytest_repro.digests import Digest
-from pytest_repro.records.scalars import Scalar
+from pytest_repro.records.scalars import Scalar, numbers
 
 __all__ = ["Fingerprint", "Metric", "Series"]
 
@@ -57,6 +57,11 @@ class Series:
     chains: tuple[str, ...]
     head: Digest
     envelope: tuple[float, ...] = ()
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The number at each kept point."""
+        return numbers(self.dtype, self.bits)
 
     def scalar(self, index: int) -> Scalar:
         """Return a kept point as a number.

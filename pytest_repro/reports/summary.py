@@ -12,6 +12,7 @@ from pytest_repro.records import Action, Outcome, Session
 from pytest_repro.reports.plain import one_line
 
 __all__ = [
+    "PAGE",
     "Status",
     "cost_text",
     "count_statuses",
@@ -19,12 +20,16 @@ __all__ = [
     "duration_text",
     "final_line",
     "seeds_text",
+    "sort_by_need",
     "sort_outcomes",
     "status_of",
 ]
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 3600
+
+PAGE: Final = "index.html"
+"""The page in the folder of the reports, for people."""
 
 
 class Status(enum.StrEnum):
@@ -69,6 +74,35 @@ def sort_outcomes(session: Session) -> tuple[Outcome, ...]:
         The outcomes by node id.
     """
     return tuple(sorted(session.outcomes, key=lambda outcome: outcome.experiment))
+
+
+def sort_by_need(session: Session) -> tuple[Outcome, ...]:
+    """Return the outcomes with those first that need somebody.
+
+    Args:
+        session: What happened.
+
+    Returns:
+        What failed, the lowest rung first; then what was written or skipped, then what
+        passed; within each by node id.
+    """
+    order = [
+        Status.FAILED,
+        Status.UPDATED,
+        Status.RECORDED,
+        Status.SKIPPED,
+        Status.PASSED,
+    ]
+    return tuple(
+        sorted(
+            session.outcomes,
+            key=lambda outcome: (
+                order.index(status_of(outcome)),
+                outcome.verdict.rung.height,
+                outcome.experiment,
+            ),
+        )
+    )
 
 
 def count_statuses(session: Session) -> Mapping[Status, int]:
@@ -164,5 +198,5 @@ def final_line(session: Session) -> str:
         f"{counted(len(session.outcomes), 'experiment')}, {seeds} of {allowed}",
     ]
     if session.report:
-        parts.append(f"report {one_line(session.report)}/report.json")
+        parts.append(f"report {one_line(session.report)}/{PAGE}")
     return " · ".join(parts)

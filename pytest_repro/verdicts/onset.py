@@ -10,6 +10,7 @@ A run that differs from the first step on, as harmless changes of the environmen
 is not affected.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final
 
@@ -59,7 +60,7 @@ def bound_at(series: Series, index: int, equal: int) -> float:
     elapsed = series.steps[index] - equal
     if elapsed < 0:
         return 0.0
-    place = sum(step < elapsed for step in series.steps)
+    place = bisect_left(series.steps, elapsed)
     return series.envelope[min(place, index)]
 
 

@@ -38,7 +38,7 @@ from pytest_repro.verdicts.pairs import Pair
 from pytest_repro.verdicts.quanta import quantum_of
 from pytest_repro.verdicts.series import common_steps
 
-__all__ = ["ENVELOPE", "FACTOR", "has_envelope", "weigh_rounding"]
+__all__ = ["ENVELOPE", "FACTOR", "allowance", "has_envelope", "weigh_rounding"]
 
 FACTOR: Final = 8.0
 """A run may deviate so many times as far as the replicas did."""
@@ -88,6 +88,21 @@ def has_envelope(pair: Pair) -> bool:
         Whether the reference has replicas, and keeps the traces of this seed.
     """
     return pair.reference.rounding is not None and pair.shows_traces
+
+
+def allowance(series: Series, index: int, equal: int) -> float:
+    """Say how far a run may deviate at one point of a trace.
+
+    Args:
+        series: The reference's trace, with an envelope.
+        index: Which kept point.
+        equal: How many steps are proven equal, see `onset`.
+
+    Returns:
+        The bound, in the metric's unit; infinite where none was measured.
+    """
+    least = _ulps(series.scalar(index).value, series.dtype)
+    return FACTOR * max(bound_at(series, index, equal), least)
 
 
 def weigh_rounding(pair: Pair, found: Iterable[Difference]) -> tuple[Finding, ...]:

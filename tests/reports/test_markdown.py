@@ -76,7 +76,7 @@ def test_table_has_a_row_for_each_experiment() -> None:
         "## Reproducibility\n"
         "\n"
         "<code>1 passed, 1 recorded, 1 skipped · 3 experiments, 2 seeds of 16"
-        " · report .repro/report/report.json</code>\n"
+        " · report .repro/report/index.html</code>\n"
         "\n"
         "| experiment | verdict | rung | seeds | time |\n"
         "|---|---|---|---|---|\n"

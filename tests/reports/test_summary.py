@@ -48,7 +48,7 @@ def test_every_outcome_is_counted() -> None:
     assert sum(count_statuses(session).values()) == 4
     assert final_line(session) == (
         "1 passed, 1 failed, 1 recorded, 1 skipped · 4 experiments, 3 seeds of 24"
-        " · report .repro/report/report.json"
+        " · report .repro/report/index.html"
     )
 
 

@@ -56,7 +56,7 @@ def test_session_ends_as_the_product_page_shows() -> None:
                      reference  2.2413447  0x400f7233
           verdict  FAILED   1 of 8 seeds, 4.1 s
                    look closer: pytest-repro diff "experiments/test_digits.py::test_digits_mlp"
-        1 passed, 1 failed · 2 experiments, 2 seeds of 16 · report .repro/report/report.json
+        1 passed, 1 failed · 2 experiments, 2 seeds of 16 · report .repro/report/index.html
         """  # noqa: E501  # lines as they are printed
     )
 
@@ -279,7 +279,7 @@ def test_problems_of_the_session_are_told_before_the_last_line() -> None:
         "UNKNOWN  no git here",
         (
             "1 passed, 1 problem, 1 warning · 1 experiment, 1 seed of 8"
-            " · report .repro/report/report.json"
+            " · report .repro/report/index.html"
         ),
     ]
 

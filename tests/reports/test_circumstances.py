@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_repro.cli.circumstances import SUSPECTS, Circumstance, find_differences
 from pytest_repro.records import Identity
+from pytest_repro.reports.circumstances import SUSPECTS, Circumstance, find_differences
 from tests.cli.samples import OTHER_KEY, Facts, obtained_run
 
 ORDINARY = obtained_run(Facts()).identity

@@ -6,13 +6,11 @@ order is a judgement by kind, not a proof: only a rerun with one fact put back p
 cause.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import zip_longest
 from typing import Final
-
-from deepdiff import DeepDiff
-from deepdiff.helper import notpresent
 
 from pytest_repro import canonical, wire
 from pytest_repro.canonical import Json
@@ -21,6 +19,9 @@ from pytest_repro.records import Identity
 __all__ = ["SUSPECTS", "Circumstance", "Suspect", "find_differences"]
 
 ABSENT: Final = "absent"
+_NOTHING: Final = object()
+"""Stands where a side has no such fact; None is a fact."""
+
 GUARDS: Final = "guards"
 """The fact that tells who was on watch; it changes no bit."""
 
@@ -120,18 +121,14 @@ def find_differences(
     Returns:
         The differences, sorted by `SUSPECTS`, then by name.
     """
-    tree = DeepDiff(
-        _facts(reference),
-        _facts(obtained),
-        view="tree",
-        verbose_level=2,
-        # Follow mappings that have little in common too, down to each fact.
-        threshold_to_diff_deeper=0,
-    )
-    levels = [level for kind in sorted(tree) for level in tree[kind]]
     found = [
-        _circumstance(level.path(output_format="list"), level.t2, level.t1)
-        for level in levels
+        Circumstance(
+            suspect=SUSPECTS[_rank(fact)].name,
+            fact=fact,
+            obtained=_text(one),
+            reference=_text(other),
+        )
+        for fact, one, other in _unequal(_facts(obtained), _facts(reference))
     ]
     return tuple(sorted(found, key=lambda one: (_rank(one.fact), one.fact)))
 
@@ -166,16 +163,23 @@ def _is_seed(name: str) -> bool:
     return name == "seed" or (name.startswith("seed.") and name != "seed.derivation")
 
 
-def _circumstance(
-    path: Sequence[object], obtained: object, reference: object
-) -> Circumstance:
-    fact = ".".join(map(str, path))
-    return Circumstance(
-        suspect=SUSPECTS[_rank(fact)].name,
-        fact=fact,
-        obtained=_text(obtained),
-        reference=_text(reference),
-    )
+def _unequal(
+    obtained: object, reference: object, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, object, object]]:
+    """Walk both sides together, down to each fact that is not the same.
+
+    Equal is what is written the same: 1 is neither 1.0 nor true.
+    """
+    if isinstance(obtained, Mapping) and isinstance(reference, Mapping):
+        for name in sorted(obtained.keys() | reference.keys()):
+            one, other = (side.get(name, _NOTHING) for side in (obtained, reference))
+            yield from _unequal(one, other, (*path, str(name)))
+    elif isinstance(obtained, list) and isinstance(reference, list):
+        pairs = zip_longest(obtained, reference, fillvalue=_NOTHING)
+        for number, (one, other) in enumerate(pairs):
+            yield from _unequal(one, other, (*path, str(number)))
+    elif repr(obtained) != repr(reference):
+        yield ".".join(path), obtained, reference
 
 
 def _rank(fact: str) -> int:
@@ -187,7 +191,7 @@ def _rank(fact: str) -> int:
 
 
 def _text(value: object) -> str:
-    if value is notpresent:
+    if value is _NOTHING:
         return ABSENT
     return (
         value
