@@ -8,13 +8,18 @@ from pytest_repro.cli.sparklines import sparkline
 from pytest_repro.cli.tables import fields, table
 from pytest_repro.reports.passages import Passage
 from pytest_repro.reports.summary import counted, duration_text
+from pytest_repro.reports.tally_text import (
+    commits_text,
+    interval_text,
+    percent,
+    time_text,
+)
 from pytest_repro.reports.trends import Curve, Shift, Trend
 from pytest_repro.verdicts.rates import Rate
 
 __all__ = ["trend_facts", "trend_lines"]
 
 WIDEST: Final = 40
-COMMIT_CHARACTERS: Final = 12
 DAY: Final = len("2026-11-26")
 MEBIBYTE: Final = 2**20
 
@@ -107,14 +112,11 @@ def _facts(trend: Trend) -> list[tuple[str, str | Sequence[str]]]:
 
 
 def _rung_text(label: str, rate: Rate) -> str:
-    share, (low, high) = rate.share or 0.0, rate.interval
-    return f"{label} {rate.count}: {share:.1%} ({low:.1%} to {high:.1%})"
+    return f"{label} {rate.count}: {percent(rate.share)} ({interval_text(rate)})"
 
 
 def _times(typical_s: float | None, slow_s: float | None) -> str:
-    if typical_s is None or slow_s is None:
-        return ""
-    return f"{duration_text(typical_s)} median, {duration_text(slow_s)} in 9 of 10"
+    return f"{time_text(typical_s)} median, {time_text(slow_s)} in 9 of 10"
 
 
 _CURVE: Final = ("metric", "", "first", "last", "nights")
@@ -138,26 +140,13 @@ def _curve_table(curves: Sequence[Curve]) -> tuple[str, ...]:
 
 
 def _shift_lines(metric: str, shift: Shift) -> tuple[str, ...]:
-    commits = _commits(shift)
     accepted = ", accepted by a later revision" if shift.is_accepted else ""
     levels = f"{shift.before:.6g} -> {shift.after:.6g}"
     change = f"{shift.after - shift.before:+.3g}"
     return (
         f"  {shift.observed_utc[:DAY]}  {metric}  {levels}  ({change}){accepted}",
-        f"    {commits}; evidence {shift.evidence:.1f} times what is required",
+        f"    {commits_text(shift)}; evidence {shift.evidence:.1f} times the least",
     )
-
-
-def _commits(shift: Shift) -> str:
-    before, after = (
-        commit[:COMMIT_CHARACTERS]
-        for commit in (shift.commit_before, shift.commit_after)
-    )
-    if not before or not after:
-        return "git knew no commit"
-    if before == after:
-        return f"at the same commit {after}: not the code"
-    return f"commits {before}..{after}"
 
 
 def _passage_cells(passage: Passage) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from pytest_repro.cli.tables import table
-from pytest_repro.reports.summary import counted, duration_text
+from pytest_repro.reports.summary import counted
+from pytest_repro.reports.tally_text import interval_text, percent, time_text
 from pytest_repro.reports.trends import Tally
 from pytest_repro.verdicts.rates import Rate
 
@@ -24,10 +25,10 @@ def tally_table(title: str, tallies: Sequence[Tally]) -> tuple[str, ...]:
     rows = [
         (
             str(one.held.total),
-            _percent(one.held.share),
-            _interval(one.held),
-            _time(one.typical_s),
-            _time(one.slow_s),
+            percent(one.held.share),
+            interval_text(one.held),
+            time_text(one.typical_s),
+            time_text(one.slow_s),
             one.last.rung.label if one.last else "-",
         )
         for one in tallies
@@ -48,11 +49,10 @@ def rate_text(rate: Rate) -> str:
         rate: The rate.
 
     Returns:
-        Such as ``3 of 3 hold: 100.0 % (43.8 to 100.0 %)``.
+        Such as ``3 of 3 hold: 100.0 % (43.8–100.0 %)``.
     """
-    return (
-        f"{rate.count} of {rate.total} hold: {_percent(rate.share)} ({_interval(rate)})"
-    )
+    share = f"{percent(rate.share)} ({interval_text(rate)})"
+    return f"{rate.count} of {rate.total} hold: {share}"
 
 
 def rate_facts(rate: Rate) -> dict[str, object]:
@@ -99,16 +99,3 @@ def tally_facts(tally: Tally) -> dict[str, object]:
         "last_utc": last.observed_utc if last else "",
         "last_rung": last.rung if last else None,
     }
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f} %"
-
-
-def _interval(rate: Rate) -> str:
-    low, high = rate.interval
-    return f"{100 * low:.1f} to {100 * high:.1f} %"
-
-
-def _time(time_s: float | None) -> str:
-    return "-" if time_s is None else duration_text(time_s)

@@ -101,6 +101,7 @@ class Shift:
         observed_utc: When the new level was seen first.
         commit_before: The last commit at the old level.
         commit_after: The first at the new one.
+        is_dirty: Whether the work tree differed from either.
         is_accepted: Whether the reference has another revision since: somebody meant
             it, or took it.
     """
@@ -112,6 +113,7 @@ class Shift:
     observed_utc: str
     commit_before: str
     commit_after: str
+    is_dirty: bool
     is_accepted: bool
 
 
@@ -278,5 +280,6 @@ def _shift(
         observed_utc=first.observed_utc,
         commit_before=last.commit,
         commit_after=first.commit,
+        is_dirty=last.is_dirty or first.is_dirty,
         is_accepted=later > last.revision > 0,
     )
