@@ -102,9 +102,7 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 
 
-def false_alarms(
-    rule: Rule, noise: Noise, *, count: int, nights: int = NIGHTS
-) -> float:
+def false_alarms(rule: Rule, noise: Noise, *, count: int) -> float:
     """Return the share of series without a step in which a rule finds one."""
     generator = np.random.default_rng(20261126)
     series = (noise(generator, NIGHTS).tolist() for _ in range(count))

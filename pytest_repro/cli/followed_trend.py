@@ -145,7 +145,7 @@ def _shift_lines(metric: str, shift: Shift) -> tuple[str, ...]:
     change = f"{shift.after - shift.before:+.3g}"
     return (
         f"  {shift.observed_utc[:DAY]}  {metric}  {levels}  ({change}){accepted}",
-        f"    {commits_text(shift)}; evidence {shift.evidence:.1f} times the least",
+        f"    {commits_text(shift)}, {shift.evidence:.1f} times the evidence required",
     )
 
 

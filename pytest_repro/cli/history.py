@@ -27,6 +27,7 @@ from pytest_repro.cli.rates import tally_facts, tally_table
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Observation
 from pytest_repro.references import History
+from pytest_repro.reports.summary import counted
 from pytest_repro.reports.trends import NOBODY, Trend, tallies_by, trends
 
 __all__ = ["add_arguments", "run"]
@@ -116,7 +117,8 @@ def _merge(history: History, folder: Path | None, project: Project) -> tuple[str
         msg = f"there is no history to merge in {other.shown}"
         raise ReproUsageError(msg)
     count = history.merge(other)
-    return (f"{count} observations of {other.shown} added to {history.shown}", "")
+    noun = counted(count, "observation")
+    return (f"{noun} of {other.shown} added to {history.shown}", "")
 
 
 def _tell_all(observations: Sequence[Observation], by: str) -> Answer:
