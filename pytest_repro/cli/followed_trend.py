@@ -14,7 +14,7 @@ from pytest_repro.reports.tally_text import (
     percent,
     time_text,
 )
-from pytest_repro.reports.trends import Curve, Shift, Trend
+from pytest_repro.reports.trends import Curve, DatedShift, Trend
 from pytest_repro.verdicts.rates import Rate
 
 __all__ = ["trend_facts", "trend_lines"]
@@ -35,7 +35,7 @@ def trend_lines(trend: Trend, moved: Sequence[Passage]) -> tuple[str, ...]:
         Lines, the last one empty.
     """
     names = {curve.metric for curve in trend.curves}
-    steps = [
+    shifts = [
         line
         for curve in trend.curves
         for shift in curve.shifts
@@ -48,7 +48,7 @@ def trend_lines(trend: Trend, moved: Sequence[Passage]) -> tuple[str, ...]:
         trend.experiment,
         *fields(_facts(trend)),
         *_section("by night", _curve_table(trend.curves)),
-        *_section("steps", steps or ["  none"] if trend.curves else []),
+        *_section("shifts", shifts or ["  none"] if trend.curves else []),
         *_section("by revision of the reference", table(_REVISED, revised, left=2)),
         "",
     )
@@ -81,7 +81,7 @@ def trend_facts(trend: Trend, moved: Sequence[Passage]) -> dict[str, object]:
                     }
                     for point in curve.points
                 ],
-                "steps": curve.shifts,
+                "shifts": curve.shifts,
             }
             for curve in trend.curves
         },
@@ -139,7 +139,7 @@ def _curve_table(curves: Sequence[Curve]) -> tuple[str, ...]:
     return table(_CURVE, rows, left=2)
 
 
-def _shift_lines(metric: str, shift: Shift) -> tuple[str, ...]:
+def _shift_lines(metric: str, shift: DatedShift) -> tuple[str, ...]:
     accepted = ", accepted by a later revision" if shift.is_accepted else ""
     levels = f"{shift.before:.6g} -> {shift.after:.6g}"
     change = f"{shift.after - shift.before:+.3g}"

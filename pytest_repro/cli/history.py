@@ -1,7 +1,7 @@
 """`pytest-repro history`: how an experiment did from night to night, and since when.
 
 Without an experiment it is one line for each; with one, its replication rate, its
-times, and each metric with the steps that are no chance, and the commits between which
+times, and each metric with the shifts that are no chance, and the commits between which
 they lie. It only reads, but for ``--merge``, which adds the nights of another machine.
 """
 

@@ -1,4 +1,4 @@
-"""What in a history needs somebody: failures, steps nobody accepted, creeping drift."""
+"""What in a history needs somebody: failures, unaccepted shifts, creeping drift."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pytest_repro.reports.passages import Passage
 from pytest_repro.reports.summary import counted
 from pytest_repro.reports.svg import number
 from pytest_repro.reports.tally_text import day_text
-from pytest_repro.reports.trends import Curve, Shift, Trend
+from pytest_repro.reports.trends import Curve, DatedShift, Trend
 
 __all__ = ["Alarm", "alarms_of", "anchor_of"]
 
@@ -18,7 +18,7 @@ class Alarm:
     """Something that needs somebody.
 
     Attributes:
-        kind: ``fails``, ``step`` or ``creep``.
+        kind: ``fails``, ``shift`` or ``creep``.
         experiment: The node id.
         anchor: Where the page shows it.
         told: What is wrong, in one line.
@@ -37,18 +37,18 @@ class Alarm:
 def alarms_of(
     found: Sequence[Trend], moved: Mapping[tuple[str, str], Sequence[Passage]]
 ) -> tuple[Alarm, ...]:
-    """Find what needs somebody: results that fail, metrics that stepped or crept.
+    """Find what needs somebody: results that fail, metrics that shifted or crept.
 
     Args:
         found: The trends.
         moved: How each reference moved, by experiment and environment key.
 
     Returns:
-        What fails, then steps that no revision accepted, newest first, then creeping.
+        What fails, then shifts that no revision accepted, newest first, then creeping.
     """
     fails = [_fails(trend) for trend in found if _is_failing(trend)]
-    steps = [
-        _alarm("step", trend, _step_text(curve, shift), day_text(shift.observed_utc))
+    shifts = [
+        _alarm("shift", trend, _shift_text(curve, shift), day_text(shift.observed_utc))
         for trend in found
         for curve in trend.curves
         for shift in curve.shifts[-1:]
@@ -60,7 +60,7 @@ def alarms_of(
         for passage in moved.get((trend.experiment, trend.key), ())
         if passage.is_creeping
     ]
-    newest_first = sorted(steps, key=lambda one: one.since, reverse=True)
+    newest_first = sorted(shifts, key=lambda one: one.since, reverse=True)
     return (*fails, *newest_first, *creeps)
 
 
@@ -87,9 +87,9 @@ def _alarm(kind: str, trend: Trend, told: str, since: str) -> Alarm:
     )
 
 
-def _step_text(curve: Curve, shift: Shift) -> str:
+def _shift_text(curve: Curve, shift: DatedShift) -> str:
     levels = f"{number(shift.before)} → {number(shift.after)}"
-    return f"{curve.metric} stepped {levels}"
+    return f"{curve.metric} shifted {levels}"
 
 
 def _creep_text(passage: Passage) -> str:

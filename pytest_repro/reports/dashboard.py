@@ -28,7 +28,7 @@ from pytest_repro.reports.tally_text import (
 from pytest_repro.reports.trends import (
     NOBODY,
     Curve,
-    Shift,
+    DatedShift,
     Tally,
     Trend,
     tallies_by,
@@ -81,13 +81,13 @@ class Picture:
     Attributes:
         metric: Its name.
         plot: The plot; None if no value is finite.
-        shifts: The steps, newest first.
+        shifts: The shifts, newest first.
         sessions: How many sessions gave it.
     """
 
     metric: str
     plot: Plot | None
-    shifts: tuple[Shift, ...]
+    shifts: tuple[DatedShift, ...]
     sessions: int
 
 
@@ -100,7 +100,7 @@ class Place:
         facts: Labels with texts.
         strip: The verdicts of the last sessions.
         width: The width of the strip.
-        pictures: The metrics, those with steps first.
+        pictures: The metrics, those with shifts first.
         hidden: How many metrics are not shown.
         passages: How the reference moved; only metrics that did.
     """

@@ -41,7 +41,7 @@ class Passage:
 
     @property
     def is_creeping(self) -> bool:
-        """Whether small steps came to more than one comparison would allow."""
+        """Whether small moves came to more than one comparison would allow."""
         return self.allowed is not None and abs(self.largest) <= self.allowed < abs(
             self.total
         )

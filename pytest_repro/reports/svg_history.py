@@ -1,7 +1,7 @@
 """Draw a metric from night to night, and a strip of verdicts.
 
-The horizontal axis is time, so missing nights show as such. Levels between steps are
-drawn over the values, and each step as a line at its first night. There is no markup
+The horizontal axis is time, so missing nights show as such. Levels between shifts are
+drawn over the values, and each shift as a line at its first night. There is no markup
 here: see `templates/trend.html`.
 """
 
@@ -81,7 +81,7 @@ def draw_history(curve: Curve) -> Plot | None:
         Mark(kind="nights", d=path(places)),
         Mark(kind="night", d=_dots(places) if len(places) <= FEW else ""),
         Mark(kind="level", d="".join(_levels(curve, days, x, y))),
-        Mark(kind="stepped", d="".join(_steps(curve, days, x))),
+        Mark(kind="shifted", d="".join(_shifts(curve, days, x))),
         Mark(kind="failed", d=_dots(failed)),
     ]
     return Plot(
@@ -142,7 +142,7 @@ def _levels(curve: Curve, days: Sequence[float], x: Axis, y: Axis) -> Iterator[s
         yield f"M{left} {y.at(level)}h{right - left}"
 
 
-def _steps(curve: Curve, days: Sequence[float], x: Axis) -> Iterator[str]:
+def _shifts(curve: Curve, days: Sequence[float], x: Axis) -> Iterator[str]:
     for shift in curve.shifts:
         yield f"M{x.at(days[shift.index])} 0v{HEIGHT}"
 
@@ -161,10 +161,10 @@ def _columns(curve: Curve, days: Sequence[float], x: Axis) -> tuple[Label, ...]:
 
 
 def _told(curve: Curve, known: Sequence[float]) -> str:
-    steps = "; ".join(
+    shifts = "; ".join(
         f"from {shift.observed_utc[:DAY]} on {number(shift.after)} instead of "
         f"{number(shift.before)}"
         for shift in curve.shifts
     )
     span = f"between {number(min(known))} and {number(max(known))}"
-    return f"{len(curve.points)} sessions, {span}. Steps: {steps or 'none'}."
+    return f"{len(curve.points)} sessions, {span}. Shifts: {shifts or 'none'}."

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pytest_repro.reports.summary import duration_text
-from pytest_repro.reports.trends import Shift, Tally
+from pytest_repro.reports.trends import DatedShift, Tally
 from pytest_repro.verdicts.rates import Rate
 
 __all__ = [
@@ -96,7 +96,7 @@ def memory_text(tallied: Tally) -> str:
     return f"{tallied.peak_rss_bytes / MEBIBYTE:.0f} MiB at most"
 
 
-def commits_text(shift: Shift) -> str:
+def commits_text(shift: DatedShift) -> str:
     """Say between which commits a metric became another.
 
     Args:

@@ -13,13 +13,13 @@ from typing import Final
 
 from pytest_repro.records import Observation, Rung, Scalar, Tier
 from pytest_repro.verdicts.rates import Rate, quantile
-from pytest_repro.verdicts.steps import find_steps
+from pytest_repro.verdicts.shifts import find_shifts
 
 __all__ = [
     "NOBODY",
     "Curve",
+    "DatedShift",
     "Point",
-    "Shift",
     "Tally",
     "Trend",
     "tallies_by",
@@ -90,8 +90,8 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
-    """A step of a metric, and what happened around it.
+class DatedShift:
+    """A shift of a metric, and what happened around it.
 
     Attributes:
         index: The place of the first point of the new level.
@@ -124,12 +124,12 @@ class Curve:
     Attributes:
         metric: Its name.
         points: One for each whole session that gave it, oldest first.
-        shifts: The steps, in order.
+        shifts: The shifts, in order.
     """
 
     metric: str
     points: tuple[Point, ...]
-    shifts: tuple[Shift, ...]
+    shifts: tuple[DatedShift, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,19 +260,19 @@ def _curve(name: str, observations: Sequence[Observation]) -> Curve:
     )
     values = [float(point.scalar.value) for point in points]
     shifts = tuple(
-        _shift(points, step.index, (step.before, step.after), step.evidence)
-        for step in find_steps(values)
+        _shift(points, shift.index, (shift.before, shift.after), shift.evidence)
+        for shift in find_shifts(values)
     )
     return Curve(metric=name, points=points, shifts=shifts)
 
 
 def _shift(
     points: Sequence[Point], index: int, levels: tuple[float, float], evidence: float
-) -> Shift:
+) -> DatedShift:
     finite = [one for one in points[:index] if math.isfinite(one.scalar.value)]
     last, first = finite[-1], points[index]
     later = max((one.revision for one in points[index:]), default=0)
-    return Shift(
+    return DatedShift(
         index=index,
         before=levels[0],
         after=levels[1],

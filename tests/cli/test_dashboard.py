@@ -10,7 +10,7 @@ import pytest
 from pytest_repro.cli import main
 from pytest_repro.cli.serving import page_server
 from tests.cli.test_history import furnish, remember
-from tests.reports.observing import stepped
+from tests.reports.observing import shifted
 
 PAGE = b"<!doctype html><title>page</title>"
 
@@ -59,7 +59,7 @@ def test_the_site_can_be_chosen(
 
     found = json.loads(capsys.readouterr().out)
     assert found["page"] == "public/index.html"
-    assert [one["kind"] for one in found["alarms"]] == ["fails", "step", "creep"]
+    assert [one["kind"] for one in found["alarms"]] == ["fails", "shift", "creep"]
     assert (project / "public" / "index.html").is_file()
 
 
@@ -78,7 +78,7 @@ def test_damage_is_told_and_the_rest_is_shown(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A page that lacks nights must not look like one that has all."""
-    path = remember(project, *stepped())
+    path = remember(project, *shifted())
     path.write_bytes(b"nonsense\n" + path.read_bytes())
 
     status = main(["dashboard"])

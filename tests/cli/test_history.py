@@ -17,7 +17,7 @@ from tests.cli.samples import (
     obtained_run,
     write_reference,
 )
-from tests.reports.observing import OTHER_KEY, night, stepped
+from tests.reports.observing import OTHER_KEY, night, shifted
 
 SECOND = Revision(
     number=2,
@@ -39,7 +39,7 @@ def remember(root: Path, *observed: Observation) -> Path:
 def furnish(root: Path) -> None:
     """Leave a history of two environments, and a reference that crept."""
     there = [replace(night(n), environment_key=OTHER_KEY) for n in range(3)]
-    remember(root, *stepped(), *there)
+    remember(root, *shifted(), *there)
     write_reference(root, obtained_run(Facts()), history=(FIRST, SECOND, THIRD))
 
 
@@ -138,7 +138,7 @@ def test_a_torn_end_is_told_and_costs_no_status(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A crash is no damage that somebody must repair."""
-    path = remember(project, *stepped())
+    path = remember(project, *shifted())
     path.write_bytes(path.read_bytes()[:-9])
 
     status = main(["history"])
@@ -153,7 +153,7 @@ def test_a_damaged_line_is_told_and_has_its_status(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The other nights are shown all the same."""
-    path = remember(project, *stepped())
+    path = remember(project, *shifted())
     path.write_bytes(path.read_bytes().replace(b'"seeds":1', b'"seeds":9,"x":1', 1))
 
     status = main(["history"])

@@ -61,7 +61,7 @@ def diverged(one: Observation) -> Observation:
     return replace(one, rung=Rung.DIVERGED, passed=False, reason=reason)
 
 
-def stepped() -> list[Observation]:
+def shifted() -> list[Observation]:
     """Observe thirty nights: one timed out, and the last six are another metric's."""
     levels: Sequence[float | None] = [*[0.90625] * 10, None, *[0.90625] * 13]
     nights = [night(number, level) for number, level in enumerate(levels)]

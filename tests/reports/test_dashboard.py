@@ -11,7 +11,7 @@ from pytest_repro.records import Observation, Standard
 from pytest_repro.reports.dashboard import Board, board_of
 from pytest_repro.reports.passages import Passage
 from pytest_repro.reports.to_dashboard import dashboard_html
-from tests.reports.observing import ID, KEY, OTHER_KEY, SUMS, night, stepped
+from tests.reports.observing import ID, KEY, OTHER_KEY, SUMS, night, shifted
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -65,12 +65,12 @@ def page(observations: Sequence[Observation]) -> str:
 
 
 def test_what_needs_somebody_stands_first() -> None:
-    """Failures, then steps that nobody accepted, then references that crept."""
-    alarms = board(stepped()).alarms
+    """Failures, then shifts that nobody accepted, then references that crept."""
+    alarms = board(shifted()).alarms
 
-    assert [one.kind for one in alarms] == ["fails", "step", "creep"]
+    assert [one.kind for one in alarms] == ["fails", "shift", "creep"]
     assert alarms[0].told == "diverged: test/accuracy differs: 0.875 against 0.90625"
-    assert alarms[1].told == "test/accuracy stepped 0.9062 → 0.875"
+    assert alarms[1].told == "test/accuracy shifted 0.9062 → 0.875"
     assert "crept by 0.008 over 3 revisions" in alarms[2].told
 
 
@@ -81,7 +81,7 @@ def test_an_accepted_step_needs_nobody() -> None:
         for n in range(5)
     ]
 
-    found = board_of([*stepped(), *later], {})
+    found = board_of([*shifted(), *later], {})
 
     assert found.alarms == ()
 
@@ -90,7 +90,7 @@ def test_the_matrix_has_a_cell_for_each_environment() -> None:
     """What never ran somewhere is empty there; the rest has its last verdict."""
     there = replace(night(30), experiment="a.py::test_a", environment_key=OTHER_KEY)
 
-    found = board([*stepped(), there])
+    found = board([*shifted(), there])
 
     assert found.keys == (KEY, OTHER_KEY)
     first, second = found.entries
@@ -103,7 +103,7 @@ def test_the_matrix_has_a_cell_for_each_environment() -> None:
 
 def test_the_page_tells_rates_times_and_steps() -> None:
     """What a person looks for is there as text."""
-    text = page(stepped())
+    text = page(shifted())
 
     for told in (
         "1 of 1 experiment does not hold everywhere",
@@ -121,7 +121,7 @@ def test_the_page_tells_rates_times_and_steps() -> None:
 
 def test_equal_histories_give_equal_bytes() -> None:
     """The page knows no clock."""
-    assert page(stepped()) == page(stepped())
+    assert page(shifted()) == page(shifted())
 
 
 def test_an_empty_history_has_a_page_too() -> None:
@@ -138,7 +138,7 @@ def test_a_number_that_is_not_finite_breaks_nothing() -> None:
 
 def test_the_page_loads_nothing() -> None:
     """No address but the namespace-free own anchors, and a policy that forbids more."""
-    elements = Elements(page(stepped()).encode())
+    elements = Elements(page(shifted()).encode())
 
     contents = [v for k, v in elements.attributes if k == "content"]
     policy = next(one for one in contents if one and "src" in one)
@@ -154,8 +154,8 @@ def test_the_page_loads_nothing() -> None:
 )
 def test_no_text_of_a_history_becomes_an_element(field: str, payload: str) -> None:
     """A payload in any field is shown as text, and changes no structure."""
-    harmless = [replace(one, **{field: "harmless"}) for one in stepped()]
-    planted = [replace(one, **{field: payload}) for one in stepped()]
+    harmless = [replace(one, **{field: "harmless"}) for one in shifted()]
+    planted = [replace(one, **{field: payload}) for one in shifted()]
 
     expected, found = (
         Elements(dashboard_html(board_of(one, {}))) for one in (harmless, planted)
@@ -173,7 +173,7 @@ def test_no_name_of_a_metric_becomes_an_element(payload: str) -> None:
     def named(name: str) -> list[Observation]:
         return [
             replace(one, metrics=tuple(replace(m, name=name) for m in one.metrics[:1]))
-            for one in stepped()
+            for one in shifted()
         ]
 
     expected, found = (

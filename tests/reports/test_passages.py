@@ -67,14 +67,14 @@ def test_the_values_lead_from_the_first_revision_to_the_last() -> None:
     ("moves", "tolerance"),
     [
         pytest.param((0.001, 0.002), Close(atol=0.005), id="inside in all"),
-        pytest.param((0.02,), Close(atol=0.005), id="one large step is no creeping"),
+        pytest.param((0.02,), Close(atol=0.005), id="one large move is no creeping"),
         pytest.param(MOVES, Exact(), id="nothing is allowed anyway"),
         pytest.param(MOVES, Equivalent(rel=0.05), id="wide margin"),
         pytest.param((), Close(atol=0.005), id="never rewritten"),
     ],
 )
 def test_what_is_no_creeping(moves: Sequence[float], tolerance: Tolerance) -> None:
-    """Only small steps that add up to more than one comparison allows are."""
+    """Only small moves that add up to more than one comparison allows are."""
     assert not passage_of(moved(moves, tolerance)).is_creeping
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pytest_repro.records import Rung, Standard, Tier
 from pytest_repro.reports.trends import NOBODY, tallies_by, tally, trends
 from pytest_repro.verdicts.rates import Rate
-from tests.reports.observing import ID, KEY, OTHER_KEY, SUMS, night, stepped
+from tests.reports.observing import ID, KEY, OTHER_KEY, SUMS, night, shifted
 
 
 def test_a_tally_counts_what_held_and_why_the_rest_did_not() -> None:
     """Rates by rung, causes with the most frequent first, times, and costs."""
-    found = tally("all", stepped())
+    found = tally("all", shifted())
 
     assert found.held == Rate(count=23, total=30)
     assert found.rungs == (
@@ -22,7 +22,7 @@ def test_a_tally_counts_what_held_and_why_the_rest_did_not() -> None:
     assert (found.typical_s, found.slow_s) == (5.0, 6.0)
     assert (found.seeds, found.seeds_allowed) == (30, 240)
     assert (found.wall_s, found.cpu_s) == (150.0, 60.0)
-    assert found.last == stepped()[-1]
+    assert found.last == shifted()[-1]
 
 
 def test_a_tally_of_nothing_claims_nothing() -> None:
@@ -33,8 +33,8 @@ def test_a_tally_of_nothing_claims_nothing() -> None:
 
 
 def test_a_step_names_the_commits_around_it() -> None:
-    """The night that timed out is no point; the step lies where the values change."""
-    (trend,) = trends(stepped())
+    """The night that timed out is no point; the shift lies where the values change."""
+    (trend,) = trends(shifted())
     accuracy, loss = trend.curves
 
     (shift,) = accuracy.shifts
@@ -51,10 +51,10 @@ def test_a_step_that_a_revision_follows_is_accepted() -> None:
     """Whoever rewrote the reference meant it."""
     later = [
         replace(one, standard=Standard(revision=2, digest=SUMS))
-        for one in stepped()[27:]
+        for one in shifted()[27:]
     ]
 
-    (trend,) = trends([*stepped()[:27], *later])
+    (trend,) = trends([*shifted()[:27], *later])
 
     assert trend.curves[0].shifts[0].is_accepted
     assert trend.revisions == (1, 2)
@@ -62,25 +62,25 @@ def test_a_step_that_a_revision_follows_is_accepted() -> None:
 
 def test_a_step_of_an_untidy_work_tree_says_so() -> None:
     """The same commit twice is no proof that the code was the same."""
-    untidy = [replace(one, is_dirty=True) for one in stepped()[24:]]
+    untidy = [replace(one, is_dirty=True) for one in shifted()[24:]]
 
-    (trend,) = trends([*stepped()[:24], *untidy])
+    (trend,) = trends([*shifted()[:24], *untidy])
 
     assert trend.curves[0].shifts[0].is_dirty
 
 
 def test_environments_are_told_apart() -> None:
     """Each has its own metrics and its own rate."""
-    there = [replace(one, environment_key=OTHER_KEY) for one in stepped()]
+    there = [replace(one, environment_key=OTHER_KEY) for one in shifted()]
 
-    found = trends([*stepped(), *there])
+    found = trends([*shifted(), *there])
 
     assert [trend.key for trend in found] == [KEY, OTHER_KEY]
     assert [trend.tally.held.total for trend in found] == [30, 30]
 
 
 def test_the_beginning_of_a_run_is_no_point_of_a_metric() -> None:
-    """Pull requests are judged by a few steps; their verdicts count, not their ends."""
+    """Pull requests are judged by their first steps; their verdicts count, not their ends."""
     (trend,) = trends([replace(night(0), tier=Tier.PR)])
 
     assert trend.curves == ()

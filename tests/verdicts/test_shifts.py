@@ -1,7 +1,7 @@
-"""Steps: what stayed another is found, what was one bad night is not.
+"""Shifts: what stayed another is found, what was one bad night is not.
 
 The false alarm rate and the power over many series are measured by
-``python -m benchmarks.steps``; here are few series with fixed numbers.
+``python -m benchmarks.shifts``; here are few series with fixed numbers.
 """
 
 import math
@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.steps import NOISES, false_alarms, ours, powers, three_sigma
-from pytest_repro.verdicts.steps import LEAST, Step, _Cost, _partition, find_steps
+from benchmarks.shifts import NOISES, false_alarms, ours, powers, three_sigma
+from pytest_repro.verdicts.shifts import LEAST, Shift, _Cost, _partition, find_shifts
 
 SAME = [0.90625] * 20
 NEW = [0.9125] * 5
@@ -21,21 +21,21 @@ FEW = st.lists(st.integers(-2, 2).map(float), max_size=24)
 
 
 def places(values: Sequence[float]) -> list[int]:
-    """Return where the steps are."""
-    return [step.index for step in find_steps(values)]
+    """Return where the shifts are."""
+    return [shift.index for shift in find_shifts(values)]
 
 
 def test_a_metric_that_stays_another_has_a_step() -> None:
     """Where, from which level to which, and with how much evidence."""
-    (step,) = find_steps([*SAME, *NEW])
+    (shift,) = find_shifts([*SAME, *NEW])
 
-    assert (step.index, step.before, step.after) == (20, 0.90625, 0.9125)
-    assert step.evidence > 1
+    assert (shift.index, shift.before, shift.after) == (20, 0.90625, 0.9125)
+    assert shift.evidence > 1
 
 
 def test_bits_that_changed_are_believed_at_the_third_night() -> None:
     """One other night of a deterministic metric may be a fluke, three are not."""
-    counts = [len(find_steps([*SAME, *NEW[:nights]])) for nights in range(1, 5)]
+    counts = [len(find_shifts([*SAME, *NEW[:nights]])) for nights in range(1, 5)]
 
     assert counts == [0, 0, 1, 1]
 
@@ -43,11 +43,11 @@ def test_bits_that_changed_are_believed_at_the_third_night() -> None:
 @pytest.mark.parametrize("bad", [[1e9], [1e9, -1e9], [0.0, 0.0]])
 def test_one_or_two_bad_nights_are_no_step(bad: list[float]) -> None:
     """However far they lie out, the level before and after them is the same."""
-    assert find_steps([*SAME, *bad, *SAME]) == ()
+    assert find_shifts([*SAME, *bad, *SAME]) == ()
 
 
 def test_there_and_back_are_two_steps() -> None:
-    """A metric that was mended has the step in which it broke, too."""
+    """A metric that was mended has the shift in which it broke, too."""
     assert places([*SAME, *NEW, *SAME]) == [20, 25]
 
 
@@ -60,21 +60,21 @@ def test_missing_nights_move_no_step() -> None:
 
 @pytest.mark.parametrize("values", [[], [1.0], SAME, [math.nan] * 9, [1.0, 2.0] * 2])
 def test_nothing_to_tell(values: list[float]) -> None:
-    """Too few nights, or none that differ, have no step."""
-    assert find_steps(values) == ()
+    """Too few nights, or none that differ, have no shift."""
+    assert find_shifts(values) == ()
 
 
 def test_an_old_series_is_looked_at_from_its_end() -> None:
-    """Two years are enough, and the place of a step is still that in the series."""
+    """Two years are enough, and the place of a shift is still that in the series."""
     assert places([*SAME, *[0.5] * 800, *NEW]) == [820]
 
 
 @given(FEW)
 def test_the_unit_does_not_count(values: list[float]) -> None:
-    """steps(f(x)) = steps(x) in place and evidence, for any increasing f."""
+    """shifts(f(x)) = shifts(x) in place and evidence, for any increasing f."""
     cubes = [value**3 + 7 for value in values]
 
-    found, other = find_steps(values), find_steps(cubes)
+    found, other = find_shifts(values), find_shifts(cubes)
 
     assert [(one.index, one.evidence) for one in found] == [
         (one.index, one.evidence) for one in other
@@ -84,12 +84,12 @@ def test_the_unit_does_not_count(values: list[float]) -> None:
 @given(FEW)
 def test_every_step_pays_and_keeps_its_distance(values: list[float]) -> None:
     """Evidence is at least 1, and no stretch is shorter than three nights."""
-    steps: tuple[Step, ...] = find_steps(values)
+    shifts: tuple[Shift, ...] = find_shifts(values)
 
-    assert all(step.evidence >= 1 - 1e-9 for step in steps)
-    edges = [0, *(step.index for step in steps), len(values)]
+    assert all(shift.evidence >= 1 - 1e-9 for shift in shifts)
+    edges = [0, *(shift.index for shift in shifts), len(values)]
     lengths = [end - start for start, end in pairwise(edges)]
-    assert not steps or min(lengths) >= LEAST
+    assert not shifts or min(lengths) >= LEAST
 
 
 @settings(max_examples=25)

@@ -1,6 +1,6 @@
-"""How often step detection cries wolf, and how often it sees the wolf.
+"""How often shift detection cries wolf, and how often it sees the wolf.
 
-``python -m benchmarks.steps [COUNT]`` simulates so many series for each line (1000 by
+``python -m benchmarks.shifts [COUNT]`` simulates so many series for each line (1000 by
 default: a few minutes) and prints two tables in Markdown. The rules that it is held
 against: three standard deviations from the mean of all nights since the last alarm,
 which is what most dashboards do, and a fit by absolute deviations whose penalty is
@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from pytest_repro.verdicts.steps import LEAST, find_steps
+from pytest_repro.verdicts.shifts import LEAST, find_shifts
 
 __all__ = ["NOISES", "RULES", "false_alarms", "main", "powers"]
 
@@ -55,12 +55,12 @@ NOISES: Final[Mapping[str, Noise]] = {
     "same bits, one bad night": bad_night(0),
     "normal, one bad night": bad_night(1),
 }
-"""Noise without a step."""
+"""Noise without a shift."""
 
 
 def ours(values: Sequence[float]) -> list[int]:
-    """Find steps as the package does."""
-    return [step.index for step in find_steps(values)]
+    """Find shifts as the package does."""
+    return [shift.index for shift in find_shifts(values)]
 
 
 def three_sigma(values: Sequence[float]) -> list[int]:
@@ -103,18 +103,18 @@ RULES: Final[Mapping[str, Rule]] = {
 
 
 def false_alarms(rule: Rule, noise: Noise, *, count: int) -> float:
-    """Return the share of series without a step in which a rule finds one."""
+    """Return the share of series without a shift in which a rule finds one."""
     generator = np.random.default_rng(20261126)
     series = (noise(generator, NIGHTS).tolist() for _ in range(count))
     return fmean(bool(rule(one)) for one in series)
 
 
 def powers(rule: Rule, size: float, *, last: int, count: int) -> float:
-    """Return the share of series in which a rule finds the step, and only that.
+    """Return the share of series in which a rule finds the shift, and only that.
 
     Args:
         rule: The rule.
-        size: Of the step, in standard deviations of normal noise.
+        size: Of the shift, in standard deviations of normal noise.
         last: How many nights there are after it.
         count: How many series.
     """
@@ -123,8 +123,8 @@ def powers(rule: Rule, size: float, *, last: int, count: int) -> float:
     for _ in range(count):
         values = generator.normal(size=MOVED + last)
         values[MOVED:] += size
-        steps = rule(values.tolist())
-        found += len(steps) == 1 and abs(steps[0] - MOVED) <= NEAR
+        shifts = rule(values.tolist())
+        found += len(shifts) == 1 and abs(shifts[0] - MOVED) <= NEAR
     return found / count
 
 
@@ -139,7 +139,7 @@ def main(arguments: Sequence[str]) -> None:
             for rule in RULES.values()
         ]
         _print([name, *(f"{rate:.1%}" for rate in rates)])
-    _print(["step found, and only that", *RULES])
+    _print(["shift found, and only that", *RULES])
     for size, last in ((1, 30), (2, 30), (3, 30), (5, 30), (3, 10), (5, 5), (10, 3)):
         rates = [
             powers(rule, size, last=last, count=few if rule is absolute else count)

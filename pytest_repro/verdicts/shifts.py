@@ -8,10 +8,10 @@ So only the order of the values counts. Each of a few cuts asks of every night w
 its value lies below, and a stretch of nights is the better explained the less its
 answers are mixed: minus twice the log-likelihood of coins that keep their odds within a
 stretch, averaged over the cuts. The partition with the least cost is found exactly,
-each step paying a penalty. A step is known when the third night agrees.
+each shift paying a penalty. A shift is known when the third night agrees.
 
-The penalty was fitted by simulation so that of series without a step, of 90 nights or
-any other number, at most one in a hundred shows one: `python -m benchmarks.steps`. That
+The penalty was fitted by simulation so that of series without a shift, of 90 nights or
+any other number, at most one in a hundred shows one: `python -m benchmarks.shifts`. That
 holds for every distribution, as ranks do not know it.
 
 Source:
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
 
-__all__ = ["LEAST", "LONGEST", "Step", "find_steps"]
+__all__ = ["LEAST", "LONGEST", "Shift", "find_shifts"]
 
 LEAST: Final = 3
-"""Nights that must agree before and after a step: one or two bad ones are none."""
+"""Nights that must agree before and after a shift: one or two bad ones are none."""
 
 LONGEST: Final = 730
 """Of a longer series only so many last nights are looked at: two years."""
@@ -49,19 +49,19 @@ CUTS: Final = 16
 
 PENALTY: Final = 6.0
 PENALTY_OF_ONE_CUT: Final = 9.6
-"""What a step has to explain, and how much more if there is but one cut: the mean over
+"""What a shift has to explain, and how much more if there is but one cut: the mean over
 several cuts is less at the mercy of chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Shift:
     """A night at which a metric became another one.
 
     Attributes:
         index: The place of the first value of the new level in the series.
         before: The median of the stretch before.
         after: The median of the stretch that begins here.
-        evidence: How far the step explains the series better than none would, as a
+        evidence: How far the shift explains the series better than none would, as a
             multiple of what is required; at least 1.
     """
 
@@ -71,18 +71,18 @@ class Step:
     evidence: float
 
 
-def find_steps(values: Sequence[float]) -> tuple[Step, ...]:
-    """Find every step of a series.
+def find_shifts(values: Sequence[float]) -> tuple[Shift, ...]:
+    """Find every shift of a series.
 
     Args:
         values: One value a night, in order; a night without one, or with one that is
             not finite, is left out.
 
     Returns:
-        The steps, in order; none where too few nights agree to tell.
+        The shifts, in order; none where too few nights agree to tell.
 
     Example:
-        >>> [step.index for step in find_steps([0.5] * 12 + [0.75] * 4)]
+        >>> [shift.index for shift in find_shifts([0.5] * 12 + [0.75] * 4)]
         [12]
     """
     kept = [index for index, value in enumerate(values) if math.isfinite(value)]
@@ -94,7 +94,7 @@ def find_steps(values: Sequence[float]) -> tuple[Step, ...]:
     edges = _partition(cost)
     bounds = [0, *edges, len(kept)]
     return tuple(
-        Step(
+        Shift(
             index=kept[edge],
             before=median(numbers[start:edge]),
             after=median(numbers[edge:end]),
