@@ -33,13 +33,14 @@ RUN_IN: Final = 10
 
 def two_values(share: float) -> Noise:
     """Make noise of two values, the higher with so large a share."""
-    return lambda generator, count: 1.0 * (generator.random(count) < share)
+    return lambda generator, count: (generator.random(count) < share).astype(np.float64)
 
 
 def bad_night(spread: float) -> Noise:
     """Make normal noise with one night far outside."""
     return lambda generator, count: (
-        spread * generator.normal(size=count) + 20.0 * (np.arange(count) == count // 2)
+        spread * generator.normal(size=count)
+        + 20 * np.eye(1, count, count // 2, dtype=np.float64)[0]
     )
 
 
@@ -51,7 +52,9 @@ NOISES: Final[Mapping[str, Noise]] = {
     ),
     "two values, even": two_values(0.5),
     "two values, 5 %": two_values(0.05),
-    "three values": lambda generator, count: 1.0 * generator.integers(0, 3, count),
+    "three values": lambda generator, count: generator.integers(0, 3, count).astype(
+        np.float64
+    ),
     "same bits, one bad night": bad_night(0),
     "normal, one bad night": bad_night(1),
 }
@@ -88,7 +91,8 @@ def absolute(values: Sequence[float]) -> list[int]:
             cost = best[start] + sum(abs(one - level) for one in part) + penalty
             if cost < best[end]:
                 best[end], before[end] = cost, start
-    edges, edge = [], before[-1]
+    edges: list[int] = []
+    edge = before[-1]
     while edge:
         edges.insert(0, edge)
         edge = before[edge]

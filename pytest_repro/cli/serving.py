@@ -31,7 +31,7 @@ def page_server(page: bytes, *, port: int = 0) -> ThreadingHTTPServer:
 
         def do_GET(self) -> None:
             """Send the page, or refuse."""
-            address = f"{HOST}:{self.server.server_address[1]}"
+            address = "{}:{}".format(*self.request.getsockname())
             if self.headers.get("Host") != address:
                 self.send_error(HTTPStatus.FORBIDDEN)
             elif self.path not in {"/", "/index.html"}:

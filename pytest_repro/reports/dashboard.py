@@ -98,7 +98,7 @@ class Place:
     Attributes:
         key: The environment key.
         facts: Labels with texts.
-        strip: The verdicts of the last sessions.
+        strip: The verdicts of the last sessions, side by side.
         width: The width of the strip.
         pictures: The metrics, those with shifts first.
         hidden: How many metrics are not shown.
@@ -181,8 +181,10 @@ def board_of(
     """
     found = trends(observations)
     keys = tuple(sorted({trend.key for trend in found}))
+    today = day_text(observations[-1].observed_utc) if observations else ""
+    own = _by_experiment(observations)
     entries = tuple(
-        _entry(experiment, list(group), keys, observations, moved)
+        _entry(list(group), own[experiment], keys, today=today, moved=moved)
         for experiment, group in groupby(found, key=lambda trend: trend.experiment)
     )
     owners = tallies_by(observations, lambda one: one.owner or NOBODY)
@@ -196,18 +198,27 @@ def board_of(
     )
 
 
-def _entry(
-    experiment: str,
-    found: Sequence[Trend],
-    keys: Sequence[str],
+def _by_experiment(
     observations: Sequence[Observation],
+) -> Mapping[str, Sequence[Observation]]:
+    found: dict[str, list[Observation]] = {}
+    for one in observations:
+        found.setdefault(one.experiment, []).append(one)
+    return found
+
+
+def _entry(
+    found: Sequence[Trend],
+    own: Sequence[Observation],
+    keys: Sequence[str],
+    *,
+    today: str,
     moved: Mapping[tuple[str, str], Sequence[Passage]],
 ) -> Entry:
-    own = [one for one in observations if one.experiment == experiment]
+    experiment = own[0].experiment
     tallied = tally(experiment, own)
     by_key = {trend.key: trend for trend in found}
     path, _, name = experiment.partition("::")
-    today = day_text(observations[-1].observed_utc)
     return Entry(
         experiment=experiment,
         path=path if name else "",
@@ -253,7 +264,7 @@ def _place(
         key=trend.key or UNKNOWN,
         facts=tuple(_facts(trend)),
         strip=strip,
-        width=10 * len(strip),
+        width=strip[-1].start + strip[-1].width,
         pictures=tuple(_picture(curve) for curve in ordered[:MOST_CURVES]),
         hidden=max(0, len(ordered) - MOST_CURVES),
         passages=tuple(one for one in moved if one.total or one.largest),

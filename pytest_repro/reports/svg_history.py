@@ -9,9 +9,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from pytest_repro.records import Observation
+from pytest_repro.reports.summary import counted
 from pytest_repro.reports.svg import (
     HEIGHT,
     WIDTH,
@@ -27,7 +29,8 @@ from pytest_repro.reports.trends import Curve
 
 __all__ = ["Block", "draw_history", "draw_strip"]
 
-MOST_BLOCKS: Final = 90
+MOST_SESSIONS: Final = 90
+SESSION_WIDTH: Final = 10
 LEGEND_GAP: Final = 4
 DAY: Final = 10
 DAY_S: Final = 86_400
@@ -35,18 +38,24 @@ FEW: Final = 60
 """So many values are drawn as dots too; more would only thicken the line."""
 
 
+Place = tuple[int, int] | None
+"""Where a value is drawn; None for one that is not finite."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One session in a strip.
+    """Sessions in a row that ended alike.
 
     Attributes:
         kind: The rung, as a class of the style sheet.
         start: The left end.
+        width: How far it reaches.
         told: What to say of it.
     """
 
     kind: str
     start: int
+    width: int
     told: str
 
 
@@ -78,7 +87,7 @@ def draw_history(curve: Curve) -> Plot | None:
     marks = [
         Mark(kind="grid", d="".join(f"M0 {y.at(one)}h{WIDTH}" for one in y.ticks)),
         Mark(kind="revised", d="".join(_revisions(curve, days, x))),
-        Mark(kind="nights", d=path(places)),
+        Mark(kind="nights", d=path(_bends(places))),
         Mark(kind="night", d=_dots(places) if len(places) <= FEW else ""),
         Mark(kind="level", d="".join(_levels(curve, days, x, y))),
         Mark(kind="shifted", d="".join(_shifts(curve, days, x))),
@@ -102,25 +111,39 @@ def draw_strip(observations: Sequence[Observation]) -> tuple[Block, ...]:
         observations: Oldest first.
 
     Returns:
-        One block a session, at most ninety, each ten wide.
+        One block for each stretch of sessions that ended alike; the last ends where
+        the strip does.
     """
-    shown = observations[-MOST_BLOCKS:]
-    return tuple(
-        Block(
-            kind=one.rung.value,
-            start=10 * place,
-            told=f"{one.observed_utc[:DAY]} {one.rung.label}",
-        )
-        for place, one in enumerate(shown)
-    )
+    blocks: list[Block] = []
+    start = 0
+    shown = observations[-MOST_SESSIONS:]
+    for rung, group in groupby(shown, key=lambda one: one.rung):
+        same = list(group)
+        days = dict.fromkeys(one.observed_utc[:DAY] for one in (same[0], same[-1]))
+        told = f"{' to '.join(days)}: {rung.label}, {counted(len(same), 'session')}"
+        width = SESSION_WIDTH * len(same)
+        blocks.append(Block(kind=rung.value, start=start, width=width, told=told))
+        start += width
+    return tuple(blocks)
 
 
 def _day(utc: str) -> float:
     return datetime.fromisoformat(utc).timestamp() / DAY_S
 
 
-def _dots(places: Sequence[tuple[int, int] | None]) -> str:
+def _dots(places: Sequence[Place]) -> str:
     return "".join(f"M{place[0]} {place[1]}h0" for place in places if place)
+
+
+def _bends(places: Sequence[Place]) -> list[Place]:
+    """Leave out what lies in the middle of a level line: most metrics never move."""
+    inner = zip(places, places[1:], places[2:], strict=False)
+    kept = [now for last, now, then in inner if not _is_level(last, now, then)]
+    return [*places[:1], *kept, *places[1:][-1:]]
+
+
+def _is_level(*places: Place) -> bool:
+    return len({place[1] if place else place for place in places}) == 1 and all(places)
 
 
 def _revisions(curve: Curve, days: Sequence[float], x: Axis) -> Iterator[str]:

@@ -100,7 +100,7 @@ def commits_text(shift: DatedShift) -> str:
     """Say between which commits a metric became another.
 
     Args:
-        shift: The step.
+        shift: The shift.
 
     Returns:
         Such as ``1a2b3c4d5..6e7f8a9b0``, or that the code was the same.

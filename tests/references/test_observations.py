@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -346,3 +347,35 @@ def test_a_line_is_what_the_docs_show() -> None:
     ]
     assert (line["wall_s"], line["rung"]) == ("4.5", Rung.IDENTICAL)
     assert (line["environment_key"], line["tier"]) == (KEY, Tier.NIGHTLY)
+
+
+def test_git_merges_two_branches_without_a_conflict(tmp_path: Path) -> None:
+    """Two machines add a night each to the same file: after a merge both are there."""
+    history = History(tmp_path / "history")
+    history.append([observation(1)])
+    git(history.root, "init", "--initial-branch=main")
+    commit(history.root)
+    git(history.root, "checkout", "-b", "gpu")
+    history.append([observation(2)])
+    commit(history.root)
+    git(history.root, "checkout", "main")
+    history.append([observation(3)])
+    commit(history.root)
+
+    git(history.root, "merge", "gpu")
+
+    nights = [one.observed_utc[8:10] for one in history.read().observations]
+    assert nights == ["01", "02", "03"]
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git as somebody without settings of his own."""
+    who = ("-c", "user.name=us", "-c", "user.email=us@example.com")
+    command = [str(shutil.which("git")), *who, *words]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path) -> None:
+    """Commit everything."""
+    git(folder, "add", "--all")
+    git(folder, "commit", "--message", "a night")

@@ -80,7 +80,7 @@ def test_environments_are_told_apart() -> None:
 
 
 def test_the_beginning_of_a_run_is_no_point_of_a_metric() -> None:
-    """Pull requests are judged by their first steps; their verdicts count, not their ends."""
+    """Pull requests run the first steps alone: verdicts count, metrics do not."""
     (trend,) = trends([replace(night(0), tier=Tier.PR)])
 
     assert trend.curves == ()
