@@ -129,7 +129,7 @@ class Entry:
         share: How often it holds.
         interval: How sure that is.
         cells: The last verdict in each environment of the board; None if it never ran.
-        places: One for each environment that it ran in.
+        places: One for each environment that it ran in; where it fails, first.
     """
 
     experiment: str
@@ -225,7 +225,7 @@ def _entry(
         name=name or path,
         anchor=anchor_of(experiment),
         owner=next((one.owner for one in reversed(own) if one.owner), NOBODY),
-        passed=all(trend.tally.last and trend.tally.last.passed for trend in found),
+        passed=all(map(_is_holding, found)),
         tally=tallied,
         share=percent(tallied.held.share),
         interval=interval_text(tallied.held),
@@ -236,9 +236,14 @@ def _entry(
                 [one for one in own if one.environment_key == trend.key],
                 moved.get((experiment, trend.key), ()),
             )
-            for trend in found
+            for trend in sorted(found, key=_is_holding)
         ),
     )
+
+
+def _is_holding(trend: Trend) -> bool:
+    """Tell whether the last verdict holds; what does not is shown first."""
+    return trend.tally.last is not None and trend.tally.last.passed
 
 
 def _cell(trend: Trend | None, today: str) -> Cell | None:
