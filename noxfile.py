@@ -113,6 +113,12 @@ def digests(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def report(session: nox.Session) -> None:
+    """Measure what the page of many experiments costs; needs ci/browser.sh."""
+    _run(session, "ci/bench.sh", "report")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def changelog(session: nox.Session) -> None:
     """Show what the next release would say; with -- --build, write it."""
     _run(session, "ci/changelog.sh")

@@ -11,10 +11,15 @@ from pathlib import Path
 from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
-from pytest_repro.cli.shelf import read_shelf
+from pytest_repro.cli.shelf import Kept, read_shelf
 from pytest_repro.errors import RecordError
-from pytest_repro.records import Observation
-from pytest_repro.references import History, ReferenceStore, cumulative_drift
+from pytest_repro.records import Observation, RunRecord
+from pytest_repro.references import (
+    History,
+    ReferenceStore,
+    cumulative_drift,
+    read_rows,
+)
 from pytest_repro.reports.passages import Passage, passages
 
 __all__ = ["Past", "add_history_arguments", "history_of", "read_past"]
@@ -83,7 +88,7 @@ def read_past(history: History, project: Project) -> Past:
     damaged: list[str] = []
     for kept in read_shelf(ReferenceStore(project.references, base=project.root)):
         try:
-            record = kept.read()
+            record = _read(kept)
         except RecordError as error:
             damaged.append(str(error))
         else:
@@ -96,3 +101,10 @@ def read_past(history: History, project: Project) -> Past:
         problems=(*(one.message for one in chronicle.blemishes), *damaged),
         exit=Exit.HOLDS if is_whole else Exit.INTEGRITY,
     )
+
+
+def _read(kept: Kept) -> RunRecord:
+    """Read a reference without its traces."""
+    if kept.error is not None:
+        raise kept.error
+    return read_rows(kept.folder)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest_repro
+from pytest_repro.digests import digest_of_bytes
 from pytest_repro.errors import ReproError
 from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.plugin.settings import Settings
@@ -20,10 +21,12 @@ from pytest_repro.records import (
     Occasion,
     Outcome,
     Problem,
+    RunRecord,
     Standard,
     observe,
 )
-from pytest_repro.references import Glance, History, experiment_folder, glance
+from pytest_repro.references import History, experiment_folder, read_rows
+from pytest_repro.references.format import SUMS
 
 __all__ = ["keep_observations"]
 
@@ -49,12 +52,12 @@ def keep_observations(
     now = dt.datetime.now(tz=dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     tool = f"pytest_repro {pytest_repro.__version__}"
     occasion = Occasion(observed_utc=now, tier=settings.tier, created_by=tool)
-    observed = [
-        _observe(settings, root, outcome, occasion)
-        for outcome in outcomes
-        if outcome.action is Action.COMPARED
-    ]
     try:
+        observed = [
+            _observe(settings, root, outcome, occasion)
+            for outcome in outcomes
+            if outcome.action is Action.COMPARED
+        ]
         History(settings.history, base=root).append(observed)
     except (ReproError, OSError, ValueError) as error:
         message = f"the history could not be written: {error}"
@@ -66,35 +69,37 @@ def _observe(
     settings: Settings, root: Path, outcome: Outcome, occasion: Occasion
 ) -> Observation:
     runs = _runs(settings, outcome)
-    reference = _glance(root / outcome.reference) if outcome.reference else None
     return observe(
         outcome,
         occasion,
         identity=runs[0].identity if runs else None,
         seeds=[row for run in runs for row in run.seeds],
-        standard=_standard(reference) if outcome.reference else None,
+        standard=_standard(root / outcome.reference) if outcome.reference else None,
     )
 
 
-def _runs(settings: Settings, outcome: Outcome) -> list[Glance]:
-    """Look at the runs of this session; one that failed early left no record."""
+def _runs(settings: Settings, outcome: Outcome) -> list[RunRecord]:
+    """Read the runs of this session; one that failed early left no record."""
     folder = settings.out / "runs" / experiment_folder(outcome.experiment)
     places = [
         folder / f"seed-{seed.seed}{kind}" / RECORD
         for seed in outcome.seeds
         for kind in ("", "-horizon")
     ]
-    return [found for place in places if (found := _glance(place)) is not None]
+    return [found for place in places if (found := _read(place)) is not None]
 
 
-def _glance(folder: Path) -> Glance | None:
+def _read(folder: Path) -> RunRecord | None:
     with suppress(ReproError):
-        return glance(folder)
+        return read_rows(folder)
     return None
 
 
-def _standard(reference: Glance | None) -> Standard:
+def _standard(folder: Path) -> Standard:
+    """Say which state of a reference it was; one that is damaged tells none."""
+    reference = _read(folder)
     if reference is None:
         return Standard()
     last = reference.history[-1].number if reference.history else 0
-    return Standard(revision=last, digest=reference.sums)
+    sums = digest_of_bytes((folder / SUMS).read_bytes())
+    return Standard(revision=last, digest=sums)

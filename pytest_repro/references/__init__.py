@@ -11,9 +11,9 @@ from pytest_repro.references.format import (
     FILES,
     MAX_TRACE_BYTES,
     decode,
+    decode_rows,
     encode,
 )
-from pytest_repro.references.glances import Glance, glance
 from pytest_repro.references.history import cumulative_drift, drift_between, revise
 from pytest_repro.references.layout import (
     environment_folder,
@@ -23,7 +23,7 @@ from pytest_repro.references.layout import (
 from pytest_repro.references.lookup import Entry, Found, nearest_key
 from pytest_repro.references.merging import merge_seeds
 from pytest_repro.references.observations import Blemish, Chronicle, History
-from pytest_repro.references.single import read_record, write_record
+from pytest_repro.references.single import read_record, read_rows, write_record
 from pytest_repro.references.store import ReferenceStore
 from pytest_repro.references.thinning import thin
 
@@ -35,19 +35,19 @@ __all__ = [
     "Chronicle",
     "Entry",
     "Found",
-    "Glance",
     "History",
     "ReferenceStore",
     "cumulative_drift",
     "decode",
+    "decode_rows",
     "drift_between",
     "encode",
     "environment_folder",
     "experiment_folder",
-    "glance",
     "merge_seeds",
     "nearest_key",
     "read_record",
+    "read_rows",
     "reference_folder",
     "revise",
     "thin",

@@ -44,6 +44,7 @@ __all__ = [
     "SIGNATURE",
     "SUMS",
     "decode",
+    "decode_rows",
     "encode",
 ]
 
@@ -99,12 +100,16 @@ def encode(
     return {**files, SUMS: write_sums(files)}
 
 
-def decode(files: Mapping[str, bytes], *, path: str) -> RunRecord:
+def decode(
+    files: Mapping[str, bytes], *, path: str, has_extras: bool = True
+) -> RunRecord:
     """Read a record from its files, strictly.
 
     Args:
         files: Everything in the folder, by name.
         path: The folder, as errors should show it.
+        has_extras: Whether `EXTRA_FILES` are read too; they are long, and few ask for
+            what is in them. Their sums are checked in any case.
 
     Returns:
         The record.
@@ -114,12 +119,45 @@ def decode(files: Mapping[str, bytes], *, path: str) -> RunRecord:
             says what happened to them, the message what to do.
     """
     try:
-        return _decode(files)
+        return _decode(files, has_extras=has_extras)
     except (RecordError, ValueError) as error:
         raise explain(error, files, path=path) from error
 
 
-def _decode(files: Mapping[str, bytes]) -> RunRecord:
+def decode_rows(files: Mapping[str, bytes], *, path: str) -> RunRecord:
+    """Read of a record what it is and what its seeds gave, but no traces.
+
+    Traces and fingerprints are nearly all of a record. The sums of their files are
+    checked, what is inside is not.
+
+    Args:
+        files: Everything in the folder, by name.
+        path: The folder, as errors should show it.
+
+    Returns:
+        The record without series, states, rounding and whatever is extra.
+
+    Raises:
+        RecordError: If the files do not belong together, or those read are not
+            exactly what `encode` wrote.
+    """
+    try:
+        check_sums(files)
+        _check_presence(files, {RUN, SEEDS})
+        head = _read(RUN, read_run, files)
+        seeds, _ = _read(SEEDS, read_seeds, files)
+    except (RecordError, ValueError) as error:
+        raise explain(error, files, path=path) from error
+    return RunRecord(
+        identity=head.identity,
+        seeds=seeds,
+        history=head.history,
+        failure=head.failure,
+        horizon=head.horizon,
+    )
+
+
+def _decode(files: Mapping[str, bytes], *, has_extras: bool) -> RunRecord:
     check_sums(files)
     if RUN not in files:
         msg = f"{RUN} is missing"
@@ -128,9 +166,7 @@ def _decode(files: Mapping[str, bytes]) -> RunRecord:
     if unknown := sorted(files.keys() - {*FILES, *EXTRA_FILES, SIGNATURE}):
         msg = f"this version knows no file {unknown[0]!a}"
         raise FutureFormat(msg)
-    if missing := sorted(set(FILES) - files.keys()):
-        msg = f"{', '.join(missing)} is missing"
-        raise ValueError(msg)
+    _check_presence(files, set(FILES))
     seeds, replicas = _read(SEEDS, read_seeds, files)
     has_rounding = bool(head.noise or replicas)
     record = RunRecord(
@@ -147,11 +183,17 @@ def _decode(files: Mapping[str, bytes]) -> RunRecord:
         **{
             extra.attribute: _read(extra.file, extra.read, files)
             for extra in EXTRAS
-            if extra.file in files
+            if has_extras and extra.file in files
         },
     )
     _check_rounding(record)
     return record
+
+
+def _check_presence(files: Mapping[str, bytes], wanted: set[str]) -> None:
+    if missing := sorted(wanted - files.keys()):
+        msg = f"{', '.join(missing)} is missing"
+        raise ValueError(msg)
 
 
 def _check_rounding(record: RunRecord) -> None:

@@ -42,13 +42,14 @@ T = TypeVar("T")
 
 
 def read_reference(
-    root: Folder, folder: PurePosixPath
+    root: Folder, folder: PurePosixPath, *, has_extras: bool = True
 ) -> tuple[RunRecord, dict[str, bytes]] | None:
     """Read a reference in full.
 
     Args:
         root: The root of the store.
         folder: The reference, relative to it.
+        has_extras: Whether its ledger and its operations are decoded too.
 
     Returns:
         The record and the bytes of its files; None if there is no such folder.
@@ -60,7 +61,7 @@ def read_reference(
 
     def read(held: Folder) -> tuple[RunRecord, dict[str, bytes]]:
         files = held.read_all()
-        return decode(files, path=shown), files
+        return decode(files, path=shown, has_extras=has_extras), files
 
     return _read_steadily(root, folder, read)
 

@@ -97,11 +97,12 @@ class ReferenceStore:
         same = own[0].identity.environment.digest == environment.digest
         return self._found(own, Match.EXACT if same else Match.KEY)
 
-    def read(self, folder: Path) -> RunRecord:
+    def read(self, folder: Path, *, has_extras: bool = True) -> RunRecord:
         """Read a reference.
 
         Args:
             folder: Its folder, absolute or relative to the root.
+            has_extras: Whether its ledger and its operations are read too.
 
         Returns:
             The record.
@@ -112,7 +113,7 @@ class ReferenceStore:
         """
         path = self._relative(folder)
         with self._reading() as root:
-            found = read_reference(root, path) if root else None
+            found = read_reference(root, path, has_extras=has_extras) if root else None
         if found is None:
             msg = "there is no reference"
             remedy = "record it: pytest --repro --repro-record"

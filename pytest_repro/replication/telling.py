@@ -8,7 +8,7 @@ in its place: a report of a broken store is still a report.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -16,11 +16,17 @@ from typing import Final, TypeVar
 from pytest_repro import wire
 from pytest_repro.errors import ReproError
 from pytest_repro.launchers.protocol import RECORD
-from pytest_repro.records import Outcome, RunRecord, Scorecard, Session
-from pytest_repro.references import ReferenceStore, experiment_folder, read_record
+from pytest_repro.records import Outcome, Rung, RunRecord, Scorecard, Session
+from pytest_repro.references import (
+    ReferenceStore,
+    experiment_folder,
+    read_record,
+    read_rows,
+)
 from pytest_repro.reports.sheets import Sheet, Sources, sheet_of
 from pytest_repro.reports.summary import sort_by_need
 from pytest_repro.reports.to_html import report_html
+from pytest_repro.verdicts import is_short
 
 __all__ = ["Shelves", "obtained_folders", "tell", "write_page"]
 
@@ -111,22 +117,37 @@ def _sources(outcome: Outcome, shelves: Shelves, store: ReferenceStore) -> Sourc
             unread.append(f"{what} cannot be read: {error}")
             return None
 
-    folders = obtained_folders(shelves.out / "runs", outcome.experiment)
-    ran = {one.seed for one in outcome.seeds}
-    obtained = (
-        attempt(f"the run of seed {seed}", partial(read_record, folder))
-        for seed, folder in folders.items()
-        if seed in ran
-    )
-    found = [run for run in obtained if run is not None]
     reference = attempt("the reference", lambda: _reference(outcome, shelves, store))
+    folders = obtained_folders(shelves.out / "runs", outcome.experiment)
+    obtained = []
+    for one in outcome.seeds:
+        if one.seed in folders:
+            read = partial(_obtained, folders[one.seed], outcome, reference)
+            run = attempt(f"the run of seed {one.seed}", read)
+            obtained += [run] if run is not None else []
     scorecard = attempt("the scorecard", lambda: _scorecard(outcome, shelves))
     return Sources(
-        obtained=tuple(found),
+        obtained=tuple(obtained),
         reference=reference,
         scorecard=scorecard,
         unread=tuple(unread),
     )
+
+
+def _obtained(folder: Path, outcome: Outcome, reference: RunRecord | None) -> RunRecord:
+    """Read an obtained run; traces that are those of the reference are not read.
+
+    Where every seed is identical, that is a small part of the time: traces are nearly
+    all of a record, and those of other seeds than the reference's are not drawn.
+    """
+    if outcome.verdict.rung is not Rung.IDENTICAL or reference is None:
+        return read_record(folder, has_extras=False)
+    run = read_rows(folder)
+    if is_short(run):
+        return read_record(folder, has_extras=False)
+    if run.anchor.seed != reference.anchor.seed:
+        return run
+    return replace(run, series=reference.series, state=reference.state)
 
 
 def _reference(
@@ -134,7 +155,7 @@ def _reference(
 ) -> RunRecord | None:
     if not outcome.reference:
         return None
-    return store.read(shelves.root / outcome.reference)
+    return store.read(shelves.root / outcome.reference, has_extras=False)
 
 
 def _scorecard(outcome: Outcome, shelves: Shelves) -> Scorecard | None:

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from pytest_repro.reports.circumstances import SUSPECTS, Circumstance
-from pytest_repro.verdicts.identity import shorten
+from pytest_repro.reports.circumstances import SUSPECTS, Circumstance, brief
 
 __all__ = ["Change", "Changes"]
 
@@ -78,4 +77,4 @@ class Changes:
 def _one_or_many(values: set[str]) -> str:
     if len(values) > 1:
         return f"{len(values)} different values"
-    return shorten(next(iter(values)))
+    return brief(next(iter(values)))

@@ -6,6 +6,7 @@ order is a judgement by kind, not a proof: only a rerun with one fact put back p
 cause.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,10 +16,14 @@ from typing import Final
 from pytest_repro import canonical, wire
 from pytest_repro.canonical import Json
 from pytest_repro.records import Identity
+from pytest_repro.verdicts.identity import shorten
 
-__all__ = ["SUSPECTS", "Circumstance", "Suspect", "find_differences"]
+__all__ = ["SUSPECTS", "Circumstance", "Suspect", "brief", "find_differences"]
 
 ABSENT: Final = "absent"
+_GIT_NAME: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_GIT_CHARACTERS: Final = 12
+
 _NOTHING: Final = object()
 """Stands where a side has no such fact; None is a fact."""
 
@@ -131,6 +136,20 @@ def find_differences(
         for fact, one, other in _unequal(_facts(obtained), _facts(reference))
     ]
     return tuple(sorted(found, key=lambda one: (_rank(one.fact), one.fact)))
+
+
+def brief(text: str) -> str:
+    """Shorten digests and names of git, so that both sides stand beside each other.
+
+    Args:
+        text: One side of a difference.
+
+    Returns:
+        The text, or its beginning.
+    """
+    if _GIT_NAME.fullmatch(text):
+        return f"{text[:_GIT_CHARACTERS]}…"
+    return shorten(text)
 
 
 def _facts(identity: Identity) -> Json:

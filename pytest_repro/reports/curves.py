@@ -81,7 +81,7 @@ def curves_of(
         and shown.anchor.seed == reference.anchor.seed
     )
     theirs = _by_name(reference if is_paired or shown is None else None)
-    others = [_by_name(run) for run in obtained] if len(obtained) >= _FEW else []
+    others = [_by_name(run) for run in obtained if run.series]
     return tuple(
         _curve(
             name,

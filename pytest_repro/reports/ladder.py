@@ -13,7 +13,7 @@ from pytest_repro.records import Action, Finding, Outcome, Rung, Verdict
 from pytest_repro.verdicts.identity import parted_at
 from pytest_repro.verdicts.rounding import ENVELOPE
 
-__all__ = ["Hold", "Step", "ladder_of"]
+__all__ = ["Footing", "Hold", "ladder_of"]
 
 EQUIVALENCE: Final = "Equivalent("
 
@@ -33,8 +33,8 @@ class Hold(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One rung.
+class Footing:
+    """What is known of one rung.
 
     Attributes:
         rung: Which.
@@ -51,7 +51,7 @@ class Step:
     evidence: tuple[str, ...]
 
 
-def ladder_of(outcome: Outcome) -> tuple[Step, ...]:
+def ladder_of(outcome: Outcome) -> tuple[Footing, ...]:
     """Write down what is known of each rung on which a run could hold.
 
     Args:
@@ -68,7 +68,7 @@ def ladder_of(outcome: Outcome) -> tuple[Step, ...]:
     if verdict.rung not in rungs:
         rungs.append(verdict.rung)
     return tuple(
-        Step(
+        Footing(
             rung=rung,
             hold=_hold(rung, outcome),
             is_reached=rung is verdict.rung,

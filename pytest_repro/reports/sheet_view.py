@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from pytest_repro.records import Action, Match, Resources
-from pytest_repro.reports.circumstances import SUSPECTS, Circumstance
+from pytest_repro.reports.circumstances import SUSPECTS, Circumstance, brief
 from pytest_repro.reports.curves import Curve
 from pytest_repro.reports.gaps import MetricGap
 from pytest_repro.reports.scorecards import scorecard_lines
@@ -236,7 +236,9 @@ def _curves(sheet: Sheet) -> tuple[tuple[Drawn, ...], str]:
     is_failed = status_of(sheet.outcome) is Status.FAILED
     most = MOST_CURVES * 3 if is_failed else MOST_CURVES
     ranked = sorted(sheet.curves, key=_urgency)
-    drawn = [plot for curve in ranked[:most] for plot in _drawn(curve)]
+    drawn = [
+        plot for curve in ranked[:most] for plot in _drawn(curve, is_failed=is_failed)
+    ]
     names = [curve.name for curve in ranked[most:]]
     more = len(names) - MOST_NAMES
     listed = ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
@@ -247,11 +249,17 @@ def _urgency(curve: Curve) -> tuple[bool, int, str]:
     return curve.parted is None, curve.parted or 0, curve.name
 
 
-def _drawn(curve: Curve) -> Iterator[Drawn]:
+def _drawn(curve: Curve, *, is_failed: bool) -> Iterator[Drawn]:
+    """Draw a trace; and how far it is away, where that is judged or wanted."""
+    is_wanted = is_failed or bool(curve.allowed)
     seed = "" if curve.seed is None else f", seed {curve.seed}"
     for kind, heading, plot in (
         ("", f"{curve.name}{seed}", draw_curve(curve)),
-        ("low", f"{curve.name}, distance to the reference", draw_deviation(curve)),
+        (
+            "low",
+            f"{curve.name}, distance to the reference",
+            draw_deviation(curve) if is_wanted else None,
+        ),
     ):
         if plot is not None:
             yield heading, plot, kind
@@ -297,8 +305,8 @@ def _shortened(one: Circumstance) -> Circumstance:
     return Circumstance(
         suspect=one.suspect,
         fact=one.fact,
-        obtained=shorten(one.obtained),
-        reference=shorten(one.reference),
+        obtained=brief(one.obtained),
+        reference=brief(one.reference),
     )
 
 

@@ -21,7 +21,7 @@ from pytest_repro.reports.circumstances import Circumstance, find_differences
 from pytest_repro.reports.curves import Curve, curves_of
 from pytest_repro.reports.dots import Dots, dots_of
 from pytest_repro.reports.gaps import MetricGap, metric_gaps
-from pytest_repro.reports.ladder import Step, ladder_of
+from pytest_repro.reports.ladder import Footing, ladder_of
 from pytest_repro.reports.remedies import Remedy, remedies_of
 from pytest_repro.verdicts.identity import differences
 from pytest_repro.verdicts.onset import steps_proven_equal
@@ -53,7 +53,7 @@ class Sheet:
 
     Attributes:
         outcome: What became of it.
-        steps: The ladder.
+        ladder: What is known of each rung.
         curves: Its traces.
         dots: Its seeds, of everything that has a margin.
         gaps: The final metrics of one seed, on both sides.
@@ -69,7 +69,7 @@ class Sheet:
     """
 
     outcome: Outcome
-    steps: tuple[Step, ...] = ()
+    ladder: tuple[Footing, ...] = ()
     curves: tuple[Curve, ...] = ()
     dots: tuple[Dots, ...] = ()
     gaps: tuple[MetricGap, ...] = ()
@@ -100,7 +100,7 @@ def sheet_of(outcome: Outcome, sources: Sources) -> Sheet:
     history = reference.history if reference else ()
     return Sheet(
         outcome=outcome,
-        steps=ladder_of(outcome),
+        ladder=ladder_of(outcome),
         curves=curves_of(obtained, reference, equal=_equal(outcome, shown, reference)),
         dots=dots_of(obtained, reference) if reference else (),
         gaps=metric_gaps(

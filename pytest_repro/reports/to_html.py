@@ -83,7 +83,8 @@ def _headline(session: Session) -> str:
     if any(problem.is_fatal for problem in session.problems):
         return "The session has a problem"
     if passed:
-        return "The experiment holds" if passed == 1 else f"All {passed} hold"
+        is_one = passed == 1
+        return "The experiment holds" if is_one else f"All {passed} experiments hold"
     return "Nothing was compared"
 
 
@@ -91,9 +92,12 @@ def _lead(session: Session) -> str:
     counts = count_statuses(session)
     others = (Status.UPDATED, Status.RECORDED, Status.SKIPPED)
     told = [f"{counts[one]} {one.value.lower()}" for one in others if counts[one]]
-    words = [f"Also {', '.join(told)}."] if told else []
-    if counts[Status.FAILED]:
+    words = []
+    if counts[Status.FAILED] == 1:
+        words.append("It stands first, with what parted and what to type next.")
+    elif counts[Status.FAILED]:
         words.append("They stand first, each with what parted and what to type next.")
+    words += [f"Also {', '.join(told)}."] if told else []
     return " ".join(words)
 
 

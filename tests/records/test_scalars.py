@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_repro.records import DTYPES, Scalar
+from pytest_repro.records.scalars import numbers
 
 FLOATS = ("float64", "float32", "float16")
 INTEGERS = sorted(DTYPES - {*FLOATS, "bfloat16", "bool"})
@@ -216,3 +217,25 @@ def test_forms_that_disagree_are_refused() -> None:
 def test_finite_is_neither_nan_nor_infinite(number: float, is_finite: object) -> None:
     """`is_finite` tells what may be compared by magnitude."""
     assert Scalar.of(number).is_finite is is_finite
+
+
+@given(st.lists(scalars(), min_size=1))
+def test_many_numbers_are_the_same_as_each(found: list[Scalar]) -> None:
+    """``numbers(dtype, bits) = (value of each)``, to the bit."""
+    dtype = found[0].dtype
+    bits = [one.bits for one in found if one.dtype == dtype]
+
+    values = [Scalar(dtype=dtype, bits=text).value for text in bits]
+
+    assert list(map(repr, numbers(dtype, bits))) == list(map(repr, values))
+
+
+def test_many_truth_values_are_decoded() -> None:
+    """A byte each."""
+    assert numbers("bool", ["00", "01"]) == (False, True)
+
+
+def test_bits_of_too_few_numbers_are_refused() -> None:
+    """Half a number is none."""
+    with pytest.raises(ValueError, match="3 bytes are not 1 numbers of type float32"):
+        numbers("float32", ["3f8000"])

@@ -15,7 +15,13 @@ from pytest_repro.errors import (
     PointerRecord,
     RecordError,
 )
-from pytest_repro.references import FILES, ReferenceStore, decode, encode
+from pytest_repro.references import (
+    FILES,
+    ReferenceStore,
+    decode,
+    decode_rows,
+    encode,
+)
 from tests.references.samples import EXPERIMENT, environment, small_record
 
 POINTER = (
@@ -270,3 +276,33 @@ def test_unreadable_reference_says_why(store: ReferenceStore) -> None:
     """A path that the system refuses is a record error too, not a traceback."""
     with pytest.raises(RecordError, match="there is no reference"):
         store.read(Path("nowhere"))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_rows_alone_are_read_from_whole_records_only(name: str) -> None:
+    """What is not decoded must still be what was written."""
+    files = encode(small_record())
+
+    with pytest.raises(RecordError):
+        decode_rows({**files, name: files[name][:-1]}, path="here")
+
+
+def test_rows_are_those_of_the_record() -> None:
+    """Identity, seeds, history and failure are the same; traces are left out."""
+    record = small_record()
+
+    rows = decode_rows(encode(record), path="here")
+
+    assert (rows.identity, rows.seeds) == (record.identity, record.seeds)
+    assert (rows.history, rows.horizon) == (record.history, record.horizon)
+    assert (rows.series, rows.state) == ((), ())
+
+
+def test_extras_can_be_left_out() -> None:
+    """All else is the same."""
+    record = small_record()
+
+    found = decode(encode(record), path="here", has_extras=False)
+
+    assert (found.series, found.state) == (record.series, record.state)
+    assert (found.ledger, found.operations) == ((), ())
