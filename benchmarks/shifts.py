@@ -149,7 +149,8 @@ def main(arguments: Sequence[str]) -> None:
             powers(rule, size, last=last, count=few if rule is absolute else count)
             for rule in RULES.values()
         ]
-        what = f"{size} standard deviations, {last} nights ago"
+        unit = "deviation" if size == 1 else "deviations"
+        what = f"{size} standard {unit}, {last} nights ago"
         _print([what, *(f"{rate:.1%}" for rate in rates)])
 
 

@@ -49,7 +49,7 @@ def rate_text(rate: Rate) -> str:
         rate: The rate.
 
     Returns:
-        Such as ``3 of 3 hold: 100.0 % (43.8–100.0 %)``.
+        Such as ``3 of 3 hold: 100.0 % (43.9–100.0 %)``.
     """
     share = f"{percent(rate.share)} ({interval_text(rate)})"
     return f"{rate.count} of {rate.total} hold: {share}"

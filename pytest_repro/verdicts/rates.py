@@ -45,7 +45,7 @@ class Rate:
 
         Example:
             >>> [round(end, 3) for end in Rate(count=3, total=3).interval]
-            [0.438, 1.0]
+            [0.439, 1.0]
         """
         if not self.total:
             return 0.0, 1.0
