@@ -51,8 +51,9 @@ CUTS: Final = 16
 
 PENALTY: Final = 4.9
 PENALTY_OF_ONE_CUT: Final = 11.4
-"""What a shift has to explain, and how much more if there is but one cut: the mean over
-several cuts is less at the mercy of chance."""
+LARGEST_PENALTY: Final = 15.5
+"""What a shift has to explain, how much more with fewer cuts, and what always suffices:
+the mean over several cuts is less at the mercy of chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,8 @@ class _Cost:
         )
         numbers_to = np.arange(self.count + 1, dtype=np.float64)
         self._table: Floats = numbers_to * np.log(np.maximum(numbers_to, 1))
-        self.penalty = PENALTY + PENALTY_OF_ONE_CUT * float((self._weights**2).sum())
+        fewness = float((self._weights**2).sum())
+        self.penalty = min(PENALTY + PENALTY_OF_ONE_CUT * fewness, LARGEST_PENALTY)
 
     def until(self, end: int, starts: int) -> "Floats":
         """Return the costs of the stretches that end here and start before another."""

@@ -74,7 +74,7 @@ def test_what_needs_somebody_stands_first() -> None:
     assert "crept by 0.008 over 3 revisions" in alarms[2].told
 
 
-def test_an_accepted_step_needs_nobody() -> None:
+def test_an_accepted_shift_needs_nobody() -> None:
     """A reference with a later revision holds the new level."""
     later = [
         replace(night(30 + n, 0.875), standard=Standard(revision=2, digest=SUMS))
@@ -101,7 +101,7 @@ def test_the_matrix_has_a_cell_for_each_environment() -> None:
     assert differing == [["cpu"], ["cuda90"]]
 
 
-def test_the_page_tells_rates_times_and_steps() -> None:
+def test_the_page_tells_rates_times_and_shifts() -> None:
     """What a person looks for is there as text."""
     text = page(shifted())
 

@@ -32,7 +32,7 @@ def test_a_tally_of_nothing_claims_nothing() -> None:
     assert (found.held.share, found.typical_s, found.last) == (None, None, None)
 
 
-def test_a_step_names_the_commits_around_it() -> None:
+def test_a_shift_names_the_commits_around_it() -> None:
     """The night that timed out is no point; the shift lies where the values change."""
     (trend,) = trends(shifted())
     accuracy, loss = trend.curves
@@ -47,7 +47,7 @@ def test_a_step_names_the_commits_around_it() -> None:
     assert not shift.is_accepted
 
 
-def test_a_step_that_a_revision_follows_is_accepted() -> None:
+def test_a_shift_that_a_revision_follows_is_accepted() -> None:
     """Whoever rewrote the reference meant it."""
     later = [
         replace(one, standard=Standard(revision=2, digest=SUMS))
@@ -60,7 +60,7 @@ def test_a_step_that_a_revision_follows_is_accepted() -> None:
     assert trend.revisions == (1, 2)
 
 
-def test_a_step_of_an_untidy_work_tree_says_so() -> None:
+def test_a_shift_of_an_untidy_work_tree_says_so() -> None:
     """The same commit twice is no proof that the code was the same."""
     untidy = [replace(one, is_dirty=True) for one in shifted()[24:]]
 

@@ -25,7 +25,7 @@ def places(values: Sequence[float]) -> list[int]:
     return [shift.index for shift in find_shifts(values)]
 
 
-def test_a_metric_that_stays_another_has_a_step() -> None:
+def test_a_metric_that_stays_another_has_a_shift() -> None:
     """Where, from which level to which, and with how much evidence."""
     (shift,) = find_shifts([*SAME, *NEW])
 
@@ -41,17 +41,17 @@ def test_bits_that_changed_are_believed_at_the_third_night() -> None:
 
 
 @pytest.mark.parametrize("bad", [[1e9], [1e9, -1e9], [0.0, 0.0]])
-def test_one_or_two_bad_nights_are_no_step(bad: list[float]) -> None:
+def test_one_or_two_bad_nights_are_no_shift(bad: list[float]) -> None:
     """However far they lie out, the level before and after them is the same."""
     assert find_shifts([*SAME, *bad, *SAME]) == ()
 
 
-def test_there_and_back_are_two_steps() -> None:
+def test_there_and_back_are_two_shifts() -> None:
     """A metric that was mended has the shift in which it broke, too."""
     assert places([*SAME, *NEW, *SAME]) == [20, 25]
 
 
-def test_missing_nights_move_no_step() -> None:
+def test_missing_nights_move_no_shift() -> None:
     """A night without a finite value is left out; places are those of the series."""
     holes = [math.nan, *SAME[:10], math.inf, *SAME[10:], -math.inf, *NEW]
 
@@ -82,7 +82,7 @@ def test_the_unit_does_not_count(values: list[float]) -> None:
 
 
 @given(FEW)
-def test_every_step_pays_and_keeps_its_distance(values: list[float]) -> None:
+def test_every_shift_pays_and_keeps_its_distance(values: list[float]) -> None:
     """Evidence is at least 1, and no stretch is shorter than three nights."""
     shifts: tuple[Shift, ...] = find_shifts(values)
 
@@ -120,7 +120,7 @@ def priced(cost: _Cost, edges: Sequence[int]) -> float:
 
 
 @pytest.mark.parametrize("noise", sorted(NOISES))
-def test_noise_without_a_step_seldom_shows_one(noise: str) -> None:
+def test_noise_without_a_shift_seldom_shows_one(noise: str) -> None:
     """At most 1 in 100 series of 90 nights; of 150 here, 5 would be a fault."""
     rate = false_alarms(ours, NOISES[noise], count=150)
 
@@ -132,6 +132,6 @@ def test_the_check_of_false_alarms_can_fail() -> None:
     assert false_alarms(three_sigma, NOISES["normal"], count=150) > 0.1
 
 
-def test_a_step_is_found_in_noise() -> None:
+def test_a_shift_is_found_in_noise() -> None:
     """Three standard deviations a month ago are seen nearly always, once."""
     assert powers(ours, 3, last=30, count=60) > 0.9
