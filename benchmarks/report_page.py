@@ -26,9 +26,9 @@ with the bits of its reference only what it is and what it gave, of every other 
 whole traces. One experiment is in memory at a time, and each is drawn with a few
 hundred points, however long it ran.
 
-Of ten experiments in these sessions seven have the same bits as their reference, one is
-within rounding, one is equivalent and one diverged. Each has ten obtained seeds and ten
-in its reference.
+Of ten experiments in these sessions seven have the same bits as their reference, two
+are equivalent, one of these within rounding at its first seed, and one diverged. Each
+has ten obtained seeds and ten in its reference.
 """
 
 WRITING: Final = """\

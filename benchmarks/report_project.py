@@ -1,8 +1,8 @@
 """A session of many experiments on disk, as a real one would leave it.
 
-Four runs in ten agree at each rung, as in a project whose environment has moved: same
-bits, within rounding, equivalent, diverged. Every record is whole and has sums of its
-own; traces of experiments of a kind are the same, so their files are links to one.
+Most have the same bits, some are equivalent, with a first seed within rounding or
+without, and some diverged. Every record is whole and has sums of its own; traces of
+experiments of a kind are the same, so their files are links to one.
 """
 
 import math

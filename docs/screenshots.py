@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[1]
 IMAGES: Final = ROOT / "docs" / "images"
 
-COLOURS: Final = 64
+COLOURS: Final = 256
 
 FAULTS: Final = (
     ("experiments/test_digits_mlp.py", "lr=2e-3", "lr=2.02e-3"),
@@ -125,7 +125,7 @@ def _print(browser: "Browser", path: Path) -> None:
 
 
 def _keep(png: bytes, name: str) -> None:
-    """Write a picture with as few colours as it needs: a third of the bytes."""
+    """Write a picture with a palette, which takes a third of the bytes."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
     few.save(IMAGES / f"{name}.png", optimize=True)

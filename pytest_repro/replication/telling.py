@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from pytest_repro import wire
+from pytest_repro.digests import Digest
 from pytest_repro.errors import ReproError
 from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import Outcome, Rung, RunRecord, Scorecard, Session
@@ -143,11 +144,15 @@ def _obtained(folder: Path, outcome: Outcome, reference: RunRecord | None) -> Ru
     if outcome.verdict.rung is not Rung.IDENTICAL or reference is None:
         return read_record(folder, has_extras=False)
     run = read_rows(folder)
-    if is_short(run):
-        return read_record(folder, has_extras=False)
-    if run.anchor.seed != reference.anchor.seed:
+    if run.anchor.seed != reference.anchor.seed and not is_short(run):
         return run
+    if _roots(run) != _roots(reference):
+        return read_record(folder, has_extras=False)
     return replace(run, series=reference.series, state=reference.state)
+
+
+def _roots(run: RunRecord) -> tuple[int, Digest, Digest]:
+    return run.anchor.seed, run.anchor.trace_root, run.anchor.state_root
 
 
 def _reference(

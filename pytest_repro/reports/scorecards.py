@@ -10,13 +10,15 @@ from typing import Final
 from pytest_repro.records import Effect, Scorecard, Standing
 from pytest_repro.reports.plain import one_line, plain_lines, shorten_middle
 
-__all__ = ["scorecard_lines"]
+__all__ = ["DEPENDS", "scorecard_lines"]
 
 WIDEST_REASON: Final = 400
 MARGIN: Final = "  "
 NONE: Final = "nothing that was varied"
 
 DEPENDS: Final = (Standing.BREAKS, Standing.DEPENDS, Standing.WITHIN)
+"""What a variation did where the bits depend on it."""
+
 _ROWS: Final = (
     ("do not depend on", (Standing.SAME,)),
     ("break under", (Standing.BREAKS,)),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from pytest_repro.records import Action, Match, Resources
+from pytest_repro.records import Action, Match, Resources, Scorecard, Standing
 from pytest_repro.reports.circumstances import SUSPECTS, Circumstance, brief
 from pytest_repro.reports.curves import Curve
 from pytest_repro.reports.gaps import MetricGap
-from pytest_repro.reports.scorecards import scorecard_lines
+from pytest_repro.reports.scorecards import DEPENDS
 from pytest_repro.reports.sheets import Sheet
 from pytest_repro.reports.summary import (
     Status,
@@ -48,6 +48,13 @@ _MATCHES: Final = {
     Match.NEAREST: "the nearest, of another environment",
     Match.NONE: "",
 }
+_STANDINGS: Final = {
+    Standing.SAME: "good",
+    Standing.UNTOUCHED: "soft",
+    Standing.WITHIN: "calm",
+    Standing.DEPENDS: "warn",
+    Standing.BREAKS: "bad",
+}
 _MEBIBYTE: Final = 2**20
 
 Drawn = tuple[str, Plot, str]
@@ -80,7 +87,8 @@ class SheetView:
         metrics: Rows of final metrics, as text.
         groups: Kinds of differences, each with its reason and its rows.
         hidden: How many differences are not shown.
-        scorecard: The scorecard as text.
+        depends: What the bits depend on, where a scorecard says so.
+        effects: Of each variation its names, what it did, the class of that, and why.
     """
 
     sheet: Sheet
@@ -104,7 +112,8 @@ class SheetView:
     metrics: tuple[tuple[str, ...], ...]
     groups: tuple[tuple[str, str, tuple[Circumstance, ...]], ...]
     hidden: int
-    scorecard: str
+    depends: str
+    effects: tuple[tuple[str, str, str, str], ...]
 
 
 def view_of(sheet: Sheet) -> SheetView:
@@ -145,7 +154,8 @@ def view_of(sheet: Sheet) -> SheetView:
         metrics=tuple(_metric(gap) for gap in sheet.gaps),
         groups=_groups(sheet.circumstances[:MOST_FACTS]),
         hidden=max(0, len(sheet.circumstances) - MOST_FACTS),
-        scorecard=_scorecard(sheet),
+        depends=_depends(sheet.scorecard),
+        effects=tuple(_effects(sheet.scorecard)),
     )
 
 
@@ -310,5 +320,26 @@ def _shortened(one: Circumstance) -> Circumstance:
     )
 
 
-def _scorecard(sheet: Sheet) -> str:
-    return "\n".join(scorecard_lines(sheet.scorecard)) if sheet.scorecard else ""
+def _depends(card: Scorecard | None) -> str:
+    if card is None:
+        return ""
+    if not card.is_steady:
+        return "the same run gives other bits each time: nothing more can be told"
+    axes = ", ".join(card.axes(*DEPENDS)) or "nothing that was varied"
+    still = f"; held still: {', '.join(card.still)}" if card.still else ""
+    return f"{axes}{still}"
+
+
+def _effects(card: Scorecard | None) -> Iterator[tuple[str, str, str, str]]:
+    """Tell the worst first; what did nothing needs no reason."""
+    order = list(Standing)
+    found = card.effects if card else ()
+    for one in sorted(found, key=lambda one: -order.index(one.standing)):
+        told = one.standing in DEPENDS
+        why = "\n".join(filter(None, (one.verdict.reason, one.note))) if told else ""
+        yield (
+            " + ".join(one.variations),
+            one.standing.value,
+            _STANDINGS[one.standing],
+            why,
+        )

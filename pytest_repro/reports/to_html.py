@@ -147,7 +147,7 @@ def _costs(session: Session) -> list[tuple[str, str]]:
     allowed = sum(one.seeds_allowed for one in ran)
     runs = sum(one.wall_s for one in ran)
     return [
-        ("session", duration_text(session.wall_s)),
-        ("in runs", duration_text(runs)),
-        (f"of {counted(allowed, 'seed')} allowed", str(seeds)),
+        ("the session", duration_text(session.wall_s)),
+        ("its runs together", duration_text(runs)),
+        ("seeds run of those allowed", f"{seeds} of {allowed}"),
     ]

@@ -25,6 +25,7 @@ from pytest_repro.reports.to_html import report_html
 from pytest_repro.verdicts import fold, judge
 from pytest_repro.verdicts.envelopes import with_envelopes
 from tests.cli.samples import FIRST, Facts, obtained_run
+from tests.reports.test_scorecards import CARD
 
 SEEDS: Final = range(10)
 MARGIN: Final = Contract(seeds=8, tolerances=(("test/accuracy", Equivalent(0.05)),))
@@ -119,6 +120,12 @@ def other(action: Action) -> tuple[Outcome, Sources]:
     return replace(outcome, action=action, message="as asked"), sources
 
 
+def varied() -> tuple[Outcome, Sources]:
+    """Describe an experiment that was run under variations."""
+    outcome, _ = compared("varied", 0.0)
+    return replace(outcome, action=Action.VARIED, seeds=(), scorecard=CARD), Sources()
+
+
 EVERY: Final = (
     crashed(),
     compared("mlp", 0.4),
@@ -128,6 +135,7 @@ EVERY: Final = (
     other(Action.RECORDED),
     other(Action.UPDATED),
     other(Action.SKIPPED),
+    varied(),
 )
 SESSION: Final = Session(
     version="0.1.0",

@@ -43,7 +43,8 @@ def planted(hint: Hint) -> Hint:
 
 
 def _container(hint: Hint) -> Hint:
-    origin, inside = typing.get_origin(hint), typing.get_args(hint)
+    origin: Hint = typing.get_origin(hint)
+    inside = typing.get_args(hint)
     if origin in {typing.Union, types.UnionType}:
         return planted(next(one for one in inside if one is not type(None)))
     if origin is tuple:

@@ -67,6 +67,15 @@ def test_traces_of_the_reference_stand_for_the_same_bits(tmp_path: Path) -> None
     assert sheet.gaps[0].absolute == 0.0
 
 
+def test_other_traces_are_read_whatever_the_verdict_says(tmp_path: Path) -> None:
+    """Those of the reference stand only for traces with the same digest."""
+    outcome = left(tmp_path, obtained_run(MOVED), Rung.IDENTICAL)
+
+    (sheet,) = told(tmp_path, outcome)
+
+    assert [curve.is_same for curve in sheet.curves] == [False]
+
+
 @pytest.mark.parametrize("file", ["trace.tsv", "seeds.tsv"])
 def test_a_damaged_run_is_told_in_its_place(tmp_path: Path, file: str) -> None:
     """Identical or not, bytes that are not what was written are found."""

@@ -135,11 +135,20 @@ def fact(
     )
 
 
+def test_variations_are_told_worst_first() -> None:
+    """Each with what it did; what changed nothing needs no reason."""
+    view = view_of(SHEETS[-1])
+
+    assert view.effects[0][1:3] == ("breaks", "bad")
+    assert [why for _, what, _, why in view.effects if what == "same bits"] == [""]
+    assert view.depends.startswith("memory fill, threads")
+
+
 def test_every_action_has_a_view() -> None:
     """Whatever became of an experiment, its sheet has a status and an anchor."""
     views = [view_of(sheet) for sheet in SHEETS]
 
-    assert {outcome.action for outcome, _ in EVERY} == set(Action) - {Action.VARIED}
+    assert {outcome.action for outcome, _ in EVERY} == set(Action)
     assert [view.status for view in views[:2]] == ["failed", "failed"]
     assert len({view.id for view in views}) == len(views)
     assert views[0].rung == "not comparable"
