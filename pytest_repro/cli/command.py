@@ -119,6 +119,17 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="restore an earlier approved state as a new, explained revision",
         ),
         Verb(
+            name="history",
+            arguments="[EXPERIMENT]",
+            summary="how often results hold, how long answers take, since when a metric"
+            " is another",
+        ),
+        Verb(
+            name="dashboard",
+            arguments="",
+            summary="the whole history as a page, to look at in a browser",
+        ),
+        Verb(
             name="report",
             arguments="",
             summary="the last session as a page, to look at in a browser",

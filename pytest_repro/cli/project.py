@@ -2,7 +2,7 @@
 
 pytest is slow to load and runs the project's own conftest files; a verb that only reads
 references must do neither. So the ini files are read here, in pytest's order, for the
-two keys that matter.
+few keys that matter.
 """
 
 import configparser
@@ -32,7 +32,9 @@ SECTIONS: Final = (
 )
 """Where pytest looks for its options, in its order; the first that exists counts."""
 
-DEFAULTS: Final = {"repro_dir": "reference_runs", "repro_out": ".repro"}
+HISTORY: Final = "repro_history"
+
+DEFAULTS: Final = {"repro_dir": "reference_runs", "repro_out": ".repro", HISTORY: ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +45,13 @@ class Project:
         root: The root of the project; node ids are relative to it.
         references: The reference store.
         out: Obtained runs, candidates and reports.
+        history: What sessions observed.
     """
 
     root: Path
     references: Path
     out: Path
+    history: Path
 
     @property
     def pending(self) -> Path:
@@ -91,10 +95,12 @@ def find_project(start: Path, arguments: Namespace) -> Project:
         raise ReproUsageError(msg)
     root = root.resolve()
     keys = _read_keys(root)
+    out = root / (arguments.out or keys["repro_out"])
     return Project(
         root=root,
         references=root / (arguments.dir or keys["repro_dir"]),
-        out=root / (arguments.out or keys["repro_out"]),
+        out=out,
+        history=root / keys[HISTORY] if keys[HISTORY] else out / "history",
     )
 
 
@@ -137,7 +143,7 @@ def _read(path: Path) -> Mapping[str, object]:
 
 def _text(section: Mapping[str, object], key: str, file: str) -> str:
     value = section.get(key, DEFAULTS[key])
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not (value or key == HISTORY):
         msg = f"{file}: {key} is the path of a folder, got {value!r}"
         raise ReproUsageError(msg)
     return value

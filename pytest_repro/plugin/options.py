@@ -221,6 +221,15 @@ OPTIONS: Final = (
         metavar="PATH",
     ),
     _row(
+        "repro_history",
+        "str",
+        "",
+        "folder to which each session appends what it observed",
+        metavar="PATH",
+        doc="By default `history` in the folder `repro_out`. CI can keep it on a "
+        "branch: {doc}`../how-to/follow-results-over-time`.",
+    ),
+    _row(
         "repro_orphans",
         "str",
         "error",

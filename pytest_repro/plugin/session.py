@@ -19,6 +19,7 @@ import pytest_repro
 from pytest_repro import wire
 from pytest_repro.plugin.github import annotations, place_of, tell_step
 from pytest_repro.plugin.inventory import Collected, find_problems
+from pytest_repro.plugin.observing import keep_observations
 from pytest_repro.plugin.parent import OUTCOME, SKIPPED
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Outcome, Problem, Session
@@ -131,7 +132,11 @@ class SessionReporter:
         return Session(
             version=pytest_repro.__version__,
             outcomes=outcomes,
-            problems=(*found, *self._golden_problems(outcomes)),
+            problems=(
+                *found,
+                *self._golden_problems(outcomes),
+                *keep_observations(self._settings, self._config.rootpath, outcomes),
+            ),
             report=self._show(self._settings.out / "report"),
             wall_s=time.monotonic() - self._started,
         )

@@ -52,6 +52,7 @@ class Settings:
         in_process: Whether seed 0 runs in this process.
         references: Folder of the references.
         out: Folder for everything else.
+        history: Folder to which sessions append what they observed.
         orphans: ``error``, ``warn`` or ``ignore``.
         ledger: How closely runs are followed in a step ledger.
         determinism: What is pinned.
@@ -75,6 +76,7 @@ class Settings:
     in_process: bool
     references: Path
     out: Path
+    history: Path
     orphans: str
     ledger: Following
     determinism: Determinism
@@ -126,6 +128,7 @@ def read_settings(config: pytest.Config) -> Settings:
         in_process=bool(values["repro_in_process"]),
         references=_folder(config, "repro_dir", values),
         out=_folder(config, "repro_out", values),
+        history=_history(config, values),
         orphans=str(values["repro_orphans"]),
         ledger=_following(values),
         determinism=_determinism(values),
@@ -197,6 +200,12 @@ def _folder(config: pytest.Config, name: str, values: Mapping[str, object]) -> P
         msg = f"{name} is a folder of its own, got {values[name]!r}"
         raise pytest.UsageError(msg)
     return folder
+
+
+def _history(config: pytest.Config, values: Mapping[str, object]) -> Path:
+    if values["repro_history"]:
+        return _folder(config, "repro_history", values)
+    return _folder(config, "repro_out", values) / "history"
 
 
 def _at_least(name: str, value: object, least: Number) -> Number:

@@ -30,6 +30,12 @@ from pytest_repro.records.jobs import (
     Window,
 )
 from pytest_repro.records.ledgers import BEFORE, SAMPLE, Lane
+from pytest_repro.records.observations import (
+    Observation,
+    Occasion,
+    Standard,
+    observe,
+)
 from pytest_repro.records.operations import (
     GENERATOR,
     UNREAD,
@@ -101,6 +107,8 @@ __all__ = [
     "Metric",
     "Moment",
     "Numerics",
+    "Observation",
+    "Occasion",
     "Operation",
     "Outcome",
     "Phase",
@@ -118,6 +126,7 @@ __all__ = [
     "SeedVerdict",
     "Series",
     "Session",
+    "Standard",
     "Standing",
     "Tier",
     "Tolerance",
@@ -125,4 +134,5 @@ __all__ = [
     "Variation",
     "Verdict",
     "Window",
+    "observe",
 ]

@@ -3,6 +3,7 @@
 Start with `format` (a record as files, and back) and `store` (find, read, write). Under
 them lie the tables, each in a file of its own; `layout` names folders, `replacement`
 swaps one whole, `retrieval` reads beside a writer; `history` and `merging` are pure.
+`observations` is the history of the project: a line for each comparison of a session.
 """
 
 from pytest_repro.references.archives import read_archive
@@ -24,6 +25,7 @@ from pytest_repro.references.layout import (
 )
 from pytest_repro.references.lookup import Entry, Found, nearest_key
 from pytest_repro.references.merging import merge_seeds
+from pytest_repro.references.observations import Blemish, Chronicle, History
 from pytest_repro.references.rejections import (
     Rejection,
     earlier_rejections,
@@ -49,9 +51,12 @@ __all__ = [
     "MAX_TRACE_BYTES",
     "SUMS",
     "Acceptance",
+    "Blemish",
     "Candidate",
+    "Chronicle",
     "Entry",
     "Found",
+    "History",
     "Predecessor",
     "ReferenceStore",
     "Rejection",

@@ -27,6 +27,9 @@ CHUNK_BYTES: Final = 1 << 20
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_END: Final = (
+    os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+)
 _LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EMLINK})
 
 
@@ -215,6 +218,32 @@ class Folder:
         finally:
             os.close(descriptor)
 
+    def append(self, name: str, lines: bytes) -> None:
+        """Append whole lines to a file and make them durable; create it if need be.
+
+        An end without a newline, as a crash leaves it, is ended first, so that it can
+        spoil no line but its own. An error leaves the file as it was; only a crash
+        leaves a part of the lines.
+
+        Args:
+            name: Its name, one part.
+            lines: What is appended.
+
+        Raises:
+            UnsafePath: If it is a link, a device, a pipe or a folder.
+            OSError: If it cannot be written whole.
+        """
+        shown = f"{self.shown}/{name}"
+        with _refusing_links(shown):
+            descriptor = os.open(name, _END, 0o666, dir_fd=self._descriptor)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise _refused(shown, "no regular file")
+            _append(descriptor, lines, found.st_size)
+        finally:
+            os.close(descriptor)
+
     def sync(self) -> None:
         """Make the names in this folder durable, where the file system can."""
         try:
@@ -274,6 +303,18 @@ def _refusing_links(shown: str) -> Iterator[None]:
 def _refused(shown: str, what: str) -> UnsafePath:
     remedy = "references are plain files in plain folders: replace it by a copy"
     return UnsafePath(f"it is {what}", path=shown, remedy=remedy)
+
+
+def _append(descriptor: int, lines: bytes, size: int) -> None:
+    is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+    view = memoryview(b"\n" + lines if is_torn else lines)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
 
 
 def _read_all(descriptor: int) -> bytes:

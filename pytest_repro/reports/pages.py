@@ -41,11 +41,12 @@ def render(template: str, **facts: object) -> str:
     return Markup(_environment().get_template(template).render(facts))  # noqa: S704  # escaped there
 
 
-def render_page(name: str, **facts: object) -> bytes:
+def render_page(name: str, *, dress: str = "", **facts: object) -> bytes:
     """Fill a page together with its style sheet and script.
 
     Args:
         name: What `NAME.html`, `NAME.css` and `NAME.js` in `templates` have in common.
+        dress: The page whose style sheet stands before the page's own; or none.
         **facts: What the template names, beyond `policy`, `style` and `script`.
 
     Returns:
@@ -53,7 +54,8 @@ def render_page(name: str, **facts: object) -> bytes:
     """
     from markupsafe import Markup  # noqa: PLC0415  # loading the plugin stays cheap
 
-    style, script = _own(f"{name}.css"), _own(f"{name}.js")
+    sheets = [f"{one}.css" for one in (dress, name) if one]
+    style, script = "".join(map(_own, sheets)), _own(f"{name}.js")
     page = render(
         f"{name}.html",
         policy=_policy(style, script),
