@@ -13,18 +13,24 @@ from pytest_repro.provenance.checkouts import (
 from pytest_repro.provenance.code import collect_code
 from pytest_repro.provenance.endangers import Danger, Severity, find_dangers
 from pytest_repro.provenance.environment import collect_environment
+from pytest_repro.provenance.input_watch import InputWatch
+from pytest_repro.provenance.inputs import Looker, changed_inputs, collect_inputs
 from pytest_repro.provenance.resources import Meter
 from pytest_repro.provenance.surroundings import Surroundings, collect_surroundings
 
 __all__ = [
     "Change",
     "Danger",
+    "InputWatch",
+    "Looker",
     "Meter",
     "Severity",
     "Surroundings",
+    "changed_inputs",
     "changes_since",
     "collect_code",
     "collect_environment",
+    "collect_inputs",
     "collect_surroundings",
     "find_dangers",
     "link_checkout",

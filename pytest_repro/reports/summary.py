@@ -35,6 +35,7 @@ class Status(enum.StrEnum):
     RECORDED = "RECORDED"
     UPDATED = "UPDATED"
     SKIPPED = "SKIPPED"
+    UNCHANGED = "UNCHANGED"
 
 
 def status_of(outcome: Outcome) -> Status:
@@ -55,6 +56,8 @@ def status_of(outcome: Outcome) -> Status:
             return Status.UPDATED
         case Action.SKIPPED:
             return Status.SKIPPED
+        case Action.UNCHANGED:
+            return Status.UNCHANGED
         case _:
             assert_never(outcome.action)
 
@@ -156,7 +159,8 @@ def final_line(session: Session) -> str:
     mild = len(session.problems) - fatal
     found += [counted(fatal, "problem")] if fatal else []
     found += [counted(mild, "warning")] if mild else []
-    ran = [one for one in session.outcomes if one.action is not Action.SKIPPED]
+    idle = {Action.SKIPPED, Action.UNCHANGED}
+    ran = [one for one in session.outcomes if one.action not in idle]
     seeds = counted(sum(len(outcome.seeds) for outcome in ran), "seed")
     allowed = sum(outcome.seeds_allowed for outcome in ran)
     parts = [
