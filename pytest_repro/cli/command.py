@@ -89,6 +89,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="what brings the reference's bits back, found by trying",
         ),
         Verb(
+            name="impact",
+            arguments="[REF]",
+            summary="which experiments a change can affect, before anything runs",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",

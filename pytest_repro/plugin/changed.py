@@ -8,18 +8,22 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from pytest_repro import wire
 from pytest_repro.canonical import dumps
 from pytest_repro.digests import Digest, digest_of_bytes
-from pytest_repro.errors import RecordError
+from pytest_repro.errors import RecordError, ReproUsageError
 from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.settings import Settings
-from pytest_repro.provenance import Looker, changed_inputs
+from pytest_repro.provenance import (
+    Looker,
+    changed_inputs,
+    check_revision,
+    is_ancestor,
+)
 from pytest_repro.records import (
     Action,
     Contract,
@@ -30,9 +34,11 @@ from pytest_repro.records import (
     InputKind,
     Job,
     Outcome,
+    RunRecord,
 )
 from pytest_repro.references import ReferenceStore, read_record
 from pytest_repro.replication import (
+    SHELF,
     EvidenceShelf,
     PlannedRun,
     Request,
@@ -44,9 +50,6 @@ from pytest_repro.replication import (
 )
 
 __all__ = ["Changed"]
-
-SHELF: Final = "used"
-"""The folder of evidence, below that of runs and reports."""
 
 Options = tuple[Input, ...]
 
@@ -76,6 +79,7 @@ class Changed:
             settings: The options of the session.
             jobs: Knows what workers get.
         """
+        self._path = config.rootpath
         self._root = str(config.rootpath)
         self._settings = settings
         self._jobs = jobs
@@ -83,6 +87,7 @@ class Changed:
         self._store = ReferenceStore(settings.references, base=config.rootpath)
         self._looker = Looker(config.rootpath, jobs.inherited())
         now = dt.datetime.now(tz=dt.UTC)
+        self._since = _commit(config, settings.changed_since)
         self._created_utc = now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def run(
@@ -101,7 +106,7 @@ class Changed:
         options = self._options(item, request.contract)
         told = ""
         if self._settings.changed:
-            evidence = self._shelf.read(request.experiment)
+            evidence = self._evidence(request.experiment)
             changes = self._changes(evidence, options)
             choice = choose(
                 evidence,
@@ -118,6 +123,13 @@ class Changed:
         self._keep(outcome, noted.runs, options)
         message = "\n".join(filter(None, (told, outcome.message)))
         return replace(outcome, message=message)
+
+    def _evidence(self, experiment: str) -> Evidence | None:
+        """Read what is known, as far as it comes from the revision that counts."""
+        found = self._shelf.read(experiment)
+        if found is None or not self._since:
+            return found
+        return found if is_ancestor(self._path, found.commit, self._since) else None
 
     def _changes(
         self, evidence: Evidence | None, options: Options
@@ -163,6 +175,7 @@ class Changed:
                 created_utc=self._created_utc,
                 is_short=all(run.is_short for run in runs),
                 inputs=join_inputs(inputs, options),
+                commit=_clean_commit(record),
             )
         )
 
@@ -184,3 +197,19 @@ class Changed:
             )
             for name, value in asked.items()
         )
+
+
+def _commit(config: pytest.Config, revision: str) -> str:
+    if not revision:
+        return ""
+    try:
+        return check_revision(config.rootpath, revision)
+    except ReproUsageError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _clean_commit(record: RunRecord) -> str:
+    """Name the commit whose code ran, if it was that and nothing else."""
+    code = record.identity.code
+    is_clean = code.get("is_dirty") is False
+    return str(code.get("commit", "")) if is_clean else ""

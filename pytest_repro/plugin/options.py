@@ -125,6 +125,17 @@ OPTIONS: Final = (
         "tier that is given as nightly or full runs everything.",
     ),
     _row(
+        "repro_changed_since",
+        "str",
+        "",
+        "the same, on what passed at commits of a revision only (implies --repro)",
+        has_ini=False,
+        metavar="REF",
+        doc="Such as `origin/main`: what a branch found of itself does not count. It "
+        "needs the evidence of such a session, `.repro/used`, which CI can keep in a "
+        "cache.",
+    ),
+    _row(
         "repro_vary",
         "bool",
         False,  # noqa: FBT003  # as above

@@ -48,6 +48,7 @@ class Settings:
         ledger: How closely runs are followed in a step ledger.
         determinism: What is pinned.
         changed: Whether experiments are left out that no change can affect.
+        changed_since: The revision whose commits alone count for that; or empty.
         vary: Whether one seed is run under variations instead.
         vary_axes: The circumstances that are varied.
     """
@@ -71,6 +72,7 @@ class Settings:
     ledger: Following
     determinism: Determinism
     changed: bool
+    changed_since: str
     vary: bool
     vary_axes: tuple[str, ...]
 
@@ -109,7 +111,7 @@ def read_settings(config: pytest.Config) -> Settings:
     reason = str(values["repro_reason"]).strip()
     _check_writes(values, record=record, update=update, reason=reason)
     varies = config.getoption("repro_vary")
-    picks = config.getoption("repro_changed")
+    picks = config.getoption("repro_changed") or values["repro_changed_since"]
     active = bool(values["repro"] or record or update or varies or picks)
     if active:
         _check_ini(config)
@@ -135,6 +137,7 @@ def read_settings(config: pytest.Config) -> Settings:
         ledger=_following(values),
         determinism=_determinism(values),
         changed=_changed(config, values, writes=record or update),
+        changed_since=str(values["repro_changed_since"]),
         vary=bool(values["repro_vary"]),
         vary_axes=_axes(str(values["repro_vary_axes"])) if active else (),
     )
@@ -234,13 +237,14 @@ def _changed(
     others = ("repro_vary", "repro_chaos", "repro_in_process")
     named = [name for name in others if values[name]]
     named += ["repro_record or --repro-update"] if writes else []
-    if config.getoption("repro_changed") and named:
+    asked = config.getoption("repro_changed") or values["repro_changed_since"]
+    if asked and named:
         flag = named[0].replace("_", "-")
         msg = f"--repro-changed leaves comparisons out, and --{flag} is none"
         raise pytest.UsageError(msg)
     tier = config.getoption("repro_tier")
     runs_all = bool(named) or tier in {Tier.NIGHTLY, Tier.FULL}
-    return bool(values["repro_changed"]) and not runs_all
+    return bool(asked or values["repro_changed"]) and not runs_all
 
 
 def _axes(text: str) -> tuple[str, ...]:

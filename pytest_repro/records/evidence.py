@@ -21,6 +21,7 @@ class Evidence:
         created_utc: When.
         is_short: Whether only the beginning of a run was compared.
         inputs: Everything that its runs read.
+        commit: Of the code; empty where it had changes of its own, or is unknown.
     """
 
     outcome: Outcome
@@ -29,3 +30,4 @@ class Evidence:
     created_utc: str
     is_short: bool
     inputs: Inputs
+    commit: str = ""

@@ -14,6 +14,7 @@ they are told apart, `attempts` launches them, `scoring` says what that means.
 from pytest_repro.replication.chaos import Drilled, choose_deaths, drill
 from pytest_repro.replication.drive import Replication
 from pytest_repro.replication.evidence import (
+    SHELF,
     EvidenceShelf,
     join_inputs,
     read_inputs,
@@ -32,6 +33,7 @@ from pytest_repro.replication.vary import Vary
 from pytest_repro.replication.why import Because, Question, ask_why
 
 __all__ = [
+    "SHELF",
     "Approval",
     "Because",
     "Choice",

@@ -7,15 +7,18 @@ ends a run half-way leaves no evidence, and an experiment that fails has none.
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from pytest_repro import wire
 from pytest_repro.launchers.protocol import INPUTS
 from pytest_repro.records import Evidence, Input, Inputs
 from pytest_repro.references import experiment_folder
 
-__all__ = ["EvidenceShelf", "join_inputs", "read_inputs"]
+__all__ = ["SHELF", "EvidenceShelf", "join_inputs", "read_inputs"]
 
-FILE = "evidence.json"
+FILE: Final = "evidence.json"
+SHELF: Final = "used"
+"""The folder of evidence, below that of runs and reports."""
 
 
 class EvidenceShelf:
