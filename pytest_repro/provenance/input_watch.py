@@ -83,6 +83,7 @@ class InputWatch:
         self._aside = f"{aside}/"
         self._scratch = f"{tempfile.gettempdir()}/"
         self._owned: dict[str, bool] = {}
+        self._copiers: set[tuple[int, int]] = set()
         self._muted = threading.local()
         self._main = threading.get_ident()
         self._undo: list[Callable[[], None]] = []
@@ -223,15 +224,28 @@ class InputWatch:
     def _reading_all(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def read(environ: Any) -> Any:  # noqa: ANN401  # as given
             with self._listening() as listens:
-                if listens and self._is_asked_by_project():
-                    self.seen.read("*", None)
+                if listens:
+                    self._copy(_asker())
             return original(environ)
 
         return _named(read, original)
 
+    def _copy(self, asker: FrameType | None) -> None:
+        """Hear that all variables are read; a library that copies them wants none."""
+        if asker is None or self._owns(asker.f_code.co_filename):
+            self.seen.read("*", None)
+        else:
+            self._copiers.add((id(asker), asker.f_lasti))
+
+    def _is_copy(self) -> bool:
+        asker = _asker()
+        return asker is not None and (id(asker), asker.f_lasti) in self._copiers
+
     def _variable(self, key: object, value: object) -> None:
         with self._listening() as listens:
-            if listens and isinstance(key, str | bytes) and self._is_asked_by_project():
+            if not listens or not isinstance(key, str | bytes) or self._is_copy():
+                return
+            if self._is_asked_by_project():
                 text = None if value is None else os.fsdecode(str(value))
                 self.seen.read(os.fsdecode(key), text)
 
@@ -288,10 +302,17 @@ _EVENTS: Final = frozenset(
 
 def _is_import() -> bool:
     """Tell whether it is Python's own import that lists a folder."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the only way up
-    while frame is not None and frame.f_code.co_filename == __file__:
-        frame = frame.f_back
+    frame = _asker(("<frozen os", "<frozen _col"))
     return frame is not None and frame.f_code.co_filename.startswith("<frozen imp")
+
+
+def _asker(between: tuple[str, ...] = ("<frozen",)) -> FrameType | None:
+    """Find the frame that asks for something, past ours and those in between."""
+    passed = (__file__, *between)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the only way up
+    while frame is not None and frame.f_code.co_filename.startswith(passed):
+        frame = frame.f_back
+    return frame
 
 
 def _text(path: object) -> str | None:

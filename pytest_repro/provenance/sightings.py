@@ -83,7 +83,7 @@ class Sightings:
             path: As it was given.
         """
         whole = self.places.whole(path)
-        if not self._is_known(whole):
+        if not (self._is_known(whole) or self.places.holds_code_of_others(whole)):
             self.files.setdefault(whole, os.path.exists(whole))  # noqa: PTH110
 
     def listed(self, path: str) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-import pytest_repro.plugin.hooks
-import pytest_repro.plugin.worker
+from pytest_repro.plugin import hooks, worker
 from pytest_repro.provenance import machine_states
+
+LOADED = (hooks, worker)
 
 
 def serve() -> None:
