@@ -283,7 +283,8 @@ def _other_digits(text: str, digit: str) -> str:
 def edits(features: tuple[str, ...]) -> st.SearchStrategy[Edit]:
     """Draw an edit of a project with such features."""
     own = {name for one in features for name in FEATURES[one][0]}
-    names = st.sampled_from(sorted({*own, *ALWAYS}))
+    anything = st.sampled_from(sorted({*own, *ALWAYS}))
+    names = st.sampled_from(sorted(own)) | anything if own else anything
     digits = st.sampled_from("246")
     value = digits.map("VALUE = {}\n".format)
     modules = st.builds(
