@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -23,6 +24,7 @@ from pytest_repro.provenance import (
     changed_inputs,
     check_revision,
     is_ancestor,
+    sees_gpus,
 )
 from pytest_repro.records import (
     Action,
@@ -32,6 +34,7 @@ from pytest_repro.records import (
     Input,
     InputChange,
     InputKind,
+    Inputs,
     Job,
     Outcome,
     RunRecord,
@@ -50,6 +53,8 @@ from pytest_repro.replication import (
 )
 
 __all__ = ["Changed"]
+
+UNKNOWN_GPU: Final = "the system does not tell which GPU it used"
 
 Options = tuple[Input, ...]
 
@@ -174,7 +179,7 @@ class Changed:
                 reference=sums,
                 created_utc=self._created_utc,
                 is_short=all(run.is_short for run in runs),
-                inputs=join_inputs(inputs, options),
+                inputs=join_inputs([*inputs, _doubts(environment)], options),
                 commit=_clean_commit(record),
             )
         )
@@ -206,6 +211,12 @@ def _commit(config: pytest.Config, revision: str) -> str:
         return check_revision(config.rootpath, revision)
     except ReproUsageError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _doubts(environment: Environment) -> Inputs:
+    """Doubt a run on a GPU of which the system does not say which it is."""
+    is_on_cpu = dict(environment.axes).get("accelerator", "cpu") == "cpu"
+    return Inputs() if is_on_cpu or sees_gpus() else Inputs(unseen=(UNKNOWN_GPU,))
 
 
 def _clean_commit(record: RunRecord) -> str:

@@ -20,6 +20,7 @@ from pytest_repro.provenance.lineage import (
     files_since,
     is_ancestor,
 )
+from pytest_repro.provenance.machine_states import sees_gpus
 from pytest_repro.provenance.resources import Meter
 from pytest_repro.provenance.surroundings import Surroundings, collect_surroundings
 
@@ -42,4 +43,5 @@ __all__ = [
     "find_dangers",
     "is_ancestor",
     "link_checkout",
+    "sees_gpus",
 ]

@@ -40,6 +40,9 @@ PROCESSES: Final = frozenset(
 NETWORK: Final = frozenset(
     {"socket.bind", "socket.connect", "socket.getaddrinfo", "socket.sendto"}
 )
+MOVES: Final = frozenset(
+    {"os.link", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate"}
+)
 ASKING: Final = ("access", "lstat", "readlink", "stat")
 """Functions of `os` that tell whether something is there, or what it is."""
 
@@ -135,7 +138,9 @@ class InputWatch:
             case "os.listdir" | "os.scandir":
                 self._list(args[0])
             case "os.mkdir":
-                self.seen.made(os.fsdecode(args[0]))
+                self._make(args[0])
+            case _ if event in MOVES:
+                self._move(args)
             case "os.putenv" | "os.unsetenv":
                 self.seen.set_here.add(os.fsdecode(args[0]))
             case "ctypes.dlopen":
@@ -156,6 +161,20 @@ class InputWatch:
             return
         if not text.startswith(self._scratch) or self._is_asked_by_project():
             self.seen.opened(text, flags if isinstance(flags, int) else 0)
+
+    def _make(self, path: object) -> None:
+        text = _text(path)
+        if text is None or f"{text}/".startswith(self._aside):
+            return
+        if not text.startswith(self._scratch):
+            self._ask(text)
+        self.seen.made(text)
+
+    def _move(self, paths: tuple[object, ...]) -> None:
+        """Hear that files go or come, which needs them to be there, or not."""
+        for path in paths:
+            if isinstance(path, str | bytes | os.PathLike):
+                self._ask(os.fsdecode(path))
 
     def _load(self, path: object) -> None:
         """Hear of a library; one without a folder is the system's."""
@@ -293,6 +312,7 @@ _EVENTS: Final = frozenset(
     {
         *PROCESSES,
         *NETWORK,
+        *MOVES,
         *("ctypes.dlopen", "open", "os.listdir", "os.mkdir", "os.putenv"),
         *("os.scandir", "os.unsetenv"),
         *("sqlite3.connect", "sqlite3.connect/handle"),

@@ -193,7 +193,7 @@ def _fact(name: str) -> Input:
 
 
 class Looker:
-    """Looks at inputs as they are now; at each only once."""
+    """Looks at inputs as they are now; a file is read again once it was touched."""
 
     def __init__(self, root: Path, variables: Mapping[str, str]) -> None:
         """Look at nothing yet.
@@ -204,7 +204,7 @@ class Looker:
         """
         self._root = root
         self._variables = steady(variables)
-        self._known: dict[tuple[InputKind, str, tuple[str, ...]], str] = {}
+        self._known: dict[tuple[str, tuple[int, ...]], str] = {}
 
     def state(self, one: Input) -> str:
         """Look at an input.
@@ -215,13 +215,18 @@ class Looker:
         Returns:
             Its state now.
         """
-        key = (one.kind, one.name, one.detail)
+        if one.kind is not InputKind.FILE:
+            return self._look(one)
+        key = (one.name, _stamp(self._path(one)))
         if key not in self._known:
             self._known[key] = self._look(one)
         return self._known[key]
 
+    def _path(self, one: Input) -> str:
+        return one.name if one.name.startswith("/") else f"{self._root}/{one.name}"
+
     def _look(self, one: Input) -> str:
-        path = f"{self._root}/{one.name}" if one.name[:1] != "/" else one.name
+        path = self._path(one)
         looks: dict[InputKind, Callable[[], str]] = {
             InputKind.FILE: lambda: state_of_file(path),
             InputKind.LISTING: lambda: state_of_listing(path),
@@ -233,6 +238,14 @@ class Looker:
             InputKind.OPTION: lambda: UNREADABLE,
         }
         return looks[one.kind]()
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    try:
+        status = os.stat(path)  # noqa: PTH116  # a text
+    except OSError:
+        return ()
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def changed_inputs(items: Iterable[Input], looker: Looker) -> tuple[InputChange, ...]:

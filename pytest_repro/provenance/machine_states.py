@@ -21,7 +21,7 @@ from pytest_repro.provenance.states import state_of_file, state_of_names
 from pytest_repro.provenance.territories import is_installed
 from pytest_repro.records import ABSENT
 
-__all__ = ["FACTS", "state_of_fact", "state_of_package", "used_packages"]
+__all__ = ["FACTS", "sees_gpus", "state_of_fact", "state_of_package", "used_packages"]
 
 GPUS: Final = Path("/proc/driver/nvidia/gpus")
 _UNIQUE: Final = re.compile(
@@ -125,6 +125,15 @@ def _gpus() -> tuple[str, ...]:
         found = _UNIQUE.finditer(path.read_text(encoding="utf-8", errors="replace"))
         texts += [f"{path.parent.name} {match[0]}" for match in found]
     return tuple(texts)
+
+
+def sees_gpus() -> bool:
+    """Tell whether the system says which GPUs there are.
+
+    Returns:
+        Whether another GPU would be noticed.
+    """
+    return GPUS.is_dir()
 
 
 @cache

@@ -153,6 +153,7 @@ FEATURES: Mapping[str, tuple[Files, str]] = {
     "fixture": ({}, "base"),
     "ini": ({}, "int(pytestconfig.getini('scale'))"),
     "link": ({"real1.txt": "1", "real2.txt": "2"}, "noted(open('link.txt').read())"),
+    "made": ({}, "noted(os.mkdir('fresh'))"),
     "written": ({}, "noted([open('out.txt', 'w').write('1'), open('out.txt').read()])"),
     "kept": ({}, "int(os.path.exists('kept.txt')) + open('kept.txt', 'a').write('x')"),
 }
