@@ -172,9 +172,9 @@ class InputWatch:
 
     def _move(self, paths: tuple[object, ...]) -> None:
         """Hear that files go or come, which needs them to be there, or not."""
-        for path in paths:
-            if isinstance(path, str | bytes | os.PathLike):
-                self._ask(os.fsdecode(path))
+        texts = [os.fsdecode(p) for p in paths if isinstance(p, str | bytes)]
+        for text in texts:
+            self._ask(text)
 
     def _load(self, path: object) -> None:
         """Hear of a library; one without a folder is the system's."""
@@ -184,8 +184,11 @@ class InputWatch:
 
     def _list(self, path: object) -> None:
         text = "." if path is None else _text(path)
-        if text is None or _is_import():
-            return  # of an import, the names that were looked for are kept
+        if text is None:
+            return
+        self.seen.heard.add(self.places.whole(text))
+        if _is_import():
+            return  # the names that were looked for are kept instead
         if self._is_asked_by_project():
             self.seen.listed(text)
 
@@ -265,7 +268,8 @@ class InputWatch:
             if not listens or not isinstance(key, str | bytes) or self._is_copy():
                 return
             if self._is_asked_by_project():
-                text = None if value is None else os.fsdecode(str(value))
+                is_text = isinstance(value, str | bytes)
+                text = os.fsdecode(value) if is_text else None
                 self.seen.read(os.fsdecode(key), text)
 
     @contextmanager

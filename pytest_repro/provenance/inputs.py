@@ -111,6 +111,19 @@ class _Collection:
         for path in sorted(opened):
             if not path.endswith("/"):
                 self._seen.opened(path, os.O_RDONLY)
+            elif path[:-1] not in self._seen.heard:
+                self._list_past_python(path[:-1])
+
+    def _list_past_python(self, folder: str) -> None:
+        """Count a folder that native code opened, if it is as it was then."""
+        self._seen.listed(folder)
+        try:
+            is_old = os.stat(folder).st_ctime_ns < self._since_ns  # noqa: PTH116  # a text
+        except OSError:
+            is_old = False
+        if not is_old:
+            name = self._places.name(folder)
+            self._seen.blind(f"names in {name} changed while it ran")
 
     def _files(self) -> Iterator[Input]:
         for path, was_there in sorted(self._seen.files.items()):

@@ -30,6 +30,7 @@ class Sightings:
         offers: Folders in which modules were looked for, and the names they held.
         wanted: The last parts of the names of these modules, by folder.
         variables: Variables that were read, and their values; None for absent.
+        heard: Folders of which Python said that they are listed.
         own: What the run made itself: files and folders.
         set_here: Variables that the run set itself.
         unseen: Why there may be more.
@@ -41,6 +42,7 @@ class Sightings:
     offers: dict[str, frozenset[str]] = field(default_factory=dict)
     wanted: dict[str, set[str]] = field(default_factory=dict)
     variables: dict[str, str | None] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)
     set_here: set[str] = field(default_factory=set)
     unseen: dict[str, None] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Sightings:
             flags: How.
         """
         whole = self.places.whole(path)
+        self.heard.add(whole)
         if self._is_known(whole):
             return
         writes = bool(flags & WRITES)
@@ -70,6 +73,8 @@ class Sightings:
                 return  # Python keeps what it compiled
             whole = _source(whole)
         is_there = os.path.exists(whole)  # noqa: PTH110  # a text, and often
+        if is_there and self.files.get(whole) is False:
+            whole = os.path.realpath(whole)  # a link that was made meanwhile
         if writes and (not is_there or flags & os.O_TRUNC):
             self.own.add(whole)
             if not flags & os.O_EXCL:
