@@ -148,7 +148,7 @@ class _Collection:
 
     def _surroundings(self) -> set[str]:
         """List what pytest looks for around a test, whether it is there or not."""
-        root = self._places.whole(".")
+        root = self._places.root
         folders = [self._test.parent, *self._test.parent.parents]
         inside = [one for one in folders if one.is_relative_to(root)]
         beside = {str(one / name) for one in inside for name in BESIDE}

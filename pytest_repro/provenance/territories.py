@@ -22,7 +22,11 @@ METADATA: Final = (".dist-info/", ".egg-info/")
 
 
 class Territories:
-    """Knows the folders of a project, of the interpreter and of packages."""
+    """Knows the folders of a project, of the interpreter and of packages.
+
+    Attributes:
+        root: The root folder of the project.
+    """
 
     def __init__(self, root: Path) -> None:
         """Look where the interpreter lies.
@@ -30,6 +34,7 @@ class Territories:
         Args:
             root: The root folder of the project.
         """
+        self.root = root
         self._roots = tuple({f"{root}/": None, f"{root.resolve()}/": None})
         paths = sysconfig.get_paths()
         library = {paths["stdlib"], paths["platstdlib"], paths["include"]}
