@@ -268,9 +268,10 @@ class InputWatch:
             if not listens or not isinstance(key, str | bytes) or self._is_copy():
                 return
             if self._is_asked_by_project():
-                is_text = isinstance(value, str | bytes)
-                text = os.fsdecode(value) if is_text else None
-                self.seen.read(os.fsdecode(key), text)
+                text = value if isinstance(value, str | bytes) else None
+                self.seen.read(
+                    os.fsdecode(key), None if text is None else os.fsdecode(text)
+                )
 
     @contextmanager
     def _listening(self) -> Iterator[bool]:

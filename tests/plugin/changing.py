@@ -25,14 +25,14 @@ scale = 3
 CONFTEST = """\
 import pytest
 
-BASE = 5
-
 def pytest_addoption(parser):
     parser.addini("scale", "scale", default="1")
 
 @pytest.fixture
 def base():
     return BASE
+
+BASE = 5
 """
 
 HEAD = """\
