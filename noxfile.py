@@ -81,6 +81,12 @@ def ledger(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def changed(session: nox.Session) -> None:
+    """Measure what running only what changed saves, on changes of this project."""
+    _run(session, "ci/bench.sh", "changed")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def faults(session: nox.Session) -> None:
     """Plant faults and harmless changes in the shipped experiments, and count."""
     _run(session, "ci/bench.sh", "faults")

@@ -135,6 +135,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="the last session as a page, to look at in a browser",
         ),
         Verb(
+            name="impact",
+            arguments="[REF]",
+            summary="which experiments a change can affect, before anything runs",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",

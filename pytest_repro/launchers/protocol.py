@@ -12,6 +12,7 @@ from pytest_repro.records import Event, Failure, Job
 __all__ = [
     "DISK_FULL_CODE",
     "EVENTS",
+    "INPUTS",
     "JOB",
     "RECORD",
     "Ending",
@@ -25,6 +26,9 @@ JOB: Final = "job.json"
 
 EVENTS: Final = "events.jsonl"
 """In a job's folder: what the worker says, one event a line."""
+
+INPUTS: Final = "inputs.json"
+"""In a job's folder: what the run read."""
 
 RECORD: Final = "record"
 """In a job's folder: the folder with the run record."""

@@ -74,7 +74,7 @@ class Jobs:
             seed=run.seed,
             root=str(self.config.rootpath),
             folder=str(folder),
-            arguments=self._arguments(item, folder),
+            arguments=self.arguments(item, folder),
             options=self.options,
             variables=worker_variables(self.settings.determinism, {}),
             determinism=self.settings.determinism,
@@ -114,10 +114,17 @@ class Jobs:
             ignore.write_text("*\n", encoding="utf-8")
         return folder
 
-    def _arguments(self, item: pytest.Function, folder: Path) -> tuple[str, ...]:
+    def arguments(self, item: pytest.Function, folder: Path) -> tuple[str, ...]:
         """Write the command line; the test is named without its parameters.
 
         Parameters may hold anything, so the worker selects them by node id.
+
+        Args:
+            item: The experiment.
+            folder: Of the run.
+
+        Returns:
+            What follows ``python -m pytest``.
         """
         option = self.config.option
         parent = "" if item.parent is None else item.parent.nodeid

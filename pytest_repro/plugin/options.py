@@ -117,6 +117,26 @@ OPTIONS: Final = (
         "are always recorded from whole runs.",
     ),
     _row(
+        "repro_changed",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "run only what a change can affect since it last passed (implies --repro)",
+        doc="An experiment is left out if every input of its last comparison that held "
+        "is as it was; it is then UNCHANGED, not passed. What cannot be told runs. A "
+        "tier that is given as nightly or full runs everything.",
+    ),
+    _row(
+        "repro_changed_since",
+        "str",
+        "",
+        "the same, on what passed at commits of a revision only (implies --repro)",
+        has_ini=False,
+        metavar="REF",
+        doc="Such as `origin/main`: what a branch found of itself does not count. It "
+        "needs the evidence of such a session, `.repro/used`, which CI can keep in a "
+        "cache.",
+    ),
+    _row(
         "repro_vary",
         "bool",
         False,  # noqa: FBT003  # as above

@@ -40,6 +40,7 @@ from pytest_repro.replication import (
 from pytest_repro.reports import junit_properties
 
 if TYPE_CHECKING:
+    from pytest_repro.plugin.changed import Changed
     from pytest_repro.plugin.chaos import Chaos
 
 __all__ = [
@@ -95,6 +96,7 @@ class Parent:
         )
         self._settings = settings
         self._chaos = _make_chaos(config, settings, self._jobs)
+        self._changed = _make_changed(config, settings, self._jobs)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -122,7 +124,12 @@ class Parent:
             # What failed before and is tried again must not become a reference.
             allow_write=earlier is None,
         )
-        pass_judgement(pyfuncitem, self._run(request))
+        outcome = (
+            self._run(request)
+            if self._changed is None
+            else self._changed.run(pyfuncitem, request, self._run)
+        )
+        pass_judgement(pyfuncitem, outcome)
         return True
 
     def _run(self, request: Request) -> Outcome:
@@ -246,6 +253,17 @@ def _make_chaos(
     return Chaos(jobs, pool, kills=settings.chaos, every=settings.checkpoint_every)
 
 
+def _make_changed(
+    config: pytest.Config, settings: Settings, jobs: Jobs
+) -> "Changed | None":
+    """Remember what passes, but for runs that no later session repeats."""
+    if settings.vary or settings.chaos:
+        return None
+    from pytest_repro.plugin.changed import Changed  # noqa: PLC0415  # as above
+
+    return Changed(config, settings, jobs)
+
+
 def note_outcome(item: pytest.Function, outcome: Outcome) -> None:
     """Keep an outcome for the report of the test, and as its properties.
 
@@ -269,7 +287,7 @@ def pass_judgement(item: pytest.Function, outcome: Outcome) -> None:
     """
     __tracebackhide__ = True
     note_outcome(item, outcome)
-    if outcome.action is Action.SKIPPED:
+    if outcome.action in {Action.SKIPPED, Action.UNCHANGED}:
         pytest.skip(outcome.message)
     if not outcome.passed:
         headline = f"{outcome.verdict.rung.label}: {outcome.verdict.reason}"

@@ -56,6 +56,8 @@ class Settings:
         orphans: ``error``, ``warn`` or ``ignore``.
         ledger: How closely runs are followed in a step ledger.
         determinism: What is pinned.
+        changed: Whether experiments are left out that no change can affect.
+        changed_since: The revision whose commits alone count for that; or empty.
         vary: Whether one seed is run under variations instead.
         vary_axes: The circumstances that are varied.
     """
@@ -80,6 +82,8 @@ class Settings:
     orphans: str
     ledger: Following
     determinism: Determinism
+    changed: bool
+    changed_since: str
     vary: bool
     vary_axes: tuple[str, ...]
 
@@ -106,7 +110,8 @@ def read_settings(config: pytest.Config) -> Settings:
     reason = str(values["repro_reason"]).strip()
     _check_writes(values, record=record, update=update, reason=reason)
     varies = config.getoption("repro_vary")
-    active = bool(values["repro"] or record or update or varies)
+    picks = config.getoption("repro_changed") or values["repro_changed_since"]
+    active = bool(values["repro"] or record or update or varies or picks)
     if active:
         _check_ini(config)
     return Settings(
@@ -132,6 +137,8 @@ def read_settings(config: pytest.Config) -> Settings:
         orphans=str(values["repro_orphans"]),
         ledger=_following(values),
         determinism=_determinism(values),
+        changed=_changed(config, values, writes=record or update),
+        changed_since=str(values["repro_changed_since"]),
         vary=bool(values["repro_vary"]),
         vary_axes=_axes(str(values["repro_vary_axes"])) if active else (),
     )
@@ -225,6 +232,26 @@ def _check_ini(config: pytest.Config) -> None:
         if key.startswith("repro") and key not in known:
             msg = f"unknown ini key {key}{did_you_mean(key, known)}"
             raise pytest.UsageError(msg)
+
+
+def _changed(
+    config: pytest.Config, values: Mapping[str, object], *, writes: bool
+) -> bool:
+    """Leave nothing out where a person asked for a tier that runs everything.
+
+    What the ini file says holds for comparisons; other sessions run all they are given.
+    """
+    others = ("repro_vary", "repro_chaos", "repro_in_process")
+    named = [name for name in others if values[name]]
+    named += ["repro_record or --repro-update"] if writes else []
+    asked = config.getoption("repro_changed") or values["repro_changed_since"]
+    if asked and named:
+        flag = named[0].replace("_", "-")
+        msg = f"--repro-changed leaves comparisons out, and --{flag} is none"
+        raise pytest.UsageError(msg)
+    tier = config.getoption("repro_tier")
+    runs_all = bool(named) or tier in {Tier.NIGHTLY, Tier.FULL}
+    return bool(asked or values["repro_changed"]) and not runs_all
 
 
 def _axes(text: str) -> tuple[str, ...]:

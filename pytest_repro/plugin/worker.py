@@ -27,6 +27,7 @@ from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.lifeline import hold_lifeline
 from pytest_repro.plugin.own_options import take_options
 from pytest_repro.plugin.parameters import take_parameters
+from pytest_repro.plugin.reading import Reading
 from pytest_repro.records import Cause, Event, EventKind, Failure, Following, Job
 from pytest_repro.references import write_record
 
@@ -122,6 +123,7 @@ class Worker:
         """
         self._job = job
         self._folder = Path(job.folder)
+        self._reading = Reading.of(job)
         self._events = EventWriter(self._folder / EVENTS)
         self._execution: Execution | None = None
         self._failure: Failure | None = None
@@ -233,6 +235,10 @@ class Worker:
             self._failure = _failure_of(call.excinfo.value, report.longreprtext)
         return report
 
+    def pytest_runtest_logfinish(self) -> None:
+        """Watch no longer what is read: fixtures are torn down."""
+        self._reading.stop()
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note why the test file could not be collected."""
         if report.failed and self._failure is None:
@@ -258,6 +264,7 @@ class Worker:
             self._failure = _failure_of(error, "")
         except ReproError as error:
             self._failure = self._failure or _failure_of(error, str(error))
+        self._reading.leave(self._watch)
         session.exitstatus = 0 if self._failure is None else 1
         try:
             self._events.write(self._last_event())

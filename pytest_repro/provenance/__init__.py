@@ -13,6 +13,14 @@ from pytest_repro.provenance.checkouts import (
 from pytest_repro.provenance.code import collect_code
 from pytest_repro.provenance.endangers import Danger, Severity, find_dangers
 from pytest_repro.provenance.environment import collect_environment
+from pytest_repro.provenance.input_watch import InputWatch
+from pytest_repro.provenance.inputs import Looker, changed_inputs, collect_inputs
+from pytest_repro.provenance.lineage import (
+    check_revision,
+    files_since,
+    is_ancestor,
+)
+from pytest_repro.provenance.machine_states import sees_gpus
 from pytest_repro.provenance.resources import Meter
 from pytest_repro.provenance.revisions import Commit, Revisions
 from pytest_repro.provenance.surroundings import Surroundings, collect_surroundings
@@ -21,14 +29,22 @@ __all__ = [
     "Change",
     "Commit",
     "Danger",
+    "InputWatch",
+    "Looker",
     "Meter",
     "Revisions",
     "Severity",
     "Surroundings",
+    "changed_inputs",
     "changes_since",
+    "check_revision",
     "collect_code",
     "collect_environment",
+    "collect_inputs",
     "collect_surroundings",
+    "files_since",
     "find_dangers",
+    "is_ancestor",
     "link_checkout",
+    "sees_gpus",
 ]

@@ -17,6 +17,15 @@ from pytest_repro.records.contracts import (
 )
 from pytest_repro.records.deaths import Death, Moment
 from pytest_repro.records.entropy import Entropy
+from pytest_repro.records.evidence import Evidence
+from pytest_repro.records.inputs import (
+    ABSENT,
+    FOLDER,
+    Input,
+    InputChange,
+    InputKind,
+    Inputs,
+)
 from pytest_repro.records.jobs import (
     WIRE_VERSION,
     Determinism,
@@ -71,8 +80,10 @@ from pytest_repro.records.variations import Variation
 from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Verdict
 
 __all__ = [
+    "ABSENT",
     "BEFORE",
     "DTYPES",
+    "FOLDER",
     "GENERATOR",
     "MIN_REASON",
     "SAMPLE",
@@ -93,6 +104,7 @@ __all__ = [
     "Equivalent",
     "Event",
     "EventKind",
+    "Evidence",
     "Exact",
     "Failure",
     "Finding",
@@ -101,6 +113,10 @@ __all__ = [
     "Guards",
     "Horizon",
     "Identity",
+    "Input",
+    "InputChange",
+    "InputKind",
+    "Inputs",
     "Job",
     "Lane",
     "Match",

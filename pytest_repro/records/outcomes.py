@@ -21,6 +21,8 @@ class Action(enum.StrEnum):
     UPDATED = "updated"
     SKIPPED = "skipped"
     VARIED = "varied"
+    UNCHANGED = "unchanged"
+    """Nothing was run: no input changed since an earlier comparison held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Outcome:
         environment_key: The key of the environment; empty if no run got that far.
         reference: The folder of the reference used, relative to the root; or empty.
         candidate: The folder of the candidate left for review, likewise.
-        message: The reason of a skip, or what was written and why.
+        message: Why nothing was run, or what was written and why.
         details: The traceback and the end of the output of a run that failed.
         escapes: The lines that drew randomness which no seed governs.
         scorecard: What its bits depend on, if it was run under variations.

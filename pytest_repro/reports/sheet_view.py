@@ -16,6 +16,7 @@ from pytest_repro.reports.gaps import MetricGap
 from pytest_repro.reports.scorecards import DEPENDS
 from pytest_repro.reports.sheets import Sheet
 from pytest_repro.reports.summary import (
+    IDLE,
     Status,
     cost_text,
     counted,
@@ -41,6 +42,7 @@ _TONES: Final = {
     Status.RECORDED: ("calm", "+"),
     Status.UPDATED: ("warn", "↻"),
     Status.SKIPPED: ("soft", "–"),
+    Status.UNCHANGED: ("soft", "="),
 }
 _MATCHES: Final = {
     Match.EXACT: "of this very environment",
@@ -161,7 +163,7 @@ def view_of(sheet: Sheet) -> SheetView:
 
 def _cost(sheet: Sheet) -> str:
     outcome = sheet.outcome
-    if outcome.action is Action.SKIPPED:
+    if outcome.action in IDLE:
         return ""
     if outcome.scorecard is not None:
         runs = counted(outcome.scorecard.runs, "run")

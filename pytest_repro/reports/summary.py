@@ -12,6 +12,7 @@ from pytest_repro.records import Action, Outcome, Rung, Session
 from pytest_repro.reports.plain import one_line
 
 __all__ = [
+    "IDLE",
     "PAGE",
     "Status",
     "cost_text",
@@ -34,6 +35,10 @@ PAGE: Final = "index.html"
 """The page in the folder of the reports, for people."""
 
 
+IDLE: Final = frozenset({Action.SKIPPED, Action.UNCHANGED})
+"""What was done where nothing was run."""
+
+
 class Status(enum.StrEnum):
     """What an outcome comes to, in one word."""
 
@@ -42,6 +47,7 @@ class Status(enum.StrEnum):
     RECORDED = "RECORDED"
     UPDATED = "UPDATED"
     SKIPPED = "SKIPPED"
+    UNCHANGED = "UNCHANGED"
 
 
 def status_of(outcome: Outcome) -> Status:
@@ -62,6 +68,8 @@ def status_of(outcome: Outcome) -> Status:
             return Status.UPDATED
         case Action.SKIPPED:
             return Status.SKIPPED
+        case Action.UNCHANGED:
+            return Status.UNCHANGED
         case _:
             assert_never(outcome.action)
 
@@ -85,14 +93,15 @@ def sort_by_need(session: Session) -> tuple[Outcome, ...]:
         session: What happened.
 
     Returns:
-        What failed, the lowest rung first; then what was written or skipped, then what
-        passed; within each by node id.
+        What failed, the lowest rung first; then what was written, skipped or
+        not run again, then what passed; within each by node id.
     """
     order = [
         Status.FAILED,
         Status.UPDATED,
         Status.RECORDED,
         Status.SKIPPED,
+        Status.UNCHANGED,
         Status.PASSED,
     ]
     return tuple(
@@ -209,7 +218,7 @@ def final_line(session: Session) -> str:
     mild = len(session.problems) - fatal
     found += [counted(fatal, "problem")] if fatal else []
     found += [counted(mild, "warning")] if mild else []
-    ran = [one for one in session.outcomes if one.action is not Action.SKIPPED]
+    ran = [one for one in session.outcomes if one.action not in IDLE]
     seeds = counted(sum(len(outcome.seeds) for outcome in ran), "seed")
     allowed = sum(outcome.seeds_allowed for outcome in ran)
     parts = [

@@ -96,7 +96,7 @@ def experiment_lines(outcome: Outcome) -> list[str]:
         lines += scorecard_lines(outcome.scorecard)
     elif outcome.action is Action.RECORDED:
         lines.append(_row("first", f"recorded under {outcome.environment_key}"))
-    elif status_of(outcome) is not Status.SKIPPED:
+    elif status_of(outcome) not in {Status.SKIPPED, Status.UNCHANGED}:
         lines += _seeds(outcome)
         lines += _against(outcome)
         lines += _cause(outcome)
@@ -227,7 +227,7 @@ def _cause(outcome: Outcome) -> Iterator[str]:
 def _verdict(outcome: Outcome) -> Iterator[str]:
     status = status_of(outcome)
     message = one_line(outcome.message)
-    if status is Status.SKIPPED:
+    if status in {Status.SKIPPED, Status.UNCHANGED}:
         yield _row("verdict", f"{status}   {message}")
         return
     told = f" · {message}" if message else ""

@@ -15,6 +15,7 @@ from pytest_repro.reports.pages import render, render_page
 from pytest_repro.reports.sheet_view import view_of
 from pytest_repro.reports.sheets import Sheet
 from pytest_repro.reports.summary import (
+    IDLE,
     Status,
     count_statuses,
     counted,
@@ -85,12 +86,19 @@ def _headline(session: Session) -> str:
     if passed:
         is_one = passed == 1
         return "The experiment holds" if is_one else f"All {passed} experiments hold"
+    if any(one.action is Action.UNCHANGED for one in session.outcomes):
+        return "Nothing that was read has changed"
     return "Nothing was compared"
 
 
 def _lead(session: Session) -> str:
     counts = count_statuses(session)
-    others = (Status.UPDATED, Status.RECORDED, Status.SKIPPED)
+    others = (
+        Status.UPDATED,
+        Status.RECORDED,
+        Status.SKIPPED,
+        Status.UNCHANGED,
+    )
     told = [f"{counts[one]} {one.value.lower()}" for one in others if counts[one]]
     words = []
     if counts[Status.FAILED] == 1:
@@ -108,6 +116,7 @@ def _statuses(session: Session) -> list[tuple[str, int]]:
         Status.UPDATED,
         Status.RECORDED,
         Status.SKIPPED,
+        Status.UNCHANGED,
         Status.PASSED,
     )
     return [(one.value.lower(), counts[one]) for one in order if counts[one]]
@@ -142,7 +151,7 @@ def _bars(session: Session) -> list[_Bar]:
 
 
 def _costs(session: Session) -> list[tuple[str, str]]:
-    ran = [one for one in session.outcomes if one.action is not Action.SKIPPED]
+    ran = [one for one in session.outcomes if one.action not in IDLE]
     seeds = sum(len(one.seeds) for one in ran)
     allowed = sum(one.seeds_allowed for one in ran)
     runs = sum(one.wall_s for one in ran)

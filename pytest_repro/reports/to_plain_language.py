@@ -144,6 +144,8 @@ def _sentence(outcome: Outcome) -> str:
     match outcome.action:
         case Action.SKIPPED:
             return f"It was left out. The reason given: {_quote(outcome.message)}."
+        case Action.UNCHANGED:
+            return "It was not run again. Nothing it reads has changed since it held."
         case Action.RECORDED:
             return "Nothing was compared. Its result was kept for later."
         case Action.UPDATED:

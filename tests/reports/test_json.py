@@ -29,6 +29,7 @@ def test_report_says_what_it_is_and_counts() -> None:
         "recorded": 0,
         "updated": 0,
         "skipped": 0,
+        "unchanged": 0,
     }
 
 
