@@ -108,7 +108,7 @@ def rules_of(project: Project) -> Approvals:
         The rules.
 
     Raises:
-        ReproUsageError: If the file has no meaning.
+        PolicyError: If the file has no meaning.
     """
     return read_approvals(project.references, shown=project.show(project.references))
 

@@ -16,7 +16,7 @@ import pytest
 
 import pytest_repro
 from pytest_repro import wire
-from pytest_repro.errors import ReproUsageError
+from pytest_repro.errors import PolicyError
 from pytest_repro.launchers import LocalLauncher
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
@@ -211,7 +211,7 @@ def _rules(config: pytest.Config, settings: Settings) -> Approvals:
     shown = folder.relative_to(config.rootpath) if inside else folder
     try:
         return read_approvals(folder, shown=shown.as_posix())
-    except ReproUsageError as error:
+    except PolicyError as error:
         raise pytest.UsageError(str(error)) from error
 
 

@@ -10,13 +10,12 @@ before they are signed; a review of the commit that brings the reference is what
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from pytest_repro.errors import ReproUsageError
-from pytest_repro.policy.tables import Table
+from pytest_repro.policy.toml_entries import Entry, read_file
 from pytest_repro.records import MIN_REASON, Drift
 
 __all__ = ["FILE", "Approvals", "Proposal", "Rule", "missing", "read_approvals"]
@@ -126,24 +125,14 @@ def read_approvals(folder: Path, *, shown: str) -> Approvals:
         The rules; none if there is no file.
 
     Raises:
-        ReproUsageError: If the file has no meaning, wholly or in part.
+        PolicyError: If the file has no meaning, wholly or in part.
     """
-    import tomllib  # noqa: PLC0415  # only where there are rules
-
-    place = f"{shown}/{FILE}"
+    path = f"{shown}/{FILE}"
     try:
         data = (folder / FILE).read_bytes()
     except FileNotFoundError:
-        return Approvals(path=place)
-    if len(data) > MAX_BYTES:
-        msg = f"{place}: {len(data)} bytes are over the limit of {MAX_BYTES}"
-        raise ReproUsageError(msg)
-    try:
-        content = tomllib.loads(data.decode("utf-8"))
-    except ValueError as error:
-        msg = f"{place}: {error}"
-        raise ReproUsageError(msg) from error
-    return _parse(Table(content, place))
+        return Approvals(path=path)
+    return _parse(read_file(data, path=path, max_bytes=MAX_BYTES))
 
 
 def missing(approvals: Approvals, proposal: Proposal) -> tuple[str, ...]:
@@ -165,47 +154,44 @@ def missing(approvals: Approvals, proposal: Proposal) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _parse(file: Table) -> Approvals:
-    file.check_keys("rule", "people")
+def _parse(file: Entry) -> Approvals:
+    file.check_keys(("rule", "people"))
     people = file.table("people")
-    roles = tuple((name, people.text_list(name)) for name in people.content)
-    approvals = Approvals(roles=roles, path=file.place)
+    roles = tuple((name, people.texts(name, is_needed=False)) for name in people.values)
+    approvals = Approvals(roles=roles, path=file.path)
     rules = []
-    for table in file.tables("rule"):
-        rule = _rule(table)
-        _check_possible(table, approvals, rule)
+    for entry in file.tables("rule"):
+        rule = _rule(entry)
+        _check_possible(entry, approvals, rule)
         rules.append(rule)
-    return Approvals(rules=tuple(rules), roles=roles, path=file.place)
+    return replace(approvals, rules=tuple(rules))
 
 
-def _rule(table: Table) -> Rule:
-    table.check_keys(*Rule.__slots__)
-    experiments = table.text_list("experiments")
-    if not experiments:
-        table.refuse('experiments are missing: experiments = ["*"] means all')
+def _rule(entry: Entry) -> Rule:
+    entry.check_keys(Rule.__slots__)
+    approvals = entry.count("approvals", least=0, most=MAX_APPROVALS)
+    min_reason = entry.count("min_reason", least=MIN_REASON, most=MAX_REASON)
     return Rule(
-        experiments=experiments,
-        approvals=table.count("approvals", default=1, least=0, most=MAX_APPROVALS),
-        people=table.text_list("people"),
-        roles=table.text_list("roles"),
-        min_reason=table.count(
-            "min_reason", default=MIN_REASON, least=MIN_REASON, most=MAX_REASON
-        ),
-        max_absolute=table.numbers("max_absolute"),
-        max_relative=table.numbers("max_relative"),
-        allow_ci=table.truth("allow_ci"),
+        experiments=entry.texts("experiments"),
+        approvals=1 if approvals is None else approvals,
+        people=entry.texts("people", is_needed=False),
+        roles=entry.texts("roles", is_needed=False),
+        min_reason=min_reason or MIN_REASON,
+        max_absolute=entry.numbers("max_absolute"),
+        max_relative=entry.numbers("max_relative"),
+        allow_ci=entry.truth("allow_ci"),
     )
 
 
-def _check_possible(table: Table, approvals: Approvals, rule: Rule) -> None:
+def _check_possible(entry: Entry, approvals: Approvals, rule: Rule) -> None:
     """Refuse a rule that nobody could satisfy: it would be switched off one day."""
     held = {role for _, roles in approvals.roles for role in roles}
     for role in rule.roles:
         if role not in held:
-            table.refuse(f"nobody has the role {role!r}: add it under [people]")
+            entry.refuse(f"nobody has the role {role!r}: add it under [people]")
     who = approvals.who_counts(rule)
     if who is not None and len(who) < rule.approvals:
-        table.refuse(
+        entry.refuse(
             f"{rule.approvals} approvals are needed, and only {len(who)} may approve"
         )
 

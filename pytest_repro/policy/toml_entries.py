@@ -7,15 +7,19 @@ converted. This knows nothing of what the keys mean.
 
 import datetime as dt
 import difflib
+import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Never, TypeVar
+from dataclasses import dataclass, replace
+from typing import Final, Never, TypeVar
 
 from pytest_repro.errors import PolicyError
 
-__all__ = ["Entry", "nearest", "read_tables"]
+__all__ = ["Entry", "nearest", "read_file", "read_tables"]
 
 T = TypeVar("T")
+
+MOST: Final = 2**63 - 1
+"""As large as a number in TOML may be: no limit."""
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -79,18 +83,21 @@ class Entry:
             self.refuse(f"{key} is one printable line, got {found!a}")
         return found
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Return several texts, at least one, each once.
+    def texts(self, key: str, *, is_needed: bool = True) -> tuple[str, ...]:
+        """Return several texts, each once.
 
         Args:
             key: Their name.
+            is_needed: Whether there has to be at least one.
 
         Returns:
             The texts, in order.
 
         Raises:
-            PolicyError: If there are none, or one is no text.
+            PolicyError: If there are none but should be, or one is no text.
         """
+        if not is_needed and self.values.get(key, []) == []:
+            return ()
         found = self._typed(key, list, "a list of texts")
         texts = tuple(one for one in found if isinstance(one, str) and one.strip())
         if not texts or len(texts) != len(found) or len(set(texts)) != len(texts):
@@ -115,11 +122,13 @@ class Entry:
             self.refuse(f"{key} is {shown}, got {found}")
         return found
 
-    def count(self, key: str) -> int | None:
-        """Return a whole number from 1 on; None if there is none.
+    def count(self, key: str, *, least: int = 1, most: int = MOST) -> int | None:
+        """Return a whole number; None if there is none.
 
         Args:
             key: Its name.
+            least: The smallest allowed.
+            most: The largest allowed.
 
         Returns:
             The number.
@@ -129,10 +138,84 @@ class Entry:
         """
         if key not in self.values:
             return None
-        found = self._typed(key, int, "a whole number")
-        if isinstance(found, bool) or found < 1:
-            self.refuse(f"{key} is a whole number from 1 on, got {found!r}")
+        end = "on" if most == MOST else f"to {most}"
+        shown = f"a whole number from {least} {end}"
+        found = self._typed(key, int, shown)
+        if isinstance(found, bool) or not least <= found <= most:
+            self.refuse(f"{key} is {shown}, got {found!r}")
         return found
+
+    def truth(self, key: str) -> bool:
+        """Return a truth value; False if there is none.
+
+        Args:
+            key: Its name.
+
+        Returns:
+            The value.
+
+        Raises:
+            PolicyError: If it is anything else.
+        """
+        return key in self.values and self._typed(key, bool, "true or false")
+
+    def numbers(self, key: str) -> tuple[tuple[str, float], ...]:
+        """Return numbers by name; none if there is no such table.
+
+        Args:
+            key: The name of the table.
+
+        Returns:
+            Names and numbers, in the order of the file.
+
+        Raises:
+            PolicyError: If one is no number, or negative, or not finite.
+        """
+        if key not in self.values:
+            return ()
+        found = self._typed(key, dict, "a table of numbers")
+        return tuple(
+            (name, self._number(key, name, one)) for name, one in found.items()
+        )
+
+    def table(self, key: str) -> "Entry":
+        """Return a table; an empty one if there is none.
+
+        Args:
+            key: Its name.
+
+        Returns:
+            The table.
+
+        Raises:
+            PolicyError: If it is anything else.
+        """
+        found = self.values.get(key, {})
+        if not isinstance(found, dict):
+            self.refuse(f"{key} is a table: write [{key}]")
+        return Entry(values=found, place=f"[{key}]", path=self.path)
+
+    def tables(self, key: str) -> tuple["Entry", ...]:
+        """Return a list of tables; none if there is none.
+
+        Args:
+            key: Its name.
+
+        Returns:
+            The tables.
+
+        Raises:
+            PolicyError: If it is anything else.
+        """
+        found = self.values.get(key, [])
+        if not isinstance(found, list) or not all(
+            isinstance(one, dict) for one in found
+        ):
+            self.refuse(f"{key} is a list of tables: write [[{key}]] above each")
+        return tuple(
+            Entry(values=one, place=f"[[{key}]] {number}", path=self.path)
+            for number, one in enumerate(found, 1)
+        )
 
     def refuse(self, message: str) -> Never:
         """Tell what is wrong here.
@@ -154,6 +237,41 @@ class Entry:
             self.refuse(f"{key} is {shown}, got {found!r}")
         return found
 
+    def _number(self, key: str, name: str, value: object) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self.refuse(f"{key} of {name!r} is a number, got {value!r}")
+        if not (math.isfinite(value) and value >= 0):
+            self.refuse(f"{key} of {name!r} is finite and not negative")
+        return float(value)
+
+
+def read_file(data: bytes, *, path: str, max_bytes: int) -> Entry:
+    """Read a file.
+
+    Args:
+        data: Its bytes.
+        path: The file, as it should be shown.
+        max_bytes: No larger file is read.
+
+    Returns:
+        Everything that stands in it.
+
+    Raises:
+        PolicyError: If it is no TOML.
+    """
+    import tomllib  # noqa: PLC0415  # only where there is such a file
+
+    if len(data) > max_bytes:
+        msg = f"{len(data)} bytes are over the limit of {max_bytes}"
+        raise PolicyError(msg, path=path)
+    try:
+        found = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        remedy = "mend the file, or restore it with 'git restore'"
+        msg = f"no TOML: {error}"
+        raise PolicyError(msg, path=path, remedy=remedy) from error
+    return Entry(values=found, place="at the top", path=path)
+
 
 def read_tables(
     data: bytes, *, path: str, names: Collection[str], max_bytes: int
@@ -172,35 +290,10 @@ def read_tables(
     Raises:
         PolicyError: If it is no such file.
     """
-    whole = _parsed(data, path, max_bytes)
-    top = {k: v for k, v in whole.items() if not isinstance(v, list | dict)}
-    for key in whole.keys() - top.keys():
+    whole = read_file(data, path=path, max_bytes=max_bytes)
+    top = {k: v for k, v in whole.values.items() if not isinstance(v, list | dict)}
+    for key in whole.values.keys() - top.keys():
         if key not in names:
             msg = f"unknown table [[{key}]]{nearest(key, names)}"
             raise PolicyError(msg, path=path)
-    lists = {name: _tables(name, whole.get(name, []), path) for name in names}
-    return Entry(values=top, place="at the top", path=path), lists
-
-
-def _parsed(data: bytes, path: str, max_bytes: int) -> dict[str, object]:
-    import tomllib  # noqa: PLC0415  # only where there is such a file
-
-    if len(data) > max_bytes:
-        msg = f"{len(data)} bytes are over the limit of {max_bytes}"
-        raise PolicyError(msg, path=path)
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        remedy = "mend the file, or restore it with 'git restore'"
-        msg = f"no TOML: {error}"
-        raise PolicyError(msg, path=path, remedy=remedy) from error
-
-
-def _tables(name: str, found: object, path: str) -> tuple[Entry, ...]:
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        msg = f"{name} is a list of tables: write [[{name}]] above each"
-        raise PolicyError(msg, path=path)
-    return tuple(
-        Entry(values=one, place=f"[[{name}]] {number}", path=path)
-        for number, one in enumerate(found, 1)
-    )
+    return replace(whole, values=top), {name: whole.tables(name) for name in names}

@@ -213,7 +213,7 @@ def test_misspelt_rule_stops_everything(
 
     status = main(["accept", "mlp", *WHY])
 
-    assert status == 64
+    assert status == 3
     assert "unknown key 'rul'; did you mean rule?" in capsys.readouterr().err
     assert waiting(moved) == [MLP]
 

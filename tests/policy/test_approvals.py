@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_repro.errors import ReproUsageError
+from pytest_repro.errors import PolicyError
 from pytest_repro.policy.approvals import (
     FILE,
     Approvals,
@@ -153,15 +153,18 @@ RULE = '[[rule]]\nexperiments = ["*"]\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[rules]]\n", "unknown key 'rules'; did you mean rule?"),
-        (f"{RULE}aprovals = 2\n", "rule 1: unknown key 'aprovals'; did you mean app"),
-        (f"{RULE}frobnicate = 2\n", "rule 1: unknown key 'frobnicate'$"),
+        ("[[rules]]\n", "unknown key 'rules'; did you mean rule"),
+        (
+            f"{RULE}aprovals = 2\n",
+            r"rule\]\] 1: unknown key 'aprovals'; did you mean app",
+        ),
+        (f"{RULE}frobnicate = 2\n", r"rule\]\] 1: unknown key 'frobnicate' \(known: "),
         ("[rule]\n", r"rule is a list of tables: write \[\[rule\]\]"),
         ("people = 3\n", r"people is a table: write \[people\]"),
-        ("[[rule]]\n", "rule 1: experiments are missing"),
-        ('[[rule]]\nexperiments = "*"\n', "experiments is a list of texts"),
-        ('[[rule]]\nexperiments = [""]\n', "experiments is a list of texts"),
-        (f'{RULE}people = ["a", "a"]\n', "people names one of .* twice"),
+        ("[[rule]]\n", r"rule\]\] 1: experiments is missing"),
+        ('[[rule]]\nexperiments = "*"\n', "experiments is a list of "),
+        ('[[rule]]\nexperiments = [""]\n', "experiments is a list of "),
+        (f'{RULE}people = ["a", "a"]\n', "people is a list of different texts"),
         (f"{RULE}approvals = true\n", "approvals is a whole number from 0 to 20"),
         (f"{RULE}approvals = 21\n", "approvals is a whole number from 0 to 20"),
         (f"{RULE}approvals = 1.5\n", "approvals is a whole number from 0 to 20"),
@@ -184,7 +187,7 @@ def test_file_without_meaning_is_refused(
     tmp_path: Path, text: str, message: str
 ) -> None:
     """A rule that is misspelt would be no rule."""
-    with pytest.raises(ReproUsageError, match=message) as caught:
+    with pytest.raises(PolicyError, match=message) as caught:
         rules(tmp_path, text)
 
     assert str(caught.value).startswith("reference_runs/approvals.toml")
@@ -193,9 +196,9 @@ def test_file_without_meaning_is_refused(
 def test_other_bytes_than_text_are_refused(tmp_path: Path) -> None:
     """The file is UTF-8, and not endless."""
     (tmp_path / FILE).write_bytes(b"\xff\xfe")
-    with pytest.raises(ReproUsageError, match="can't decode"):
+    with pytest.raises(PolicyError, match="can't decode"):
         read_approvals(tmp_path, shown="x")
 
     (tmp_path / FILE).write_bytes(b"#" * 300_000)
-    with pytest.raises(ReproUsageError, match="over the limit"):
+    with pytest.raises(PolicyError, match="over the limit"):
         read_approvals(tmp_path, shown="x")
