@@ -239,7 +239,9 @@ class InputWatch:
         return bool(known)
 
     def _ask(self, text: str) -> None:
-        if not f"{text}/".startswith(self._aside) and self._is_asked_by_project():
+        if text in self.seen.files or f"{text}/".startswith(self._aside):
+            return
+        if self._is_asked_by_project():
             self.seen.asked(text)
 
     def _reading(self, original: Callable[..., Any]) -> Callable[..., Any]:
