@@ -86,6 +86,7 @@ class InputWatch:
         self._aside = f"{aside}/"
         self._scratch = f"{tempfile.gettempdir()}/"
         self._owned: dict[str, bool] = {}
+        self._foreign: dict[str, bool] = {}
         self._copiers: set[tuple[int, int]] = set()
         self._muted = threading.local()
         self._main = threading.get_ident()
@@ -219,6 +220,8 @@ class InputWatch:
 
     def _asking(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def ask(path: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as given
+            if path.__class__ is str and self._is_foreign(path):
+                return original(path, *args, **kwargs)
             with self._listening() as listens:
                 text = _text(path) if listens else None
                 if text is not None and kwargs.get("dir_fd") is None:
@@ -227,8 +230,18 @@ class InputWatch:
 
         return _named(ask, original)
 
+    def _is_foreign(self, path: str) -> bool:
+        """Tell quickly what libraries ask thousands of times: their own files."""
+        known = self._foreign.get(path)
+        if known is None and path.startswith("/"):
+            known = self.places.holds_code_of_others(path)
+            self._foreign[path] = known
+        return bool(known)
+
     def _ask(self, text: str) -> None:
-        if not f"{text}/".startswith(self._aside) and self._is_asked_by_project():
+        if text in self.seen.files or f"{text}/".startswith(self._aside):
+            return
+        if self._is_asked_by_project():
             self.seen.asked(text)
 
     def _reading(self, original: Callable[..., Any]) -> Callable[..., Any]:

@@ -265,7 +265,8 @@ class Synthetic:
             case "remove" if path.is_file():
                 path.unlink()
             case "rename" if path.is_file():
-                path.rename(path.with_name(f"{edit.text}{path.suffix}"))
+                target = path.with_name(f"{edit.text}{path.suffix}")
+                _ = target.is_dir() or path.rename(target)
             case "relink":
                 path = self.root / "link.txt"
                 path.unlink(missing_ok=True)
