@@ -5,6 +5,7 @@ set -euo pipefail
 if command -v chromium chromium-browser google-chrome >/dev/null; then
     exit 0
 fi
+export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y -qq chromium >/dev/null
 chromium --version
