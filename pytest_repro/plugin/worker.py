@@ -303,9 +303,8 @@ class Worker:
 
 
 def _following(job: Job) -> Following:
-    """Noise and operation traces look at every operation, a ledger's too."""
-    is_alone = not job.replica and job.window is None
-    return job.ledger if is_alone else Following.OFF
+    """Noise meets every operation, a ledger's too; a trace passes over those."""
+    return Following.OFF if job.replica else job.ledger
 
 
 def _failure_of(error: BaseException, traceback: str) -> Failure:

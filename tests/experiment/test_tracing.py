@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_repro.experiment import Recorder, Run, Tracing
+from pytest_repro.experiment import Recorder, Run, StepLedger, Tracing
 from pytest_repro.records import BEFORE, Operation, Phase, Window
 from tests.fingerprints.traced_training import ROOT
 
@@ -41,9 +41,11 @@ def uncounted(run: Run) -> None:
         optimizer.step()
 
 
-def traced(window: Window, body: object = experiment) -> tuple[Operation, ...]:
+def traced(
+    window: Window, body: object = experiment, *, ledger: StepLedger | None = None
+) -> tuple[Operation, ...]:
     """Run an experiment with a window; returns its trace."""
-    recorder = Recorder()
+    recorder = Recorder(ledger=ledger)
     run = Run(0, recorder, folder=ROOT, root=ROOT)
     tracing = Tracing(window, ROOT, warn=recorder.warn)
     recorder.at_step(tracing.begin)
@@ -102,6 +104,19 @@ def test_what_the_plugin_computes_itself_is_not_traced() -> None:
 
     assert all(one.source.startswith("tests/experiment/") for one in trace)
     assert "aten.linear.default" not in {one.name for one in trace}
+
+
+def test_a_step_ledger_is_kept_beside_a_trace() -> None:
+    """Its digests are operations of ours: the trace has none of them, it all lanes."""
+    window = Window(first=BEFORE, last=99)
+    ledger = StepLedger(lambda: 0.0, is_whole=True)
+
+    with_ledger = traced(window, ledger=ledger)
+
+    assert with_ledger == traced(window)
+    steps = {lane.name: lane.steps for lane in ledger.lanes()}
+    assert steps["model/gradients"] == (0, 1, 2, 3)
+    assert steps["model/outputs"] == (0, 1, 2, 3)
 
 
 def test_traced_run_records_the_same() -> None:

@@ -243,10 +243,10 @@ def test_a_run_that_bears_a_trace_is_repeated_once(project: Project) -> None:
 
     assert [one["kind"] for one in trials] == ["repeat", "code"]
     jobs = (project.root / ".repro" / "why").rglob(JOB)
-    assert sorted(job.parent.name for job in jobs if job.parent.name.isdigit()) == [
-        "000",
-        "001",
-    ]
+    reruns = {job.parent.name: job.parent / RECORD for job in jobs}
+    assert sorted(filter(str.isdigit, reruns)) == ["000", "001"]
+    # What class a difference is of is told from the ledger of the repeat.
+    assert read_record(reruns["000"]).ledger
 
 
 def test_a_run_that_does_not_bear_a_trace_is_repeated_without(project: Project) -> None:
