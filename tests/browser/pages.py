@@ -135,6 +135,7 @@ EVERY: Final = (
     other(Action.RECORDED),
     other(Action.UPDATED),
     other(Action.SKIPPED),
+    other(Action.UNCHANGED),
     varied(),
 )
 SESSION: Final = Session(

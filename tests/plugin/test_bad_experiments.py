@@ -180,7 +180,7 @@ def test_bytes_that_are_no_text_are_replaced(
         for path in (project.root / ".repro" / "report").iterdir()
     ]
 
-    assert len(texts) == 2
+    assert len(texts) == 6
     assert "caf\N{REPLACEMENT CHARACTER}" in details
 
 

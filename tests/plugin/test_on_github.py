@@ -92,6 +92,7 @@ def test_later_steps_get_counts_and_the_report(parted: Project) -> None:
         "repro_recorded=0",
         "repro_updated=0",
         "repro_skipped=0",
+        "repro_unchanged=0",
         "repro_problems=0",
         "repro_report=.repro/report",
     ]

@@ -101,6 +101,7 @@ def test_report_for_machines_can_be_parsed(mixed: Project) -> None:
         "passed": 1,
         "recorded": 0,
         "skipped": 0,
+        "unchanged": 0,
         "updated": 0,
     }
     assert [one["experiment"] for one in report["outcomes"]] == [

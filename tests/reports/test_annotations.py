@@ -220,6 +220,7 @@ def test_later_steps_can_ask_for_counts_and_the_report() -> None:
         "repro_recorded=0",
         "repro_updated=0",
         "repro_skipped=0",
+        "repro_unchanged=0",
         "repro_problems=0",
         "repro_report=.repro/report",
     ]
