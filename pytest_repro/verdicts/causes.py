@@ -203,6 +203,10 @@ def _by_sample(scene: Scene, track: Track, step: int) -> Onset | None:
     if shared is None or 0 < shared < SHARED:
         return None
     later = [same for one, same in track.same.items() if one > step]
+    if not later and after is not None and 0 < shared < 1:
+        # A rerun that ends here: what it saw before, the other run saw as well.
+        text = f"the same until then; {1 - shared:.2%} of its rows come nowhere else"
+        return window(CauseClass.DATA_CONTENT, track, step, after, text)
     if not later or sum(later) * 2 > len(later):
         return None  # one odd batch, as far as is known: rows tell of no order
     if shared == 0:

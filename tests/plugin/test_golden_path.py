@@ -102,7 +102,7 @@ def test_seeds_from_the_command_line_are_no_other_protocol(pinned: Project) -> N
 
 def test_a_path_without_meaning_fails_the_session(pinned: Project) -> None:
     """A misspelt agreement is not taken for none."""
-    declare(pinned, "referense", year=2999)
+    declare(pinned, "referencee", year=2999)
 
     session = pinned.run("--repro")
 

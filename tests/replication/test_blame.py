@@ -186,7 +186,7 @@ def test_a_result_that_did_not_move_blames_nobody(ran: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["test_net", "--on", "acuracy"], 64, "did you mean accuracy?"),
+        (["test_net", "--on", "accurracyy"], 64, "did you mean accuracy?"),
         (["test_net", "--workers", "0"], 64, "--workers is a number from 1 on"),
         (["a", "b", "--since", "HEAD"], 64, "two folders leave nothing to choose"),
         (["test_net", "--since", "nonsense"], 5, "git knows no commit"),

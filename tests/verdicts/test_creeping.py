@@ -81,7 +81,7 @@ def test_changes_that_pass_add_up(
     ("tolerance", "moves"),
     [
         pytest.param(Close(atol=0.1), [0.0625], id="one alone"),
-        pytest.param(Close(atol=0.1), [0.0625, -0.0625, 0.0625], id="to and fro"),
+        pytest.param(Close(atol=0.1), [0.0625, -0.0625, 0.0625], id="there and back"),
         pytest.param(Close(atol=0.1), [0.0625, 0.5], id="looked at last"),
         pytest.param(Close(atol=1.0), [0.0625] * 5, id="inside together"),
         pytest.param(Exact(), [0.0625] * 5, id="never passed"),
