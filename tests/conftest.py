@@ -1,7 +1,14 @@
 """Settings of the whole suite."""
 
+import signal
+
 from hypothesis import settings
 
 # Two cores shared with other work: a slow example is no failure.
 settings.register_profile("unhurried", settings(), deadline=None)
 settings.load_profile("unhurried")
+
+# Whatever a shell starts in the background ignores Ctrl-C, and so would all that tests
+# start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
