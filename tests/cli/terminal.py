@@ -66,6 +66,7 @@ def talk(
     try:
         for awaited, typed in turns:
             seen += _read_until(ours, awaited)
+            _wait_until_it_listens(child.pid)
             os.write(ours, typed.encode())
         seen += _read_until(ours, None)
         return Talk(status=child.wait(LIMIT_S), text=seen.replace("\r\n", "\n"))
@@ -73,6 +74,19 @@ def talk(
         if child.poll() is None:
             child.send_signal(signal.SIGKILL)
         os.close(ours)
+
+
+def _wait_until_it_listens(pid: int) -> None:
+    """Wait until a process sleeps: a question is seen before its answer is awaited.
+
+    Python remembers a Ctrl-C that comes between the two, and then waits for a line.
+    """
+    end = time.monotonic() + LIMIT_S
+    while time.monotonic() < end:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        if state == "S":
+            return
+        time.sleep(0.01)
 
 
 def _take_terminal() -> None:
