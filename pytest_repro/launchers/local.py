@@ -6,7 +6,6 @@ disk.
 """
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -14,15 +13,38 @@ from pathlib import Path
 from typing import Final
 
 from pytest_repro import wire
+from pytest_repro.errors import ReproUsageError
+from pytest_repro.launchers.endings import cancelled, conclude, exit_of, timed_out
 from pytest_repro.launchers.groups import ProcessGroup
-from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, JOB, RECORD, Ending
+from pytest_repro.launchers.protocol import EVENTS, JOB, Ending
 from pytest_repro.launchers.stream import EventReader, OutputTail
-from pytest_repro.records import Cause, Event, EventKind, Failure, Job
+from pytest_repro.records import Event, Job
 
-__all__ = ["LocalLauncher", "LocalSubmission"]
+__all__ = ["LocalLauncher", "LocalSubmission", "build"]
 
 OUTPUT_WAIT_S: Final = 2.0
 PATHS: Final = "PYTHONPATH"
+
+
+def build(
+    inherited: Mapping[str, str], options: Mapping[str, object]
+) -> "LocalLauncher":
+    """Make the launcher; it has no options of its own.
+
+    Args:
+        inherited: Environment variables that every worker gets.
+        options: What the project declares for it.
+
+    Returns:
+        The launcher.
+
+    Raises:
+        ReproUsageError: If an option is declared.
+    """
+    if options:
+        msg = f"the launcher local has no options, got {', '.join(sorted(options))}"
+        raise ReproUsageError(msg)
+    return LocalLauncher(inherited)
 
 
 class LocalLauncher:
@@ -50,7 +72,7 @@ class LocalLauncher:
         """
         folder = Path(job.folder)
         (folder / JOB).write_bytes(wire.write(job))
-        command = [sys.executable, "-m", "pytest", *job.arguments]
+        command = [job.python or sys.executable, "-m", "pytest", *job.arguments]
         variables = _variables(self._inherited, job.variables)
         group = ProcessGroup(command, cwd=job.root, variables=variables)
         return LocalSubmission(job, group)
@@ -102,82 +124,20 @@ class LocalSubmission:
         """Stop the worker and everything that it started."""
         self._group.end()
         if self._ending is None:
-            failure = Failure(cause=Cause.INTERRUPTED, message="cancelled")
-            self._ending = Ending(failure=failure)
+            self._ending = cancelled()
 
     def _look(self) -> Ending | None:
         code = self._group.poll()
         limit_s = self.job.timeout_s
-        if code is None and limit_s and time.monotonic() - self._started > limit_s:
-            return self._time_out(limit_s)
-        return None if code is None else self._close(code)
-
-    def _time_out(self, limit_s: float) -> Ending:
-        self._group.end()
-        self.events()
-        at = next((e.step for e in reversed(self._seen) if e.step is not None), None)
-        where = "before its first step" if at is None else f"after step {at}"
-        message = f"no end after {limit_s:g} s, stopped {where}"
-        return self._fail(Cause.TIMED_OUT, message)
-
-    def _close(self, code: int) -> Ending:
+        if code is None:
+            if not limit_s or time.monotonic() - self._started <= limit_s:
+                return None
+            self._group.end()
+            self.events()
+            return timed_out(self.job, self._seen, output=self._tail())
         self._group.end(grace_s=0.0)  # what the experiment forked and left behind
         self.events()
-        for event in self._seen:
-            match event.kind:
-                case EventKind.FAILED if event.failure is not None:
-                    return self._tell(event.failure, code)
-                case EventKind.SKIPPED:
-                    return Ending(skipped=event.message, output=self._tail())
-                case EventKind.FINISHED if code == 0 and self._has_record():
-                    return Ending(output=self._tail())
-                case _:
-                    continue
-        return self._explain(code)
-
-    def _has_record(self) -> bool:
-        return (Path(self.job.folder) / RECORD).is_dir()
-
-    def _explain(self, code: int) -> Ending:
-        if code == DISK_FULL_CODE:
-            return self._fail(Cause.DISK_FULL, "no space left for events", code=code)
-        if code >= 0:
-            message = f"the worker exited with code {code} before it had finished"
-            return self._fail(Cause.CRASHED, message, code=code)
-        name = _signal_name(-code)
-        if name == "SIGKILL":
-            message = "the worker was killed by SIGKILL: most likely out of memory"
-            return self._fail(Cause.OUT_OF_MEMORY, message, name=name)
-        return self._fail(Cause.CRASHED, f"the worker died of {name}", name=name)
-
-    def _fail(
-        self, cause: Cause, message: str, *, code: int | None = None, name: str = ""
-    ) -> Ending:
-        failure = Failure(
-            cause=cause,
-            message=message,
-            output=self._tail(),
-            exit_code=code,
-            signal=name,
-        )
-        return Ending(failure=failure, output=failure.output)
-
-    def _tell(self, failure: Failure, code: int) -> Ending:
-        whole = Failure(
-            cause=failure.cause,
-            message=failure.message,
-            traceback=failure.traceback,
-            output=self._tail(),
-            exit_code=code,
-        )
-        return Ending(failure=whole, output=whole.output)
+        return conclude(self.job, self._seen, exit_of(code), output=self._tail())
 
     def _tail(self) -> str:
         return self._output.text(wait_s=OUTPUT_WAIT_S)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

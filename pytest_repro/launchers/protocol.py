@@ -5,7 +5,7 @@ result can no longer matter, and stays in charge when a person presses Ctrl-C.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from pytest_repro.records import Event, Failure, Job
 
@@ -16,6 +16,8 @@ __all__ = [
     "JOB",
     "RECORD",
     "Ending",
+    "LastingLauncher",
+    "LastingSubmission",
     "Launcher",
     "Submission",
     "move_job",
@@ -68,15 +70,21 @@ class Ending:
         failure: Why there is no complete record; None if there is one.
         skipped: The reason, if the experiment skipped itself; else empty.
         output: The end of what the run printed.
+        queued_s: How long it waited for its turn, as far as the engine says [s].
     """
 
     failure: Failure | None = None
     skipped: str = ""
     output: str = ""
+    queued_s: float = 0.0
 
 
 class Submission(Protocol):
-    """A job that was submitted."""
+    """A job that was submitted.
+
+    Attributes:
+        job: The job.
+    """
 
     job: Job
 
@@ -104,4 +112,33 @@ class Launcher(Protocol):
 
         Raises:
             LaunchError: If it cannot be started at all.
+        """
+
+
+class LastingSubmission(Submission, Protocol):
+    """A submitted job that outlives the process that submitted it.
+
+    Attributes:
+        handle: What its engine calls it, by which another process can `adopt` it.
+    """
+
+    handle: str
+
+
+@runtime_checkable
+class LastingLauncher(Protocol):
+    """A launcher whose engine keeps jobs when the process that submitted them dies."""
+
+    def submit(self, job: Job) -> LastingSubmission:
+        """Start a job; see `Launcher`."""
+
+    def adopt(self, job: Job, handle: str) -> LastingSubmission | None:
+        """Watch a job that an earlier process submitted.
+
+        Args:
+            job: The job, as it was submitted.
+            handle: What its engine calls it.
+
+        Returns:
+            A handle on it; None where the engine does not know it any more.
         """

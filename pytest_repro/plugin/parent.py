@@ -17,8 +17,8 @@ import pytest
 import pytest_repro
 from pytest_repro import wire
 from pytest_repro.errors import PolicyError
-from pytest_repro.launchers import LocalLauncher
 from pytest_repro.plugin.jobs import Jobs
+from pytest_repro.plugin.launching import choose_launcher
 from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
 from pytest_repro.plugin.own_options import write_options
 from pytest_repro.plugin.progress import make_watcher
@@ -236,7 +236,7 @@ def make_variation(config: pytest.Config, settings: Settings, jobs: Jobs) -> Var
 
 def _pool(config: pytest.Config, settings: Settings, jobs: Jobs) -> Pool:
     return Pool(
-        LocalLauncher(jobs.inherited()),
+        choose_launcher(config, settings, jobs),
         workers=settings.workers,
         watcher=make_watcher(config),
     )

@@ -41,6 +41,7 @@ class Settings:
         update: Whether references that do not hold are rewritten.
         reason: Why they are.
         workers: Runs side by side.
+        launcher: Where they are executed.
         tier: How much a comparison may cost.
         replicas: Perturbed runs of a new reference.
         traced: Steps of a new reference whose operations it keeps.
@@ -67,6 +68,7 @@ class Settings:
     update: bool
     reason: str
     workers: int
+    launcher: str
     tier: Tier
     replicas: int
     traced: int
@@ -120,6 +122,7 @@ def read_settings(config: pytest.Config) -> Settings:
         update=update,
         reason=reason,
         workers=_at_least("repro_workers", values["repro_workers"], 1),
+        launcher=str(values["repro_launcher"]),
         tier=Tier(str(values["repro_tier"])),
         replicas=_at_least("repro_replicas", values["repro_replicas"], 0),
         traced=_at_least("repro_traced_steps", values["repro_traced_steps"], 0),

@@ -128,6 +128,7 @@ class Job:
         seed: The root seed.
         root: The root folder of the project, where the worker starts.
         folder: Where events, output and record go; exists before the start.
+        python: The interpreter; empty for that of the parent, or of the container.
         arguments: What follows ``python -m pytest``.
         options: Options of the project's conftest files, as Python literals.
         parameters: Parameters of the experiment that take another value than in its
@@ -153,6 +154,7 @@ class Job:
     seed: int
     root: str
     folder: str
+    python: str = ""
     arguments: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,41 @@
+"""Choose where runs are executed, and with which options."""
+
+from typing import Final
+
+import pytest
+
+from pytest_repro.errors import ReproError
+from pytest_repro.launchers import Launcher, LocalLauncher, make_launcher
+from pytest_repro.plugin.jobs import Jobs
+from pytest_repro.plugin.settings import Settings
+from pytest_repro.policy import launcher_options, read_own_table
+
+__all__ = ["choose_launcher"]
+
+LOCAL: Final = "local"
+
+
+def choose_launcher(config: pytest.Config, settings: Settings, jobs: Jobs) -> Launcher:
+    """Make the launcher of a session.
+
+    Args:
+        config: pytest's.
+        settings: The options of the session.
+        jobs: Knows the environment of workers.
+
+    Returns:
+        The launcher.
+
+    Raises:
+        pytest.UsageError: If there is none of that name, its options have no meaning,
+            or its engine cannot be reached.
+    """
+    if settings.launcher == LOCAL:
+        return LocalLauncher(jobs.inherited())
+    path = config.rootpath / "pyproject.toml"
+    try:
+        own = read_own_table(path.read_bytes() if path.is_file() else b"")
+        options = launcher_options(own, settings.launcher)
+        return make_launcher(settings.launcher, jobs.inherited(), options=options)
+    except ReproError as error:
+        raise pytest.UsageError(str(error)) from error
