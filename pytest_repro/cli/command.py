@@ -145,6 +145,12 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="noise floor, seed spread, and which margins a reference supports",
         ),
         Verb(
+            name="data",
+            arguments="card|check|split MANIFEST",
+            summary="what a data set holds, how it is cut, what its parts know of"
+            " each other",
+        ),
+        Verb(
             name="doctor",
             arguments="",
             summary="what on this machine endangers reproducibility",
