@@ -196,7 +196,7 @@ def _near_leaks(
                 first_part=firsts[0],
                 second=own.id,
                 second_part=seconds[0],
-                detail=f"{one.similarity:.3f} alike{_labels(own, other)}",
+                detail=f"{one.similarity:.3f} alike{_labels(other, own)}",
                 similarity=one.similarity,
             )
 

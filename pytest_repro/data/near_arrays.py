@@ -34,6 +34,8 @@ CELLS: Final = SIDE * SIDE
 LEVELS: Final = 127
 GREY: Final = 255
 CHANNELS: Final = 4
+NUMBERS: Final = "biuf"
+"""Kinds of dtypes: truths, integers and floats."""
 
 TABLES: Final = 12
 PLANES: Final = range(8, 17)
@@ -165,12 +167,13 @@ def _sketch(array: Array) -> npt.NDArray[np.int64]:
 
 def _plane(array: Array) -> Plane:
     """Take an array as a plane: channels are added, a vector is folded."""
-    if array.ndim == 3 and min(array.shape[0], array.shape[2]) <= CHANNELS:  # noqa: PLR2004  # channels first or last
-        first = array.shape[0] <= array.shape[2]
-        array = array.astype(np.float64).sum(axis=0 if first else 2)
+    if array.ndim == 3:  # noqa: PLR2004  # channels last, else first
+        axis = 2 if array.shape[2] <= CHANNELS else 0
+        if array.shape[axis] <= CHANNELS and array.dtype.kind in NUMBERS:
+            array = array.astype(np.float64).sum(axis=axis)
     if array.ndim == 1:
         array = array.reshape(1, -1)
-    if array.ndim != 2 or not array.size or array.dtype.kind not in "biuf":  # noqa: PLR2004  # a plane
+    if array.ndim != 2 or not array.size or array.dtype.kind not in NUMBERS:  # noqa: PLR2004  # a plane
         msg = (
             "near duplicates are found among vectors and images, got an array of"
             f" {array.dtype} and shape {array.shape}"

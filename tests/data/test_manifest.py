@@ -74,7 +74,7 @@ def test_rows_in_any_order_are_read_the_same() -> None:
     """A file that a script wrote in its own order is the same data set."""
     title, head, one, other = FILE.splitlines()
 
-    shuffled = "\n".join([title, head, other, one, ""])
+    shuffled = f"{title}\n{head}\n{other}\n{one}\n"
 
     assert read_manifest(shuffled.encode()) == read_manifest(FILE.encode())
 
@@ -153,5 +153,5 @@ def test_an_id_names_one_sample() -> None:
 
 def test_an_unknown_column_names_those_that_there_are() -> None:
     """A misspelt column is no empty one."""
-    with pytest.raises(ReproUsageError, match="no column 'lable'.*label"):
+    with pytest.raises(ReproUsageError, match=r"no column 'lable'.*label"):
         read_manifest(FILE.encode()).values("lable")
