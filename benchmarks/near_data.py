@@ -4,9 +4,12 @@ Each change is one that happens to data: it is copied, stored otherwise, edited.
 much of it is found is measured, in `near_duplicates` and in the tests.
 """
 
+import ast
 import re
+import sysconfig
 from collections.abc import Callable
 from importlib.metadata import distribution
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -18,9 +21,11 @@ __all__ = [
     "IMAGE_CHANGES",
     "TEXT_CHANGES",
     "digits",
+    "docstrings",
     "made_images",
     "made_texts",
     "mnist",
+    "moved_images",
     "paragraphs",
 ]
 
@@ -46,12 +51,25 @@ def mnist() -> list[Image]:
 
 
 def paragraphs() -> list[str]:
-    """Read the paragraphs of this project's pages that have 200 letters or more."""
-    pages = sorted(ROOT.glob("docs/*/*.md"))
+    """Read the paragraphs of an essay and of this project's decisions, 200 letters on.
+
+    Decisions are never edited, so these texts stay.
+    """
+    pages = [ROOT / "experiments" / "data" / "essay.txt"]
+    pages += sorted((ROOT / "docs" / "decisions").glob("0*.md"))
     texts = [page.read_text(encoding="utf-8") for page in pages]
-    found = [one.strip() for text in texts for one in re.split(r"\n\s*\n", text)]
-    prose = (one for one in found if one[:1] not in "|`#{<")
-    return sorted({one for one in prose if len(one) >= LEAST_LETTERS})
+    found = (one.strip() for text in texts for one in re.split(r"\n\s*\n", text))
+    return sorted({one for one in found if len(one) >= LEAST_LETTERS})
+
+
+def docstrings() -> list[str]:
+    """Read what Python's standard library says of itself, from 200 letters on."""
+    found: set[str] = set()
+    for path in sorted(Path(sysconfig.get_path("stdlib")).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.Module):
+                found.add(ast.get_docstring(node) or "")
+    return sorted(one for one in found if len(one) >= LEAST_LETTERS)
 
 
 def made_images(count: int) -> list[Image]:
@@ -67,8 +85,22 @@ def made_images(count: int) -> list[Image]:
     ]
 
 
+def moved_images(count: int) -> list[Image]:
+    """Make many images: digits of MNIST, each moved by up to four pixels."""
+    draws = np.random.default_rng(7)
+    known = mnist()
+    return [
+        np.roll(
+            known[int(draws.integers(len(known)))],
+            draws.integers(-4, 5, 2).tolist(),
+            axis=(0, 1),
+        )
+        for _ in range(count)
+    ]
+
+
 def made_texts(count: int) -> list[str]:
-    """Make many texts: a hundred words each, drawn from this project's pages."""
+    """Make many texts: a hundred words each, drawn from those of real texts."""
     draws = np.random.default_rng(6)
     words = np.array(sorted({one for text in paragraphs() for one in text.split()}))
     return [" ".join(draws.choice(words, 100)) for _ in range(count)]
@@ -88,8 +120,9 @@ def noisier(image: Image, draws: np.random.Generator) -> Image:
 
 def brighter(image: Image, draws: np.random.Generator) -> Image:
     """Raise all pixels, and stretch them by up to a fifth."""
-    changed = np.rint(image * draws.uniform(0.8, 1) + image.max() / 25)
-    return np.clip(changed, 0, 255).astype(np.uint8)
+    changed = np.rint(image * draws.uniform(0.8, 1) + int(image.max()) / 25)
+    clipped: Image = np.clip(changed, 0, 255).astype(np.uint8)
+    return clipped
 
 
 def coarser(image: Image, draws: np.random.Generator) -> Image:  # noqa: ARG001  # as the others

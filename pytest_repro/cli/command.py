@@ -146,9 +146,9 @@ VERBS: Final[Mapping[str, Verb]] = {
         ),
         Verb(
             name="data",
-            arguments="card|check|split MANIFEST",
-            summary="what a data set holds, how it is cut, what its parts know of"
-            " each other",
+            arguments="ACTION MANIFEST",
+            summary="check, split or card: what a data set holds, and what its parts"
+            " share",
         ),
         Verb(
             name="doctor",

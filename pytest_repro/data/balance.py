@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pytest_repro.data.places import By, unit_of
+from pytest_repro.data.places import unit_of
 from pytest_repro.data.samples import Sample
 from pytest_repro.data.splits import Parts
 
@@ -83,7 +83,7 @@ def count_parts(parts: Parts, column: str = "") -> tuple[Count, ...]:
     return tuple(found)
 
 
-def _squares(samples: Iterable[Sample], by: By) -> int:
+def _squares(samples: Iterable[Sample], by: str) -> int:
     sizes: dict[tuple[str, str], int] = defaultdict(int)
     for one in samples:
         sizes[unit_of(one, by)] += 1

@@ -48,12 +48,12 @@ class Folds:
     Attributes:
         count: How many; another number moves most samples.
         salt: Names this way of cutting.
-        by: What keeps samples together.
+        by: What keeps samples together: ``id``, ``group`` or ``digest``, see `By`.
     """
 
     count: int
     salt: str
-    by: By = By.ID
+    by: str = By.ID
 
     def __post_init__(self) -> None:
         """Refuse what is no number of folds."""

@@ -34,25 +34,25 @@ class By(enum.StrEnum):
     """Its content: equal contents are never torn apart."""
 
 
-def unit_of(sample: Sample, by: By) -> tuple[str, str]:
+def unit_of(sample: Sample, by: str) -> tuple[str, str]:
     """Name what a sample is kept together with.
 
     Args:
         sample: The sample.
-        by: What keeps samples together.
+        by: What keeps samples together, one of `By`.
 
     Returns:
         A kind and a name; samples with equal ones have equal places.
     """
-    match by:
+    match By(by):
         case By.ID:
             return ("id", sample.id)
         case By.GROUP:
             return ("group", sample.group) if sample.group else ("id", sample.id)
         case By.DIGEST:
             return ("digest", sample.digest)
-        case _:
-            assert_never(by)
+        case other:
+            assert_never(other)
 
 
 def place_of(algorithm: str, salt: str, unit: tuple[str, str]) -> int:

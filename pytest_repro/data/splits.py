@@ -48,12 +48,12 @@ class Split:
         shares: The share of each part, in order; they sum to 1. Growing one share at
             the cost of the next moves only samples between these two.
         salt: Names this way of cutting; another salt is an independent one.
-        by: What keeps samples together.
+        by: What keeps samples together: ``id``, ``group`` or ``digest``, see `By`.
     """
 
     shares: Mapping[str, Share]
     salt: str
-    by: By = By.ID
+    by: str = By.ID
     _ends: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -165,7 +165,7 @@ def split(
 
     Example:
         >>> split(["a", "b", "c"], {"train": 0.5, "test": 0.5}, salt="1")
-        {'train': ('a', 'c'), 'test': ('b',)}
+        {'train': ('c',), 'test': ('a', 'b')}
     """
     rule = Split(shares=shares, salt=salt)
     found: dict[str, list[str]] = {name: [] for name in shares}

@@ -83,7 +83,7 @@ def test_the_remedy_is_one(by: str) -> None:
         leak.kind for leak in find_leaks(Split(shares=shares, salt="x").apply(manifest))
     }
 
-    kept = find_leaks(Split(shares=shares, salt="x", by=by).apply(manifest))  # type: ignore[arg-type]  # as people write it
+    kept = find_leaks(Split(shares=shares, salt="x", by=by).apply(manifest))
 
     assert torn == {LeakKind.EXACT, LeakKind.GROUP}
     assert LeakKind(by.replace("digest", "exact")) not in {leak.kind for leak in kept}

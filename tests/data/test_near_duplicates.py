@@ -29,7 +29,7 @@ def images() -> Mapping[str, float]:
 
 @pytest.fixture(scope="module")
 def texts() -> Mapping[str, float]:
-    """Measure copies of this project's paragraphs, likewise."""
+    """Measure copies of real paragraphs, likewise."""
     study = Study("paragraphs", paragraphs(), TEXT_CHANGES, "texts_from")
     return figures(measure(study, copies=60)["thresholds"]["0.5"])
 
@@ -166,7 +166,7 @@ def test_resemblance_is_what_it_says() -> None:
         np.array(5),
     ],
 )
-def test_an_array_that_is_no_image_is_refused(array: np.ndarray) -> None:  # type: ignore[type-arg]  # any
+def test_an_array_that_is_no_image_is_refused(array: np.ndarray) -> None:
     """It would be compared in a way that nobody described."""
     members = {"train": (sample("a"),), "test": (sample("b"),)}
 

@@ -83,7 +83,9 @@ def test_ranks_of_a_distributed_sampler_add_up_to_one_order(ranks: int) -> None:
 
 def draws(ranks: int, rank: int) -> list[int]:
     """Draw as torch's sampler for several processes does."""
-    sampler = torch.utils.data.DistributedSampler(
-        SAMPLES, num_replicas=ranks, rank=rank, shuffle=True, seed=3
+    sampler: torch.utils.data.DistributedSampler[int] = (
+        torch.utils.data.DistributedSampler(
+            SAMPLES, num_replicas=ranks, rank=rank, shuffle=True, seed=3
+        )
     )
     return list(sampler)
