@@ -88,12 +88,15 @@ def split_of(contents: Mapping[str, Any]) -> Parts:
     return SPLIT.apply(Manifest.of(map(_sample, contents)))
 
 
-def measure(study: Study, copies: int = COPIES) -> dict[str, Any]:
+def measure(
+    study: Study, copies: int = COPIES, *, thresholds: Sequence[float] = ()
+) -> dict[str, Any]:
     """Plant copies and count what is found.
 
     Args:
         study: The data set.
         copies: How many at most are planted of each kind.
+        thresholds: From where on contents count as one; several if left out.
 
     Returns:
         The figures, by threshold.
@@ -106,7 +109,7 @@ def measure(study: Study, copies: int = COPIES) -> dict[str, Any]:
         "test samples": len(study.parts["test"]),
         "thresholds": {},
     }
-    for threshold in THRESHOLDS[study.kind]:
+    for threshold in thresholds or THRESHOLDS[study.kind]:
         limits = {study.kind: threshold}
         alarms = find_near(study.parts, study.contents, **limits)
         recalls = {

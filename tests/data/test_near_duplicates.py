@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from benchmarks.near_data import IMAGE_CHANGES, TEXT_CHANGES, digits, paragraphs
 from benchmarks.near_duplicates import Study, measure
 from pytest_repro.data import LeakKind, find_near
+from pytest_repro.data.leakage import ARRAYS_FROM, TEXTS_FROM
 from pytest_repro.data.near_arrays import likeness
 from pytest_repro.data.near_texts import resemblance
 from pytest_repro.errors import ReproUsageError
@@ -24,14 +25,16 @@ DIGIT = np.arange(64).reshape(8, 8) % 7
 def images() -> Mapping[str, float]:
     """Measure copies of real digits, compared as they are unless told otherwise."""
     study = Study("digits", digits(), IMAGE_CHANGES, "arrays_from")
-    return figures(measure(study, copies=60)["thresholds"]["0.99"])
+    found = measure(study, copies=60, thresholds=[ARRAYS_FROM])
+    return figures(found["thresholds"]["0.99"])
 
 
 @pytest.fixture(scope="module")
 def texts() -> Mapping[str, float]:
     """Measure copies of real paragraphs, likewise."""
     study = Study("paragraphs", paragraphs(), TEXT_CHANGES, "texts_from")
-    return figures(measure(study, copies=60)["thresholds"]["0.5"])
+    found = measure(study, copies=60, thresholds=[TEXTS_FROM])
+    return figures(found["thresholds"]["0.5"])
 
 
 def figures(found: Mapping[str, Any]) -> Mapping[str, float]:

@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_repro.data import (
@@ -21,6 +21,8 @@ from pytest_repro.errors import ReproUsageError
 from tests.data.samples import IDS, MANIFESTS, SALTS, many, sample
 
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
+
+TWO_THOUSAND = many(2000)
 
 BIES = st.sampled_from(By)
 
@@ -108,13 +110,14 @@ def test_folds_are_disjoint_and_complete(
     )
 
 
+@settings(max_examples=25)
 @given(SALTS)
 def test_counts_are_binomial_around_their_shares(salt: str) -> None:
     """With any salt, 2,000 samples lie within six deviations of what is expected.
 
     By chance one count in 500 million would not.
     """
-    parts = Split(shares=SHARES, salt=salt).apply(many(2000))
+    parts = Split(shares=SHARES, salt=salt).apply(TWO_THOUSAND)
 
     assert all(abs(one.distance) < 6 for one in count_parts(parts))
 
