@@ -12,6 +12,7 @@ from pathlib import Path
 from pytest_repro.cli.project import Project
 from pytest_repro.data import (
     By,
+    Contents,
     Declaration,
     Leak,
     Manifest,
@@ -21,9 +22,7 @@ from pytest_repro.data import (
     folder_reader,
     read_declaration,
     read_manifest,
-    read_unchecked,
 )
-from pytest_repro.data.contents import comparable
 from pytest_repro.errors import ReproUsageError
 
 __all__ = ["DataSet", "read_data_set", "write_whole"]
@@ -38,7 +37,7 @@ class DataSet:
         declared: The declaration's file, likewise.
         manifest: The samples.
         declaration: How they are cut, and what people say of them.
-        contents: Texts and arrays by id, as far as they were named and can be read.
+        contents: Texts and arrays by id, where a folder of them was named.
         problems: What is wrong with contents.
     """
 
@@ -93,14 +92,14 @@ def read_data_set(arguments: Namespace, project: Project) -> DataSet:
         named = project.show(beside.resolve())
         declaration = read_declaration(beside.read_bytes(), path=named)
     chosen = _chosen(arguments, declaration.split)
-    contents, problems = _contents(manifest, arguments.files)
+    contents = _contents(manifest, arguments.files)
     return DataSet(
         shown=shown,
         declared=project.show(beside.resolve()),
         manifest=manifest,
         declaration=replace(declaration, split=chosen),
-        contents=contents,
-        problems=problems,
+        contents=contents or {},
+        problems=contents.problems if contents is not None else (),
     )
 
 
@@ -119,16 +118,13 @@ def write_whole(path: Path, data: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _contents(
-    manifest: Manifest, folder: Path | None
-) -> tuple[Mapping[str, object], tuple[str, ...]]:
+def _contents(manifest: Manifest, folder: Path | None) -> Contents | None:
     if folder is None:
-        return {}, ()
+        return None
     if not folder.is_dir():
         msg = f"--files is a folder, and there is none: {folder}"
         raise ReproUsageError(msg)
-    contents, problems = read_unchecked(manifest, folder_reader(folder))
-    return comparable(contents), problems
+    return Contents(manifest, folder_reader(folder))
 
 
 def _chosen(arguments: Namespace, declared: Split | None) -> Split | None:

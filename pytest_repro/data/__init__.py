@@ -8,6 +8,7 @@ into content on any number of machines, and `cards` tells people about it.
 
 from pytest_repro.data.balance import Count, count_parts
 from pytest_repro.data.cards import Facts, write_card
+from pytest_repro.data.contents import Contents
 from pytest_repro.data.declarations import Declaration, read_declaration
 from pytest_repro.data.folds import Fold, Folds
 from pytest_repro.data.leakage import Leak, LeakKind, find_leaks, find_near
@@ -17,7 +18,7 @@ from pytest_repro.data.manifest_file import (
     read_manifest,
     write_manifest,
 )
-from pytest_repro.data.materialise import folder_reader, materialise, read_unchecked
+from pytest_repro.data.materialise import examine, folder_reader, materialise
 from pytest_repro.data.orders import Order, SeenOrder, batch_digest, order_in
 from pytest_repro.data.places import By
 from pytest_repro.data.samples import Manifest, Sample
@@ -27,6 +28,7 @@ from pytest_repro.data.splits import Parts, Split, split
 
 __all__ = [
     "By",
+    "Contents",
     "Count",
     "Declaration",
     "Facts",
@@ -46,6 +48,7 @@ __all__ = [
     "content_digest",
     "count_parts",
     "digest_of",
+    "examine",
     "find_leaks",
     "find_near",
     "folder_reader",
@@ -53,7 +56,6 @@ __all__ = [
     "order_in",
     "read_declaration",
     "read_manifest",
-    "read_unchecked",
     "shard",
     "sliceable_columns",
     "split",

@@ -16,6 +16,8 @@ from pytest_repro.data.samples import Sample
 from pytest_repro.data.telltale_ids import Telltale, telltale
 
 if TYPE_CHECKING:
+    from pytest_repro.data.near_arrays import ArrayIndex
+    from pytest_repro.data.near_texts import TextIndex
     from pytest_repro.data.pairs import Near
 
 __all__ = [
@@ -143,7 +145,8 @@ def find_near(
 
     Args:
         members: The samples of each part.
-        contents: Texts, and NumPy arrays, by id; samples without any are left out.
+        contents: Texts, and NumPy arrays, by id; samples without any are left out. A
+            mapping that reads when it is asked, such as `Contents`, keeps memory small.
         texts_from: The resemblance from which on texts count as one.
         arrays_from: The likeness from which on arrays count as one.
 
@@ -153,32 +156,49 @@ def find_near(
     Raises:
         ReproUsageError: If an array is no vector and no image.
     """
-    from pytest_repro.data.near_arrays import ArrayIndex  # noqa: PLC0415  # imports numpy
-    from pytest_repro.data.near_texts import TextIndex  # noqa: PLC0415  # likewise
-
     found: list[Leak] = []
-    for make, is_text, threshold in (
-        (TextIndex, True, texts_from),
-        (ArrayIndex, False, arrays_from),
-    ):
-        kept = {
-            name: [
-                one
-                for one in samples
-                if one.id in contents and isinstance(contents[one.id], str) is is_text
-            ]
-            for name, samples in members.items()
-        }
-        indices: dict[str, Any] = {
-            name: make([contents[one.id] for one in samples])  # type: ignore[misc]  # of this kind
-            for name, samples in kept.items()
-        }
-        for pair in combinations(kept, 2):
-            first, second = pair
-            near = indices[second].nearest_in(indices[first], threshold=threshold)
-            found += _near_leaks(near, (first, kept[first]), (second, kept[second]))
+    sketched = {name: _sketched(one, contents) for name, one in members.items()}
+    for (first, ours), (second, theirs) in combinations(sketched.items(), 2):
+        near = theirs.text_index.nearest_in(ours.text_index, threshold=texts_from)
+        found += _near_leaks(near, (first, ours.texts), (second, theirs.texts))
+        near = theirs.array_index.nearest_in(ours.array_index, threshold=arrays_from)
+        found += _near_leaks(near, (first, ours.arrays), (second, theirs.arrays))
     return tuple(
         sorted(found, key=lambda one: (-one.similarity, one.first, one.second))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sketched:
+    """The samples of a part that have a content, with the sketches of these."""
+
+    texts: Sequence[Sample]
+    text_index: "TextIndex"
+    arrays: Sequence[Sample]
+    array_index: "ArrayIndex"
+
+
+def _sketched(samples: Sequence[Sample], contents: Mapping[str, object]) -> _Sketched:
+    """Read each content once, and keep its sketch alone."""
+    from pytest_repro.data import near_arrays, near_texts  # noqa: PLC0415  # import numpy
+
+    texts: list[tuple[Sample, Any]] = []
+    arrays: list[tuple[Sample, Any]] = []
+    for one in samples:
+        content: Any = contents.get(one.id)
+        if isinstance(content, str):
+            texts.append((one, near_texts.sketch_text(content)))
+        elif content is not None:
+            arrays.append((one, near_arrays.sketch_array(content)))
+
+    def text_of(place: int) -> str:
+        return str(contents[texts[place][0].id])
+
+    return _Sketched(
+        texts=[one for one, _ in texts],
+        text_index=near_texts.TextIndex([sketch for _, sketch in texts], text_of),
+        arrays=[one for one, _ in arrays],
+        array_index=near_arrays.ArrayIndex([sketch for _, sketch in arrays]),
     )
 
 

@@ -13,7 +13,7 @@ from pytest_repro.data.samples import Manifest, Sample
 from pytest_repro.digests import Digest
 from pytest_repro.errors import CorruptRecord, UnsafePath
 
-__all__ = ["folder_reader", "materialise", "read_unchecked"]
+__all__ = ["examine", "folder_reader", "materialise"]
 
 Reader = Callable[[Sample], bytes]
 
@@ -64,32 +64,30 @@ def folder_reader(folder: Path) -> Reader:
     return read
 
 
-def read_unchecked(
+def examine(
     manifest: Manifest, read: Reader
-) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Read everything and list what is wrong, instead of stopping at the first.
+) -> Iterator[tuple[Sample, bytes | None, str]]:
+    """Read everything and say what is wrong, instead of stopping at the first.
 
     Args:
         manifest: What to read.
         read: Gives the bytes of a sample.
 
-    Returns:
-        The bytes by id of what is as the manifest says, and a message for each other.
+    Yields:
+        Each sample with its bytes and no message; or, where these cannot be read or are
+        others than the manifest says, with no bytes and a message.
     """
-    contents: dict[str, bytes] = {}
-    problems: list[str] = []
     for sample in manifest.samples:
         try:
             content = read(sample)
         except OSError as error:
-            problems.append(f"{sample.id}: cannot be read: {error.strerror}")
+            yield sample, None, f"{sample.id}: cannot be read: {error.strerror}"
             continue
         obtained = content_digest(content)
         if obtained == sample.digest:
-            contents[sample.id] = content
+            yield sample, content, ""
         else:
-            problems.append(f"{sample.id}: {_other_bytes(sample, obtained)}")
-    return contents, tuple(problems)
+            yield sample, None, f"{sample.id}: {_other_bytes(sample, obtained)}"
 
 
 def _other_bytes(sample: Sample, obtained: Digest) -> str:

@@ -25,7 +25,7 @@ from pytest_repro.data.mixing import numbers
 from pytest_repro.data.pairs import Near
 from pytest_repro.errors import ReproUsageError
 
-__all__ = ["MEASURE", "ArrayIndex", "likeness"]
+__all__ = ["MEASURE", "ArrayIndex", "is_comparable", "likeness", "sketch_array"]
 
 MEASURE: Final = "cosine-16x16-means-v1"
 
@@ -44,6 +44,7 @@ PLANES: Final = range(8, 17)
 Array = npt.NDArray[np.generic]
 Floats = npt.NDArray[np.float32]
 Plane = npt.NDArray[np.float64]
+Sketch = npt.NDArray[np.int8]
 
 
 class ArrayIndex:
@@ -54,18 +55,14 @@ class ArrayIndex:
         norms: The length of each row.
     """
 
-    def __init__(self, arrays: Sequence[Array]) -> None:
-        """Sketch arrays.
+    def __init__(self, sketches: Sequence[Array]) -> None:
+        """Take sketches.
 
         Args:
-            arrays: Each a vector, an image, or an image of up to 4 channels.
-
-        Raises:
-            ReproUsageError: If one is something else, or not finite.
+            sketches: What `sketch_array` gave for each.
         """
-        rows = [_sketch(one) for one in arrays]
         # Whole numbers below 2^24 in float32: products and sums are exact.
-        self.rows: Floats = np.array(rows, dtype=np.float32).reshape(-1, CELLS)
+        self.rows: Floats = np.array(sketches, dtype=np.float32).reshape(-1, CELLS)
         squares = np.square(self.rows).sum(axis=1)
         self.norms = np.sqrt(squares.astype(np.float64))
 
@@ -127,6 +124,51 @@ class ArrayIndex:
         return keys
 
 
+def sketch_array(array: Array) -> Sketch:
+    """Make 256 integers in [-127, 127] of an array.
+
+    Args:
+        array: A vector, an image, or an image of up to 4 channels.
+
+    Returns:
+        int8[256]; all 0 where the array has the same value everywhere.
+
+    Raises:
+        ReproUsageError: If it is something else, or not finite.
+    """
+    grey = _levels(_plane(np.asarray(array)))
+    is_vector = len(grey) == 1
+    down = _blocks(len(grey), 1 if is_vector else SIDE)
+    across = _blocks(grey.shape[1], CELLS if is_vector else SIDE)
+    # Whole numbers below 2^53, so these products are exact.
+    sums = (down @ grey @ across.T).astype(np.int64).ravel()
+    means = sums * GREY // grey.size
+    centred = means * means.size - means.sum()
+    top = int(np.abs(centred).max())
+    if not top:
+        return np.zeros(CELLS, dtype=np.int8)
+    # Rounded half away from zero, in integers.
+    scaled = (2 * np.abs(centred) * LEVELS + top) // (2 * top)
+    signed: Sketch = (np.sign(centred) * scaled).astype(np.int8)
+    return signed
+
+
+def is_comparable(array: Array) -> bool:
+    """Tell whether an array can be compared.
+
+    Args:
+        array: Any array.
+
+    Returns:
+        Whether it is a vector or an image, of finite numbers.
+    """
+    try:
+        _plane(array)
+    except ReproUsageError:
+        return False
+    return True
+
+
 def likeness(one: Array, other: Array) -> float:
     """Compute how alike two arrays look.
 
@@ -141,28 +183,9 @@ def likeness(one: Array, other: Array) -> float:
     Returns:
         A number in [-1, 1]; 0 where one has the same value everywhere.
     """
-    a, b = (_sketch(array).astype(np.int64) for array in (one, other))
+    a, b = (sketch_array(array).astype(np.int64) for array in (one, other))
     norms = math.sqrt(int(a @ a)) * math.sqrt(int(b @ b))
     return int(a @ b) / norms if norms else 0.0
-
-
-def _sketch(array: Array) -> npt.NDArray[np.int64]:
-    """Make 256 integers in [-127, 127] of an array."""
-    grey = _levels(_plane(np.asarray(array)))
-    is_vector = len(grey) == 1
-    down = _blocks(len(grey), 1 if is_vector else SIDE)
-    across = _blocks(grey.shape[1], CELLS if is_vector else SIDE)
-    # Whole numbers below 2^53, so these products are exact.
-    sums = (down @ grey @ across.T).astype(np.int64).ravel()
-    means = sums * GREY // grey.size
-    centred = means * means.size - means.sum()
-    top = int(np.abs(centred).max())
-    if not top:
-        return np.zeros(CELLS, dtype=np.int64)
-    # Rounded half away from zero, in integers.
-    scaled = (2 * np.abs(centred) * LEVELS + top) // (2 * top)
-    signed: npt.NDArray[np.int64] = np.sign(centred) * scaled
-    return signed
 
 
 def _plane(array: Array) -> Plane:

@@ -12,7 +12,7 @@ Source:
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -20,7 +20,7 @@ import numpy as np
 from pytest_repro.data.mixing import Words, mixed, numbers
 from pytest_repro.data.pairs import Near
 
-__all__ = ["MEASURE", "TextIndex", "resemblance"]
+__all__ = ["MEASURE", "TextIndex", "resemblance", "sketch_text"]
 
 MEASURE: Final = "jaccard-5-letters-v1"
 
@@ -39,20 +39,22 @@ class TextIndex:
     """Texts, sketched, to be looked for among others.
 
     Attributes:
-        texts: The texts.
         keys: A number for each text and band; texts with a common one are candidates.
+        text_of: Gives the text at a place.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Sketch texts.
+    def __init__(
+        self, sketches: Sequence[Words], text_of: Callable[[int], str]
+    ) -> None:
+        """Take sketches, but no texts: there may be more than fit in memory.
 
         Args:
-            texts: The texts.
+            sketches: What `sketch_text` gave for each.
+            text_of: Gives the text at a place, for candidates.
         """
-        self.texts = texts
-        minima = [_minima(_sequences(text)) for text in texts]
-        table = np.array(minima, dtype=np.uint64).reshape(-1, BANDS, ROWS)
+        table = np.array(sketches, dtype=np.uint64).reshape(-1, BANDS, ROWS)
         self.keys: Words = (table * _weights(ROWS)).sum(axis=2, dtype=np.uint64)
+        self.text_of = text_of
 
     def nearest_in(self, others: "TextIndex", *, threshold: float) -> list[Near]:
         """Find for each text the one among others that is most alike.
@@ -66,15 +68,34 @@ class TextIndex:
         """
         found: list[Near] = []
         for place, candidates in enumerate(_candidates(self.keys, others.keys)):
-            own = _sequences(self.texts[place]) if candidates else None
+            own = _sequences(self.text_of(place)) if candidates else None
             best = Near(own=place, other=-1, similarity=0.0)
             for other in candidates:
-                alike = _jaccard(own, _sequences(others.texts[other]))
+                alike = _jaccard(own, _sequences(others.text_of(other)))
                 if alike > best.similarity:
                     best = Near(own=place, other=other, similarity=alike)
             if best.other >= 0 and best.similarity >= threshold:
                 found.append(best)
         return found
+
+
+def sketch_text(text: str) -> Words:
+    """Sketch a text by the minimum of each of many hash functions.
+
+    Args:
+        text: The text.
+
+    Returns:
+        uint64[64].
+    """
+    sequences = _sequences(text)
+    weights = _weights(2 * BANDS * ROWS)
+    turns, adds = weights[::2], weights[1::2]
+    least = np.full(BANDS * ROWS, np.iinfo(np.uint64).max, dtype=np.uint64)
+    for start in range(0, sequences.size, CHUNK):
+        block = sequences[start : start + CHUNK, None]
+        least = np.minimum(least, ((block ^ adds) * turns).min(axis=0))
+    return least
 
 
 def resemblance(one: str, other: str) -> float:
@@ -110,17 +131,6 @@ def _sequences(text: str) -> Words:
     letters = np.frombuffer(data, dtype="<u4").astype(np.uint64)
     windows = np.lib.stride_tricks.sliding_window_view(letters, LETTERS)
     return np.unique(mixed((windows * _weights(LETTERS)).sum(axis=1, dtype=np.uint64)))
-
-
-def _minima(sequences: Words) -> Words:
-    """Take the minimum of each of many hash functions."""
-    weights = _weights(2 * BANDS * ROWS)
-    turns, adds = weights[::2], weights[1::2]
-    least = np.full(BANDS * ROWS, np.iinfo(np.uint64).max, dtype=np.uint64)
-    for start in range(0, sequences.size, CHUNK):
-        block = sequences[start : start + CHUNK, None]
-        least = np.minimum(least, ((block ^ adds) * turns).min(axis=0))
-    return least
 
 
 def _candidates(own: Words, others: Words) -> list[tuple[int, ...]]:

@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_repro.data import (
+    Contents,
     Manifest,
+    Sample,
     digest_of,
     folder_reader,
     materialise,
-    read_unchecked,
     shard,
     union,
 )
-from pytest_repro.data.contents import comparable
+from pytest_repro.data.contents import decode
 from pytest_repro.errors import CorruptRecord, ReproUsageError, UnsafePath
 from tests.data.samples import MANIFESTS, many, sample
 
@@ -98,10 +99,25 @@ def test_everything_that_is_wrong_is_listed(folder: Path) -> None:
     (folder / "a.txt").write_text("other")
     (folder / "c.txt").unlink()
 
-    contents, problems = read_unchecked(FILES, folder_reader(folder))
+    contents = Contents(FILES, folder_reader(folder))
 
-    assert list(contents) == ["b.txt"]
-    assert [one.partition(":")[0] for one in problems] == ["a.txt", "c.txt"]
+    assert dict(contents) == {"b.txt": "the text of b.txt"}
+    assert [one.partition(":")[0] for one in contents.problems] == ["a.txt", "c.txt"]
+
+
+def test_contents_are_read_when_asked_for_and_not_kept(folder: Path) -> None:
+    """A data set may be larger than memory."""
+    reads: list[str] = []
+
+    def read(one: Sample) -> bytes:
+        reads.append(one.id)
+        return folder_reader(folder)(one)
+
+    contents = Contents(FILES, read)
+    texts = [contents["b.txt"], contents["b.txt"]]
+
+    assert texts == ["the text of b.txt"] * 2
+    assert reads == ["a.txt", "b.txt", "c.txt", "b.txt", "b.txt"]
 
 
 def test_an_id_does_not_lead_out_of_the_folder(folder: Path) -> None:
@@ -115,21 +131,14 @@ def test_an_id_does_not_lead_out_of_the_folder(folder: Path) -> None:
 
 def test_texts_and_arrays_can_be_compared(tmp_path: Path) -> None:
     """Anything else is left out, and nothing is unpickled."""
-    np.save(tmp_path / "a.npy", np.eye(3))
-    np.save(tmp_path / "o.npy", np.array([{}]), allow_pickle=True)
-    array, pickled = (tmp_path / f"{name}.npy" for name in "ao")
-
-    found = comparable(
-        {
-            "array": array.read_bytes(),
-            "text": "ä text".encode(),
-            "binary": b"\0\1",
-            "latin": "ä".encode("latin-1"),
-        }
+    np.save(tmp_path / "plane.npy", np.eye(3))
+    np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
+    np.save(tmp_path / "nan.npy", np.array([np.nan]))
+    plane, objects, nan = (
+        (tmp_path / f"{name}.npy").read_bytes() for name in ("plane", "objects", "nan")
     )
 
-    assert sorted(found) == ["array", "text"]
-    with pytest.raises(ReproUsageError, match="sample 'o' is no whole array"):
-        comparable({"o": pickled.read_bytes()})
-    with pytest.raises(ReproUsageError, match="sample 'a' is no whole array"):
-        comparable({"a": array.read_bytes()[:-1]})
+    assert np.array_equal(decode(plane), np.eye(3))  # type: ignore[arg-type]  # an array
+    assert decode("ä text".encode()) == "ä text"
+    assert [decode(one) for one in (objects, nan, plane[:-1])] == [None] * 3
+    assert [decode(one) for one in (b"\0\1", "ä".encode("latin-1"))] == [None] * 2
