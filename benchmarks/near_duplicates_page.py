@@ -35,7 +35,7 @@ threshold in bold is used unless told otherwise; recalls below 95 % are in bold,
 LIMITS: Final = """\
 A shift by one pixel changes most pixels of a thin drawing, at any threshold: shifts,
 turns and crops are not found. Whoever knows of such copies gives them a common group.
-Half a text shares at most about half of its sequences with the whole. Where more than 32
+Half a text shares about half of its sequences with the whole. Where more than 32
 texts have the same minima in a band, they share a phrase, and 32 of them are compared.
 More noise is found from a lower threshold on, `find_near(…, arrays_from=0.97)`, at the
 price in the last row.
