@@ -153,5 +153,5 @@ def test_an_id_names_one_sample() -> None:
 
 def test_an_unknown_column_names_those_that_there_are() -> None:
     """A misspelt column is no empty one."""
-    with pytest.raises(ReproUsageError, match=r"no column 'lable'.*label"):
-        read_manifest(FILE.encode()).values("lable")
+    with pytest.raises(ReproUsageError, match=r"no column 'labels'.*label"):
+        read_manifest(FILE.encode()).values("labels")

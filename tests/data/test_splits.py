@@ -254,5 +254,7 @@ def test_a_number_of_folds_is_whole(count: int) -> None:
 
 def test_an_unknown_key_names_those_that_there_are() -> None:
     """A misspelt key is no new one."""
-    with pytest.raises(ReproUsageError, match="one of id, group, digest, got 'grup'"):
-        Split(shares=SHARES, salt="x", by="grup")
+    with pytest.raises(
+        ReproUsageError, match="one of id, group, digest, got 'patient'"
+    ):
+        Split(shares=SHARES, salt="x", by="patient")
