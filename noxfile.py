@@ -125,6 +125,12 @@ def digests(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def near(session: nox.Session) -> None:
+    """Measure how many near duplicates in data are found, and how fast."""
+    _run(session, "ci/bench.sh", "near_duplicates")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def report(session: nox.Session) -> None:
     """Measure what the page of many experiments costs; needs ci/browser.sh."""
     _run(session, "ci/bench.sh", "report")

@@ -16,6 +16,7 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── LineEndingError               a checkout turned LF into CRLF
     │   ├── PointerRecord                 a git-LFS pointer, not the file
     │   ├── PolicyError                   a policy file without meaning
+    │   ├── ManifestError                 a list of samples without meaning
     │   └── UnsafePath                    a name or link leaves the store
     ├── NoRevision (LookupError)          git does not have that state of a file
     ├── StoreError (OSError)              the reference store refused to write
@@ -23,6 +24,7 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── StoreReadOnly                 no permission, or read-only
     │   └── StoreFull                     no space; the old state is untouched
     ├── StaleCandidate (RuntimeError)     the reference has changed since its candidate
+    ├── LeakedData (RuntimeError)         parts of a data set that know each other
     ├── UnstableInput (RuntimeError)      an asset changed under a run
     ├── EscapedEntropy (RuntimeError)     randomness that no seed governs was drawn
     ├── UndeclaredInput (RuntimeError)    a hermetic run read something undeclared
@@ -45,7 +47,9 @@ __all__ = [
     "HorizonReached",
     "IncompleteRecord",
     "LaunchError",
+    "LeakedData",
     "LineEndingError",
+    "ManifestError",
     "MetricError",
     "NoRevision",
     "PointerRecord",
@@ -139,6 +143,10 @@ class PolicyError(RecordError):
     """A policy file says something that has no meaning."""
 
 
+class ManifestError(RecordError):
+    """A list of samples says something that has no meaning."""
+
+
 class UnsafePath(RecordError):
     """A name or a link would lead outside the store."""
 
@@ -165,6 +173,10 @@ class StoreFull(StoreError):
 
 class StaleCandidate(ReproError, RuntimeError):
     """A candidate was judged against another reference than the one that is there."""
+
+
+class LeakedData(ReproError, RuntimeError):
+    """A sample to be judged with is known, or nearly so, to what is trained on."""
 
 
 class UnstableInput(ReproError, RuntimeError):

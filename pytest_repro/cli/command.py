@@ -145,6 +145,12 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="noise floor, seed spread, and which margins a reference supports",
         ),
         Verb(
+            name="data",
+            arguments="ACTION MANIFEST",
+            summary="check, split or card: what a data set holds, and what its parts"
+            " share",
+        ),
+        Verb(
             name="doctor",
             arguments="",
             summary="what on this machine endangers reproducibility",

@@ -122,7 +122,7 @@ def state_root(state: Sequence[Fingerprint]) -> Digest:
 def _identity(recorder: Recorder, around: Circumstances) -> Identity:
     return Identity(
         experiment=around.experiment,
-        config=around.config,
+        config={**around.config, **recorder.declared},
         environment=around.environment,
         contract=around.contract,
         assets=recorder.assets,

@@ -9,9 +9,9 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, SupportsIndex
 
-from pytest_repro.errors import MetricError
+from pytest_repro.errors import MetricError, ReproUsageError
 
-__all__ = ["MAX_LENGTH", "check_name", "check_step"]
+__all__ = ["MAX_LENGTH", "check_name", "check_step", "check_total"]
 
 MAX_LENGTH: Final = 128
 MAX_STEP: Final = 2**53
@@ -76,3 +76,18 @@ def check_step(name: str, step: object) -> int:
         msg = f"the step of {name!r} lies in [0, 2**53), got {number}"
         raise MetricError(msg)
     return number
+
+
+def check_total(total: object) -> None:
+    """Check how many steps a loop is to have.
+
+    Args:
+        total: What was given as a number of steps; None for as many as there are.
+
+    Raises:
+        ReproUsageError: If it is no whole number from 1 on.
+    """
+    is_whole = isinstance(total, int) and not isinstance(total, bool) and total > 0
+    if not (total is None or is_whole):
+        msg = f"steps(total=…) is a number of steps from 1 on, got {total!r}"
+        raise ReproUsageError(msg)

@@ -6,7 +6,7 @@ is refused at once, not when it is too late.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from pytest_repro.determinism import is_generator, stream_of
 from pytest_repro.errors import ReproUsageError
 
-__all__ = ["Part", "part_of"]
+__all__ = ["Part", "by_class", "part_of"]
 
 _VERBS: Final[dict[type, str]] = {list: "extend", deque: "extend", set: "update"}
 """How each is filled again once it is empty."""
@@ -34,6 +34,25 @@ class Part(NamedTuple):
     subject: object
     take: Callable[[], Any]
     put: Callable[[Any], None]
+
+
+def by_class(parts: Iterable[object]) -> Mapping[str, object]:
+    """Name objects by their classes.
+
+    Args:
+        parts: The objects.
+
+    Returns:
+        The objects by name; the second of a class has a number.
+    """
+    found: dict[str, object] = {}
+    for part in parts:
+        name, number = type(part).__name__, 2
+        while name in found:
+            name = f"{type(part).__name__} {number}"
+            number += 1
+        found[name] = part
+    return found
 
 
 def part_of(name: str, subject: Any) -> Part:  # noqa: ANN401  # that is the question

@@ -86,6 +86,7 @@ class Recorder:
     """Metrics, fingerprints and assets of one run, under way.
 
     Attributes:
+        declared: What the experiment says of its own configuration, by name.
         origin: What the seed decides, as far as the experiment shows it.
         steps: How many steps are over.
     """
@@ -122,6 +123,7 @@ class Recorder:
         self._lookout = Lookout(horizon, is_end=ends_at_horizon)
         self._is_finished = False
         self.ledger = ledger
+        self.declared: dict[str, str] = {}
         self.origin = Origin()
         self.steps = 0
 

@@ -16,7 +16,8 @@ from pytest_repro.errors import ReproUsageError, UnstableInput
 from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.keeping import Keeper
 from pytest_repro.experiment.looping import NEVER, Loop, Orders
-from pytest_repro.experiment.names import check_name
+from pytest_repro.experiment.names import check_name, check_total
+from pytest_repro.experiment.parts import by_class
 from pytest_repro.experiment.recorder import Recorder
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
 from pytest_repro.fingerprints import sketch_of, tree_digest
@@ -24,6 +25,7 @@ from pytest_repro.fingerprints import sketch_of, tree_digest
 if TYPE_CHECKING:
     import torch
 
+    from pytest_repro.data import Folds, Parts, Split
     from pytest_repro.experiment.torch_ledger import ModelLedger
 
 __all__ = ["Run"]
@@ -165,7 +167,7 @@ class Run:
             ReproUsageError: If there is neither an iterable nor a total, or the
                 total is no whole number from 1 on.
         """
-        _check_total(total)
+        check_total(total)
         caller = None if self._keeper.orders.is_idle else sys._getframe(1)  # noqa: SLF001  # public in all but name
         if iterable is not None:
             return self._walk(iterable, total, caller)
@@ -237,7 +239,7 @@ class Run:
         Raises:
             ReproUsageError: If one cannot be restored in place.
         """
-        self._register({**_by_class(parts), **named})
+        self._register({**by_class(parts), **named})
 
     @property
     def checkpoint_every(self) -> int:
@@ -294,6 +296,35 @@ class Run:
         self._recorder.asset(held.use)
         self._held.append(held)
         return found.resolve()
+
+    def data(
+        self,
+        manifest: str | Path,
+        split: "Split | None" = None,
+        *,
+        folds: "Folds | None" = None,
+        allow_leaks: bool = False,
+    ) -> "Parts":
+        """Read a data set's manifest, cut it into parts, and record how.
+
+        Args:
+            manifest: Its file, found as `asset` finds files.
+            split: How to cut it; what is declared beside it if left out.
+            folds: Folds that the experiment uses, to be recorded; likewise.
+            allow_leaks: Whether parts may know each other.
+
+        Returns:
+            The samples of each part, by its name.
+
+        Raises:
+            RecordError: If the manifest cannot be read.
+            ReproUsageError: If nobody says how to cut it, or a part would be empty.
+            LeakedData: If parts share contents or groups, or ids tell labels.
+        """
+        from pytest_repro.experiment import cutting  # noqa: PLC0415  # only with data
+
+        found = cutting.cut(self.asset(manifest), split, folds, allow_leaks=allow_leaks)
+        return cutting.record(found, self._recorder)
 
     def _register(self, parts: Mapping[str, object]) -> None:
         for name, subject in parts.items():
@@ -364,21 +395,3 @@ class Run:
     def _ran_out(self, step: int, total: int | None) -> None:
         if total is not None:
             self._recorder.warn(f"steps(total={total}) ran out of items after {step}")
-
-
-def _by_class(parts: Iterable[object]) -> Mapping[str, object]:
-    found: dict[str, object] = {}
-    for part in parts:
-        name, number = type(part).__name__, 2
-        while name in found:
-            name = f"{type(part).__name__} {number}"
-            number += 1
-        found[name] = part
-    return found
-
-
-def _check_total(total: object) -> None:
-    is_whole = isinstance(total, int) and not isinstance(total, bool) and total > 0
-    if not (total is None or is_whole):
-        msg = f"steps(total=…) is a number of steps from 1 on, got {total!r}"
-        raise ReproUsageError(msg)
