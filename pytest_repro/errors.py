@@ -18,12 +18,15 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── PolicyError                   a policy file without meaning
     │   └── UnsafePath                    a name or link leaves the store
     ├── NoRevision (LookupError)          git does not have that state of a file
-    ├── StoreError (OSError)              the reference store refused to write
+    ├── StoreError (OSError)              a store refused to write
     │   ├── StoreBusy                     somebody else holds the lock
     │   ├── StoreReadOnly                 no permission, or read-only
     │   └── StoreFull                     no space; the old state is untouched
     ├── StaleCandidate (RuntimeError)     the reference has changed since its candidate
     ├── UnstableInput (RuntimeError)      an asset changed under a run
+    ├── WrongBytes (ValueError)           an asset is not what was declared
+    ├── AssetUnavailable (LookupError)    no store and no mirror has an asset
+    ├── AssetForbidden (RuntimeError)     a restricted asset, and no permission
     ├── EscapedEntropy (RuntimeError)     randomness that no seed governs was drawn
     ├── UndeclaredInput (RuntimeError)    a hermetic run read something undeclared
     └── LaunchError (RuntimeError)        a worker could not even be started
@@ -35,6 +38,8 @@ A failed verdict is not an error: it is a value, `pytest_repro.records.Verdict`.
 """
 
 __all__ = [
+    "AssetForbidden",
+    "AssetUnavailable",
     "CheckpointError",
     "ConflictedRecord",
     "ContractError",
@@ -62,6 +67,7 @@ __all__ = [
     "UndeclaredInput",
     "UnsafePath",
     "UnstableInput",
+    "WrongBytes",
 ]
 
 
@@ -148,11 +154,11 @@ class NoRevision(ReproError, LookupError):
 
 
 class StoreError(ReproError, OSError):
-    """The reference store could not be written."""
+    """A store, of references or of assets, could not be written."""
 
 
 class StoreBusy(StoreError):
-    """Another process holds the lock of this folder."""
+    """Another process holds the lock of what is to be written."""
 
 
 class StoreReadOnly(StoreError):
@@ -169,6 +175,32 @@ class StaleCandidate(ReproError, RuntimeError):
 
 class UnstableInput(ReproError, RuntimeError):
     """A file that a run read was changed before the run ended."""
+
+
+class WrongBytes(ReproError, ValueError):
+    """An asset does not hold the bytes that were declared under its name."""
+
+
+class AssetUnavailable(ReproError, LookupError):
+    """A declared asset is not in the content store, and no mirror gave its bytes.
+
+    Attributes:
+        failed: The mirrors that were tried, and why each failed.
+    """
+
+    def __init__(self, message: str, *, failed: tuple[object, ...] = ()) -> None:
+        """Keep the facts beside the text.
+
+        Args:
+            message: What is missing and what to do next.
+            failed: `records.Attempt` of each mirror that was tried.
+        """
+        super().__init__(message)
+        self.failed = failed
+
+
+class AssetForbidden(ReproError, RuntimeError):
+    """An asset is restricted, and nobody declared a permission to use it."""
 
 
 class EscapedEntropy(ReproError, RuntimeError):

@@ -31,6 +31,7 @@ from pytest_repro.experiment import (
     Tracing,
     assemble,
 )
+from pytest_repro.plugin.asset_rules import asset_rules
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.provenance import Meter, collect_code, collect_environment
@@ -40,6 +41,7 @@ from pytest_repro.records import (
     Failure,
     Following,
     Job,
+    Resolution,
     RunRecord,
     Window,
 )
@@ -118,6 +120,7 @@ class Execution:
             self._recorder,
             folder=self._item.path.parent,
             root=self._item.config.rootpath,
+            rules=asset_rules(self._item.config),
         )
         self._meter = Meter()
         self._watch.is_hermetic = determinism.hermetic
@@ -237,6 +240,12 @@ class Execution:
             return whole
         self._tracing.close()
         return replace(whole, operations=self._tracing.operations())
+
+    @property
+    def resolutions(self) -> tuple[Resolution, ...]:
+        """How each declared asset was come by; none before `start`."""
+        run = self._item.stash.get(run_key, None)
+        return () if run is None else run.resolutions
 
     def _facts(self, pinned_now: Pinned) -> dict[str, bool | int | str | None]:
         varied = {} if self._probes is None else self._probes.facts()

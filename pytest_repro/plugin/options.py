@@ -6,49 +6,14 @@ from `OPTIONS`. A flag beats the ini key, the ini key beats the default.
 
 import difflib
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 import pytest
 
+from pytest_repro.plugin.option import Option
+from pytest_repro.plugin.option import row as _row
+
 __all__ = ["OPTIONS", "WORKER_FLAG", "Option", "did_you_mean"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One row of the table.
-
-    Attributes:
-        name: The ini key; the flag is the same with dashes.
-        kind: ``bool``, ``int``, ``float`` or ``str``.
-        default: Its value when nobody says anything.
-        help: One line for ``--help``.
-        doc: What the reference page adds.
-        choices: The values allowed; empty for any.
-        has_flag: Whether there is a flag.
-        has_ini: Whether there is an ini key.
-        metavar: What ``--help`` shows as the value.
-    """
-
-    name: str
-    kind: str
-    default: object
-    help: str
-    doc: str
-    choices: tuple[str, ...] = ()
-    has_flag: bool = True
-    has_ini: bool = True
-    metavar: str | None = None
-
-    @property
-    def flag(self) -> str:
-        """The flag, such as ``--repro-workers``."""
-        return "--" + self.name.replace("_", "-")
-
-
-def _row(name: str, kind: str, default: object, text: str, **more: object) -> Option:
-    more.setdefault("doc", "")
-    return Option(name=name, kind=kind, default=default, help=text, **more)  # type: ignore[arg-type]  # rows are checked by a test
 
 
 OPTIONS: Final = (
@@ -239,6 +204,23 @@ OPTIONS: Final = (
         ".repro",
         "folder for obtained runs, candidates and reports",
         metavar="PATH",
+    ),
+    _row(
+        "repro_assets",
+        "str",
+        "",
+        "folder of the content store, in which declared assets are kept",
+        metavar="PATH",
+        has_flag=False,
+        doc="By default `assets` in the folder `repro_out`. Several projects and "
+        "machines can share one: {doc}`../how-to/declare-an-asset`.",
+    ),
+    _row(
+        "repro_fetch",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "let runs fetch declared assets that the content store lacks",
+        doc="Without it runs are offline, and `pytest-repro fetch` fetches before.",
     ),
     _row(
         "repro_history",
