@@ -165,7 +165,7 @@ class AssetStore:
         for name in ("partial", "locks"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         ignore = self.root / ".gitignore"
-        if not ignore.exists():
+        if not (ignore.exists() and ignore.stat().st_size):
             ignore.write_text("*\n", encoding="utf-8")
 
 

@@ -51,7 +51,8 @@ def read(location: str, start: int, *, timeout_s: float) -> Iterator[tuple[int, 
             msg = f"HTTP {got.status_code} {got.reason}"
             raise OSError(msg)
         at = _start(got, start)
-        for data in got.raw.stream(CHUNK_BYTES, decode_content=False):
+        # What is there is taken at once: who reads is to notice that nobody waits.
+        while data := got.raw.read1(CHUNK_BYTES, decode_content=False):
             yield at, data
             at += len(data)
 

@@ -20,6 +20,11 @@ OTHER = Random(8).randbytes(SIZE)  # noqa: S311  # likewise
 SLOWLY_S = 0.05
 
 
+def data_of(number: int) -> bytes:
+    """Return the bytes of the asset of that number; 0 is `DATA`."""
+    return DATA if number == 0 else number.to_bytes(8, "big") + DATA[8:]
+
+
 def declared(*locations: str, data: bytes = DATA, timeout_s: int = 10) -> DeclaredAsset:
     """Declare some bytes, to be had from mirrors."""
     return DeclaredAsset(
@@ -35,15 +40,18 @@ def declared(*locations: str, data: bytes = DATA, timeout_s: int = 10) -> Declar
 
 def stored(store: AssetStore, digest: Digest) -> str:
     """Say what a store has under a digest: nothing, these bytes, or wrong ones."""
-    path = store.path(digest)
-    if not path.exists():
+    try:
+        data = store.path(digest).read_bytes()
+    except FileNotFoundError:
         return "nothing"
-    found = f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+    found = f"sha256:{hashlib.sha256(data).hexdigest()}"
     return "whole" if found == digest else "WRONG"
 
 
 class Server:
     """A real web server on this machine, whose paths say how it behaves.
+
+    ``/2/whole`` behaves like ``/whole``, with the bytes of asset 2.
 
     ``/whole``, ``/ranged`` (honours Range), ``/corrupt``, ``/truncated`` (ends early),
     ``/slow`` (a byte now and then), ``/long`` (more than was declared), ``/shifted``
@@ -80,7 +88,8 @@ def serving() -> Iterator[Server]:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        behaviour = self.path.strip("/").partition("?")[0].rpartition("/")[2]
+        number, _, behaviour = self.path.strip("/").partition("?")[0].rpartition("/")
+        self._data = data_of(int(number or 0))
         wanted = self.headers.get("Range", "")
         self.server.asked.append((behaviour, wanted))  # type: ignore[attr-defined]  # set above
         try:
@@ -92,35 +101,35 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def _whole(self, _: str) -> None:
-        self._send(DATA)
+        self._send(self._data)
 
     def _ranged(self, wanted: str) -> None:
         start = int(wanted.removeprefix("bytes=").rstrip("-") or 0)
         if not wanted:
-            self._send(DATA)
+            self._send(self._data)
         elif start >= SIZE:
             self.send_error(416)
         else:
             place = {"Content-Range": f"bytes {start}-{SIZE - 1}/{SIZE}"}
-            self._send(DATA[start:], status=206, headers=place)
+            self._send(self._data[start:], status=206, headers=place)
 
     def _shifted(self, wanted: str) -> None:
         place = {"Content-Range": f"bytes 0-{SIZE - 1}/{SIZE}"}
-        self._send(DATA, status=206 if wanted else 200, headers=place)
+        self._send(self._data, status=206 if wanted else 200, headers=place)
 
     def _corrupt(self, _: str) -> None:
         self._send(OTHER)
 
     def _long(self, _: str) -> None:
-        self._send(DATA + b"!")
+        self._send(self._data + b"!")
 
     def _truncated(self, _: str) -> None:
-        self._send(DATA[: SIZE // 2], length=SIZE)
+        self._send(self._data[: SIZE // 2], length=SIZE)
         self.close_connection = True
 
     def _slow(self, _: str) -> None:
         self._send(b"", length=SIZE)
-        for byte in DATA:
+        for byte in self._data:
             self.wfile.write(bytes([byte]))
             time.sleep(SLOWLY_S)
 

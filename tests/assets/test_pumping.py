@@ -3,16 +3,18 @@
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
-from pytest_repro.assets.mirrors import MirrorFailed, Piece
+from pytest_repro.assets.mirrors import MirrorFailed, Piece, pieces
 from pytest_repro.assets.pumping import paced
+from tests.assets.samples import Server
 
 
-def readers() -> list[threading.Thread]:
-    """List the threads that still read."""
-    return [one for one in threading.enumerate() if one.name == "fetching"]
+def readers() -> set[threading.Thread]:
+    """Return the threads that still read."""
+    return {one for one in threading.enumerate() if one.name == "fetching"}
 
 
 def endless() -> Iterator[Piece]:
@@ -41,20 +43,21 @@ def test_long_download_that_keeps_up_is_never_left() -> None:
 
 def test_mirror_that_hangs_is_left() -> None:
     """Also one whose call never returns, as that of a network disk."""
-    with pytest.raises(MirrorFailed, match="too slow: 0 bytes in the 0.3 s"):
+    with pytest.raises(MirrorFailed, match=r"too slow: 0 bytes in the 0\.3 s"):
         list(paced(hanging, timeout_s=0.3))
 
 
 def test_reader_ends_when_nobody_waits_for_it() -> None:
     """Nothing is read on behind one's back."""
-    pieces = paced(endless, timeout_s=10)
-    next(pieces)
+    others = readers()
+    found = paced(endless, timeout_s=10)
+    next(found)
+    (own,) = readers() - others
 
-    pieces.close()
-    for thread in readers():
-        thread.join(5)
+    found.close()
+    own.join(5)
 
-    assert readers() == []
+    assert not own.is_alive()
 
 
 def test_error_of_the_mirror_is_passed_on() -> None:
@@ -66,3 +69,16 @@ def test_error_of_the_mirror_is_passed_on() -> None:
 
     with pytest.raises(OSError, match="planted"):
         list(paced(failing, timeout_s=10))
+
+
+def test_reader_of_a_trickling_server_ends_soon(server: Server) -> None:
+    """What it is sent next is the last that it takes."""
+    others = readers()
+    source = partial(pieces, server.url("slow"), 0, timeout_s=10)
+
+    with pytest.raises(MirrorFailed, match="too slow"):
+        list(paced(source, timeout_s=1))
+    for own in readers() - others:
+        own.join(5)
+
+    assert readers() - others == set()
