@@ -8,13 +8,21 @@ decides, never the place: whatever is handed out was hashed before.
 
 from pytest_repro.assets.fetching import Heard, fetch
 from pytest_repro.assets.holding import Held, Unstable, check_unchanged, hold, use
-from pytest_repro.assets.resolving import Located, Rules, check_permitted, resolve
+from pytest_repro.assets.resolving import (
+    PERMITTED,
+    Located,
+    Rules,
+    check_permitted,
+    read_names,
+    resolve,
+)
 from pytest_repro.assets.stamps import Stamp
 from pytest_repro.assets.store import AssetStore, Stored
 from pytest_repro.assets.sweeping import Sweep, plan_sweep, sweep
 from pytest_repro.assets.trees import Progress, Tree, hash_tree
 
 __all__ = [
+    "PERMITTED",
     "AssetStore",
     "Heard",
     "Held",
@@ -32,6 +40,7 @@ __all__ = [
     "hash_tree",
     "hold",
     "plan_sweep",
+    "read_names",
     "resolve",
     "sweep",
     "use",

@@ -8,7 +8,7 @@ hashed before it is handed out.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pytest_repro.assets import mirrors
 from pytest_repro.assets.fetching import fetch, resolution_of
@@ -17,7 +17,10 @@ from pytest_repro.assets.store import AssetStore
 from pytest_repro.errors import AssetForbidden, AssetUnavailable, WrongBytes
 from pytest_repro.records import Access, DeclaredAsset, Resolution, Source
 
-__all__ = ["Located", "Rules", "check_permitted", "resolve"]
+__all__ = ["PERMITTED", "Located", "Rules", "check_permitted", "read_names", "resolve"]
+
+PERMITTED: Final = "PYTEST_REPRO_PERMITTED"
+"""The variable that names restricted assets which may be used on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,18 @@ class Located(NamedTuple):
     resolution: Resolution
 
 
+def read_names(value: str) -> frozenset[str]:
+    """Read the value of `PERMITTED`.
+
+    Args:
+        value: Names, separated by commas or blanks.
+
+    Returns:
+        The names.
+    """
+    return frozenset(value.replace(",", " ").split())
+
+
 def check_permitted(asset: DeclaredAsset, permitted: Collection[str]) -> None:
     """Refuse a restricted asset that nobody permitted.
 
@@ -64,7 +79,7 @@ def check_permitted(asset: DeclaredAsset, permitted: Collection[str]) -> None:
         f"  licence        {asset.licence}\n"
         f"  personal data  {asset.personal_data}\n"
         '  once you have one, say who gave it: permission = "…" in assets.toml,\n'
-        f"  or for this machine alone: export PYTEST_REPRO_PERMITTED={asset.name}"
+        f"  or for this machine alone: export {PERMITTED}={asset.name}"
     )
     raise AssetForbidden(msg)
 

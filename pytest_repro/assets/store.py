@@ -141,13 +141,30 @@ class AssetStore:
             StoreError: If the system refuses.
         """
         path = self.partial(digest) if is_partial else self.path(digest)
-        trash = self.root / "trash" / digest.replace(":", "-")
+        trash = self._trash(digest)
         with writing(digest):
             _remove(trash)  # what a crash left there
             if path.exists():
                 trash.parent.mkdir(exist_ok=True)
                 path.rename(trash)
                 _remove(trash)
+
+    def clear(self, digest: Digest) -> None:
+        """Remove what a crash left of an earlier removal; its lock is held.
+
+        Args:
+            digest: The digest.
+
+        Raises:
+            StoreError: If the system refuses.
+        """
+        with writing(digest):
+            _remove(self._trash(digest))
+
+    def discarded(self) -> tuple[Digest, ...]:
+        """List the digests whose removal did not come to its end, sorted."""
+        found = sorted((self.root / "trash").glob("*-*"))
+        return tuple(_digest_of(path.name) for path in found)
 
     def contents(self) -> Iterator[Stored]:
         """List what lies in the store, unfinished fetches too, sorted by digest."""
@@ -156,10 +173,11 @@ class AssetStore:
                 digest = Digest(f"{algorithm}:{path.parent.name}{path.name}")
                 yield Stored(digest=digest, path=path, size_bytes=_size(path))
         for path in sorted((self.root / "partial").glob("*-*")):
-            algorithm, _, name = path.name.rpartition("-")
-            digest = Digest(f"{algorithm}:{name}")
-            size = _size(path)
+            digest, size = _digest_of(path.name), _size(path)
             yield Stored(digest=digest, path=path, size_bytes=size, is_partial=True)
+
+    def _trash(self, digest: Digest) -> Path:
+        return self.root / "trash" / digest.replace(":", "-")
 
     def _make(self) -> None:
         for name in ("partial", "locks"):
@@ -205,6 +223,12 @@ def _translate(error: OSError, digest: Digest) -> StoreError:
             "  remedy  check its permissions, or name another store with repro_assets"
         )
     return StoreError(f"cannot keep {digest} in the content store: {why}")
+
+
+def _digest_of(name: str) -> Digest:
+    """Read the name of an unfinished fetch or of rubbish."""
+    algorithm, _, digits = name.rpartition("-")
+    return Digest(f"{algorithm}:{digits}")
 
 
 def _protect(path: Path) -> None:

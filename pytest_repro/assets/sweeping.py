@@ -6,7 +6,9 @@ sweep.
 """
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from pytest_repro.assets.store import AssetStore, Stored
 from pytest_repro.digests import Digest
@@ -14,7 +16,7 @@ from pytest_repro.errors import StoreBusy
 
 __all__ = ["Sweep", "plan_sweep", "sweep"]
 
-BUSY_S = 0.0
+BUSY_S: Final = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,4 +82,7 @@ def sweep(
                 gone.append(one)
         except StoreBusy:
             busy.append(one)
+    for digest in store.discarded():
+        with suppress(StoreBusy), store.locked(digest, timeout_s=BUSY_S):
+            store.clear(digest)
     return Sweep(unneeded=tuple(gone), kept=tuple(kept), busy=tuple(busy))

@@ -37,7 +37,6 @@ from pytest_repro.references.system_errors import reading
 
 __all__ = ["add_arguments", "run"]
 
-PERMITTED: Final = "PYTEST_REPRO_PERMITTED"
 MEBI: Final = 2**20
 
 _EXITS: Final = (
@@ -137,11 +136,11 @@ def _chosen(catalog: Catalog, names: Sequence[str]) -> Sequence[DeclaredAsset]:
 
 
 def _fetch(asset: DeclaredAsset, project: Project) -> _Result:
-    words = environ.get(PERMITTED, "").replace(",", " ").split()
+    permitted = assets.read_names(environ.get(assets.PERMITTED, ""))
     store = assets.AssetStore(project.assets)
     ticker = _Ticker()
     try:
-        assets.check_permitted(asset, words)
+        assets.check_permitted(asset, permitted)
         found = assets.fetch(asset, store, root=project.root, heard=ticker.hear)
     except (AssetForbidden, AssetUnavailable, StoreError) as error:
         outcome, status = next(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_repro.assets import Rules
 from pytest_repro.checkpoints import FOLDER
 from pytest_repro.determinism import (
     Pinned,
@@ -52,7 +53,13 @@ PLAIN = (int, float, str, bool, type(None), bytes)
 
 
 class Execution:
-    """Everything around the call of one test function."""
+    """Everything around the call of one test function.
+
+    Attributes:
+        rules: What the run may do to come by declared assets; from `start` on.
+    """
+
+    rules: Rules
 
     def __init__(
         self, item: pytest.Function, *, seed: int, contract: Contract, isolation: str
@@ -115,12 +122,13 @@ class Execution:
             # What other programs take away is neither the ledger's cost nor a step's.
             ledger=_ledger(following),
         )
+        self.rules = asset_rules(self._item.config)
         self._item.stash[run_key] = Run(
             self._seed,
             self._recorder,
             folder=self._item.path.parent,
             root=self._item.config.rootpath,
-            rules=asset_rules(self._item.config),
+            rules=self.rules,
         )
         self._meter = Meter()
         self._watch.is_hermetic = determinism.hermetic

@@ -291,7 +291,9 @@ class Worker:
             # About the size of references; this record is reviewed by nobody.
             warnings.simplefilter("ignore", ReproWarning)
             write_record(self._folder / RECORD, record)
-        leave_resolutions(self._folder, self._execution.resolutions)
+        resolutions = self._execution.resolutions
+        store = self._execution.rules.store
+        leave_resolutions(self._folder, resolutions, store=store)
 
     def _last_event(self) -> Event:
         if self._skipped:
