@@ -28,8 +28,8 @@ digest of all names and digests in it: {doc}`../how-to/declare-an-asset`.
 FILE: Final = """\
 ## One large file
 
-{size}, medians of rounds in which all ways take turns. *Warm*: from memory, after it
-was read before. *Cold*: from the disk, its pages dropped before.
+{size}, the best of several rounds in which all ways take turns. *Warm*: from memory,
+after it was read before. *Cold*: from the disk, its pages dropped before.
 """
 
 TREE: Final = """\

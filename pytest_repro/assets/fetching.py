@@ -165,9 +165,12 @@ class _Fetching:
         if self.asset.digest.startswith(f"{TREE}:"):
             self._complete_tree(mirror)
         else:
-            partial_path = self.store.partial(self.asset.digest)
-            size = self.asset.size_bytes
-            self._complete_file(mirror, mirror.location, partial_path, size)
+            path, size = self.store.partial(self.asset.digest), self.asset.size_bytes
+            if _size_of(path) != size or not path.exists():
+                end = self._complete_file(mirror, mirror.location, path)
+                if end < size:
+                    msg = f"it ended after {end} of {size} bytes"
+                    raise MirrorFailed(msg)
         obtained = _digest(self.store.partial(self.asset.digest))
         if obtained != self.asset.digest:
             self.store.discard(self.asset.digest, is_partial=True)
@@ -182,22 +185,24 @@ class _Fetching:
         with writing(self.asset.digest):
             for folder in ("", *folders):
                 (target / folder).mkdir(parents=True, exist_ok=True)
+        done = 0
         for name in files:
             if not (target / name).exists():
                 unfinished = target / f"{name}{UNFINISHED}"
                 location = f"{mirror.location.rstrip('/')}/{name}"
-                self._complete_file(mirror, location, unfinished, None)
+                self._complete_file(mirror, location, unfinished, before=done)
                 with writing(self.asset.digest):
                     unfinished.rename(target / name)
+            done += _size_of(target / name)
 
     def _complete_file(
-        self, mirror: Mirror, location: str, path: Path, size: int | None
-    ) -> None:
-        """Write what is missing of a file; of one in a folder the size is not known."""
-        limit = self.asset.size_bytes if size is None else size
+        self, mirror: Mirror, location: str, path: Path, *, before: int = 0
+    ) -> int:
+        """Write what is missing of a file; returns where it ends.
+
+        What other files of a folder take does not go into it.
+        """
         start = _size_of(path)
-        if start == size and path.exists():
-            return
         source = partial(mirrors.pieces, location, start, timeout_s=mirror.timeout_s)
         pieces = _named(paced(source, timeout_s=mirror.timeout_s), location)
         with ExitStack() as stack:
@@ -210,17 +215,16 @@ class _Fetching:
             end = start
             for piece in chain((first,), pieces):
                 end = piece.start + len(piece.data)
-                if end > limit:
-                    msg = f"it sends more than the {limit} bytes that are declared"
+                if before + end > self.asset.size_bytes:
+                    size = self.asset.size_bytes
+                    msg = f"it sends more than the {size} bytes that are declared"
                     raise MirrorFailed(msg)
                 with writing(self.asset.digest):
                     _write(descriptor, piece)
-                self._tell(end)
+                self._tell(before + end)
             with writing(self.asset.digest):
                 os.ftruncate(descriptor, end)
-        if size is not None and end < size:
-            msg = f"it ended after {end} of {size} bytes"
-            raise MirrorFailed(msg)
+        return end
 
     def _size(self) -> int:
         path = self.store.partial(self.asset.digest)

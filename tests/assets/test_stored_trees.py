@@ -59,6 +59,39 @@ def test_other_folder_is_refused(tmp_path: Path, store: AssetStore) -> None:
     assert not store.partial(asset.digest).exists()
 
 
+def test_folder_with_too_much_in_it_is_left_at_once(
+    tmp_path: Path, store: AssetStore
+) -> None:
+    """A mirror cannot fill the disk, file by file."""
+    mirror = grow(tmp_path / "mirror")
+    for number in range(9):
+        (mirror / f"z{number}").write_bytes(b"more")
+    asset = declared(mirror.as_uri(), like=grow(tmp_path / "true"))
+
+    with pytest.raises(AssetUnavailable, match="more than the 11 bytes"):
+        fetch(asset, store, root=tmp_path)
+
+    kept = [path for path in store.partial(asset.digest).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in kept) <= asset.size_bytes
+
+
+def test_progress_of_a_folder_counts_all_its_files(
+    tmp_path: Path, store: AssetStore
+) -> None:
+    """It ends with all bytes, as that of a file does."""
+    mirror = grow(tmp_path / "mirror")
+    heard: list[tuple[str, int, int]] = []
+
+    fetch(
+        declared(mirror.as_uri(), like=mirror),
+        store,
+        root=tmp_path,
+        heard=lambda *words: heard.append(words),
+    )
+
+    assert heard == [("tree", 3, 11), ("tree", 6, 11), ("tree", 11, 11)]
+
+
 def test_broken_off_folder_goes_on(tmp_path: Path, store: AssetStore) -> None:
     """Files that are whole are kept; one that is not is finished."""
     mirror = grow(tmp_path / "mirror")
