@@ -131,6 +131,12 @@ def near(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def hashing(session: nox.Session) -> None:
+    """Measure how fast files and folders are hashed, next to disk and memory."""
+    _run(session, "ci/bench.sh", "hashing")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def report(session: nox.Session) -> None:
     """Measure what the page of many experiments costs; needs ci/browser.sh."""
     _run(session, "ci/bench.sh", "report")

@@ -19,13 +19,16 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── ManifestError                 a list of samples without meaning
     │   └── UnsafePath                    a name or link leaves the store
     ├── NoRevision (LookupError)          git does not have that state of a file
-    ├── StoreError (OSError)              the reference store refused to write
+    ├── StoreError (OSError)              a store refused to write
     │   ├── StoreBusy                     somebody else holds the lock
     │   ├── StoreReadOnly                 no permission, or read-only
     │   └── StoreFull                     no space; the old state is untouched
     ├── StaleCandidate (RuntimeError)     the reference has changed since its candidate
     ├── LeakedData (RuntimeError)         parts of a data set that know each other
     ├── UnstableInput (RuntimeError)      an asset changed under a run
+    ├── WrongBytes (ValueError)           an asset is not what was declared
+    ├── AssetUnavailable (LookupError)    no store and no mirror has an asset
+    ├── AssetForbidden (RuntimeError)     a restricted asset, and no permission
     ├── EscapedEntropy (RuntimeError)     randomness that no seed governs was drawn
     ├── UndeclaredInput (RuntimeError)    a hermetic run read something undeclared
     └── LaunchError (RuntimeError)        a worker could not even be started
@@ -37,6 +40,8 @@ A failed verdict is not an error: it is a value, `pytest_repro.records.Verdict`.
 """
 
 __all__ = [
+    "AssetForbidden",
+    "AssetUnavailable",
     "CheckpointError",
     "ConflictedRecord",
     "ContractError",
@@ -66,6 +71,7 @@ __all__ = [
     "UndeclaredInput",
     "UnsafePath",
     "UnstableInput",
+    "WrongBytes",
 ]
 
 
@@ -156,11 +162,11 @@ class NoRevision(ReproError, LookupError):
 
 
 class StoreError(ReproError, OSError):
-    """The reference store could not be written."""
+    """A store, of references or of assets, could not be written."""
 
 
 class StoreBusy(StoreError):
-    """Another process holds the lock of this folder."""
+    """Another process holds the lock of what is to be written."""
 
 
 class StoreReadOnly(StoreError):
@@ -181,6 +187,32 @@ class LeakedData(ReproError, RuntimeError):
 
 class UnstableInput(ReproError, RuntimeError):
     """A file that a run read was changed before the run ended."""
+
+
+class WrongBytes(ReproError, ValueError):
+    """An asset does not hold the bytes that were declared under its name."""
+
+
+class AssetUnavailable(ReproError, LookupError):
+    """A declared asset is not in the content store, and no mirror gave its bytes.
+
+    Attributes:
+        failed: The mirrors that were tried, and why each failed.
+    """
+
+    def __init__(self, message: str, *, failed: tuple[object, ...] = ()) -> None:
+        """Keep the facts beside the text.
+
+        Args:
+            message: What is missing and what to do next.
+            failed: `records.Attempt` of each mirror that was tried.
+        """
+        super().__init__(message)
+        self.failed = failed
+
+
+class AssetForbidden(ReproError, RuntimeError):
+    """An asset is restricted, and nobody declared a permission to use it."""
 
 
 class EscapedEntropy(ReproError, RuntimeError):

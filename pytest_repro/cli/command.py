@@ -140,6 +140,17 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="which experiments a change can affect, before anything runs",
         ),
         Verb(
+            name="fetch",
+            arguments="[NAME …]",
+            summary="declared assets into the content store, before any run",
+        ),
+        Verb(
+            name="gc",
+            arguments="",
+            summary="assets in the content store that nothing needs; removes them if"
+            " asked",
+        ),
+        Verb(
             name="calibrate",
             arguments="EXPERIMENT",
             summary="noise floor, seed spread, and which margins a reference supports",

@@ -33,8 +33,14 @@ SECTIONS: Final = (
 """Where pytest looks for its options, in its order; the first that exists counts."""
 
 HISTORY: Final = "repro_history"
+ASSETS: Final = "repro_assets"
 
-DEFAULTS: Final = {"repro_dir": "reference_runs", "repro_out": ".repro", HISTORY: ""}
+DEFAULTS: Final = {
+    "repro_dir": "reference_runs",
+    "repro_out": ".repro",
+    HISTORY: "",
+    ASSETS: "",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +52,14 @@ class Project:
         references: The reference store.
         out: Obtained runs, candidates and reports.
         history: What sessions observed.
+        assets: The content store.
     """
 
     root: Path
     references: Path
     out: Path
     history: Path
+    assets: Path
 
     @property
     def pending(self) -> Path:
@@ -101,6 +109,7 @@ def find_project(start: Path, arguments: Namespace) -> Project:
         references=root / (arguments.dir or keys["repro_dir"]),
         out=out,
         history=root / keys[HISTORY] if keys[HISTORY] else out / "history",
+        assets=root / keys[ASSETS] if keys[ASSETS] else out / "assets",
     )
 
 
@@ -143,7 +152,7 @@ def _read(path: Path) -> Mapping[str, object]:
 
 def _text(section: Mapping[str, object], key: str, file: str) -> str:
     value = section.get(key, DEFAULTS[key])
-    if not isinstance(value, str) or not (value or key == HISTORY):
+    if not isinstance(value, str) or not (value or key in {HISTORY, ASSETS}):
         msg = f"{file}: {key} is the path of a folder, got {value!r}"
         raise ReproUsageError(msg)
     return value

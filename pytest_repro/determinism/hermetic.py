@@ -45,16 +45,20 @@ class Hermetic:
         self._watch = watch
         self._root = f"{root.resolve()}/"
         self._declared: set[str] = set()
+        self._folders: tuple[str, ...] = ()
         self._homes = _interpreter()
         self._elsewhere = _scratch()
 
     def declare(self, path: str) -> None:
-        """Allow a file.
+        """Allow a file, or a folder and all in it.
 
         Args:
             path: A declared asset, or a file that the run wrote itself.
         """
-        self._declared.add(os.path.realpath(path))
+        whole = os.path.realpath(path)
+        self._declared.add(whole)
+        if os.path.isdir(whole):  # noqa: PTH112  # a text
+            self._folders += (f"{whole}/",)
 
     def hear(self, event: str, args: tuple[object, ...]) -> None:
         """Hear of an event of the interpreter.
@@ -95,7 +99,8 @@ class Hermetic:
             self._watch.drawn("file", detail=self._watch.project.name(whole))
 
     def _is_known(self, path: str) -> bool:
-        if path in self._declared or path.startswith((*self._homes, *_SYSTEM)):
+        allowed = (*self._homes, *self._folders, *_SYSTEM)
+        if path in self._declared or path.startswith(allowed):
             return True
         if path.startswith(self._root):
             return path.endswith(_CODE)
@@ -103,7 +108,7 @@ class Hermetic:
 
 
 def declare_file(path: Path) -> None:
-    """Allow the run that is under way to read a file.
+    """Allow the run that is under way to read a file, or all files of a folder.
 
     Args:
         path: A declared asset.

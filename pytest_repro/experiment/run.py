@@ -7,13 +7,14 @@ an experiment gives the same bits whether it logs little or much.
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
-from pathlib import Path, PurePath
+from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
-from pytest_repro.errors import ReproUsageError, UnstableInput
+from pytest_repro.errors import ReproUsageError
 from pytest_repro.experiment.following import Following
+from pytest_repro.experiment.inputs import Desk
 from pytest_repro.experiment.keeping import Keeper
 from pytest_repro.experiment.looping import NEVER, Loop, Orders
 from pytest_repro.experiment.names import check_name, check_total
@@ -21,6 +22,7 @@ from pytest_repro.experiment.parts import by_class
 from pytest_repro.experiment.recorder import Recorder
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
 from pytest_repro.fingerprints import sketch_of, tree_digest
+from pytest_repro.records import Resolution
 
 if TYPE_CHECKING:
     import torch
@@ -32,9 +34,6 @@ __all__ = ["Run"]
 
 T = TypeVar("T")
 
-PACKAGE_HOMES: Final = ("site-packages", "dist-packages")
-"""Folders in which installed packages lie, wherever these folders are."""
-
 
 class Run:
     """One execution of one experiment with one seed.
@@ -45,7 +44,13 @@ class Run:
     """
 
     def __init__(
-        self, seed: int, recorder: Recorder, *, folder: Path, root: Path
+        self,
+        seed: int,
+        recorder: Recorder,
+        *,
+        folder: Path,
+        root: Path,
+        rules: assets.Rules | None = None,
     ) -> None:
         """Start a run.
 
@@ -54,20 +59,19 @@ class Run:
             recorder: Where everything goes.
             folder: The folder of the test file: assets are found from here.
             root: The root of the project: assets are named from here.
+            rules: What may be done for declared assets.
         """
         self.seed = seed
         self._recorder = recorder
-        self._folder = folder
-        self._root = root
+        rules = rules or assets.Rules(store=root / ".repro" / "assets")
+        self._desk = Desk(recorder, folder=folder, root=root, rules=rules)
         self._watches: list[Watch | ModelLedger] = []
         self._following = (
             None if recorder.ledger is None else Following(recorder.ledger)
         )
-        self._held: list[assets.Held] = []
         self._keeper = Keeper(recorder)
         self._loop: Loop | None = None
         self._step = 0
-        recorder.at_finish(self._check_assets)
         if self._following is not None:
             recorder.at_finish(self._following.finish)
 
@@ -275,27 +279,26 @@ class Run:
         self._recorder.fingerprint(name, digest, step, sketch=sketch_of(state))
 
     def asset(self, path: str | Path) -> Path:
-        """Name a file that the experiment reads, and record its digest.
+        """Name a file or folder that the experiment reads, and record its digest.
 
         Args:
-            path: Relative to the folder of the test file, else to the project's
-                root, or absolute.
+            path: A name that `assets.toml` declares; or a path, relative to the folder
+                of the test file, else to the project's root, or absolute.
 
         Returns:
-            The absolute path.
+            The absolute path. That of a declared asset may lie in the content store,
+            where it is called by its digest and has no suffix.
 
         Raises:
             ReproUsageError: If there is no such file.
+            ReproError: If a declared asset cannot be had as it was declared.
         """
-        given = Path(path)
-        here = self._folder / given
-        found = here if here.exists() else self._root / given
-        found = found if found.exists() else here
-        held = assets.hold(found, name=self._asset_name(found))
-        determinism.declare_file(found)
-        self._recorder.asset(held.use)
-        self._held.append(held)
-        return found.resolve()
+        return self._desk.ask(path)
+
+    @property
+    def resolutions(self) -> tuple[Resolution, ...]:
+        """How each declared asset was come by, sorted by name."""
+        return self._desk.resolutions
 
     def data(
         self,
@@ -330,27 +333,6 @@ class Run:
         for name, subject in parts.items():
             if subject is not None:
                 self._keeper.register(check_name(name), subject)
-
-    def _check_assets(self) -> None:
-        for one in assets.check_unchanged(self._held):
-            msg = (
-                f"asset {one.name!r} changed while the experiment ran\n"
-                f"  before  {one.before}\n  after   {one.after or 'gone'}"
-            )
-            raise UnstableInput(msg)
-
-    def _asset_name(self, path: Path) -> str:
-        """Name an asset portably: from its package, the root, or by its name alone.
-
-        A package may be installed anywhere, below the root too.
-        """
-        resolved, root = path.resolve(), self._root.resolve()
-        for home in PACKAGE_HOMES:
-            if home in resolved.parts:
-                start = len(resolved.parts) - resolved.parts[::-1].index(home) - 1
-                return PurePath(*resolved.parts[start:]).as_posix()
-        inside = resolved.is_relative_to(root)
-        return resolved.relative_to(root).as_posix() if inside else resolved.name
 
     def _walk(
         self, iterable: Iterable[T], total: int | None, frame: FrameType | None

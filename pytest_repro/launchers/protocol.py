@@ -15,6 +15,8 @@ __all__ = [
     "INPUTS",
     "JOB",
     "RECORD",
+    "RESOLUTION",
+    "STORE",
     "Ending",
     "LastingLauncher",
     "LastingSubmission",
@@ -31,6 +33,12 @@ EVENTS: Final = "events.jsonl"
 
 INPUTS: Final = "inputs.json"
 """In a job's folder: what the run read."""
+
+RESOLUTION: Final = "resolution.json"
+"""In a job's folder: how the run came by its declared assets, if it asked for any."""
+
+STORE: Final = "repro_assets"
+"""The option that names the content store: one for all checkouts of a project."""
 
 RECORD: Final = "record"
 """In a job's folder: the folder with the run record."""
@@ -54,6 +62,8 @@ def move_job(job: Job, folder: str, *, root: str = "") -> Job:
 
     def moved(word: str) -> str:
         # The folder lies below the root as a rule: each word is moved once.
+        if word.startswith(f"{STORE}="):
+            return word
         if job.folder in word:
             return word.replace(job.folder, folder)
         return word.replace(job.root, root)

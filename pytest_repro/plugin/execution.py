@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_repro.assets import Rules
 from pytest_repro.checkpoints import FOLDER
 from pytest_repro.determinism import (
     Pinned,
@@ -31,6 +32,7 @@ from pytest_repro.experiment import (
     Tracing,
     assemble,
 )
+from pytest_repro.plugin.asset_rules import asset_rules
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.provenance import Meter, collect_code, collect_environment
@@ -40,6 +42,7 @@ from pytest_repro.records import (
     Failure,
     Following,
     Job,
+    Resolution,
     RunRecord,
     Window,
 )
@@ -50,7 +53,13 @@ PLAIN = (int, float, str, bool, type(None), bytes)
 
 
 class Execution:
-    """Everything around the call of one test function."""
+    """Everything around the call of one test function.
+
+    Attributes:
+        rules: What the run may do to come by declared assets; from `start` on.
+    """
+
+    rules: Rules
 
     def __init__(
         self, item: pytest.Function, *, seed: int, contract: Contract, isolation: str
@@ -113,11 +122,13 @@ class Execution:
             # What other programs take away is neither the ledger's cost nor a step's.
             ledger=_ledger(following),
         )
+        self.rules = asset_rules(self._item.config)
         self._item.stash[run_key] = Run(
             self._seed,
             self._recorder,
             folder=self._item.path.parent,
             root=self._item.config.rootpath,
+            rules=self.rules,
         )
         self._meter = Meter()
         self._watch.is_hermetic = determinism.hermetic
@@ -237,6 +248,12 @@ class Execution:
             return whole
         self._tracing.close()
         return replace(whole, operations=self._tracing.operations())
+
+    @property
+    def resolutions(self) -> tuple[Resolution, ...]:
+        """How each declared asset was come by; none before `start`."""
+        run = self._item.stash.get(run_key, None)
+        return () if run is None else run.resolutions
 
     def _facts(self, pinned_now: Pinned) -> dict[str, bool | int | str | None]:
         varied = {} if self._probes is None else self._probes.facts()

@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 from pytest_repro.determinism import worker_variables
-from pytest_repro.launchers.protocol import JOB
+from pytest_repro.launchers.protocol import JOB, STORE
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.plugin.options import WORKER_FLAG
 from pytest_repro.plugin.settings import Settings
@@ -133,6 +133,8 @@ class Jobs:
             *(("-W", text) for text in option.pythonwarnings or ()),
             *(("-o", text) for text in option.override_ini or ()),
             ("-o", "addopts="),
+            ("-o", f"{STORE}={self.settings.assets}"),
+            ("-o", f"repro_fetch={self.settings.fetch}"),
         ]
         if self.config.pluginmanager.has_plugin("cacheprovider"):
             pairs.append(("-o", f"cache_dir={folder / 'cache'}"))

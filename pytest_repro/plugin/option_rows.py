@@ -243,6 +243,23 @@ OPTIONS: Final = (
         metavar="PATH",
     ),
     _row(
+        "repro_assets",
+        "str",
+        "",
+        "folder of the content store, in which declared assets are kept",
+        metavar="PATH",
+        has_flag=False,
+        doc="By default `assets` in the folder `repro_out`. Several projects and "
+        "machines can share one: {doc}`../how-to/declare-an-asset`.",
+    ),
+    _row(
+        "repro_fetch",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "let runs fetch declared assets that the content store lacks",
+        doc="Without it runs are offline, and `pytest-repro fetch` fetches before.",
+    ),
+    _row(
         "repro_history",
         "str",
         "",

@@ -53,6 +53,8 @@ class Settings:
         in_process: Whether seed 0 runs in this process.
         references: Folder of the references.
         out: Folder for everything else.
+        assets: Folder of the content store.
+        fetch: Whether runs fetch declared assets that it lacks.
         history: Folder to which sessions append what they observed.
         orphans: ``error``, ``warn`` or ``ignore``.
         ledger: How closely runs are followed in a step ledger.
@@ -80,6 +82,8 @@ class Settings:
     in_process: bool
     references: Path
     out: Path
+    assets: Path
+    fetch: bool
     history: Path
     orphans: str
     ledger: Following
@@ -136,7 +140,9 @@ def read_settings(config: pytest.Config) -> Settings:
         in_process=bool(values["repro_in_process"]),
         references=_folder(config, "repro_dir", values),
         out=_folder(config, "repro_out", values),
-        history=_history(config, values),
+        assets=_below_out(config, "repro_assets", values),
+        fetch=bool(values["repro_fetch"]),
+        history=_below_out(config, "repro_history", values),
         orphans=str(values["repro_orphans"]),
         ledger=_following(values),
         determinism=_determinism(values),
@@ -212,10 +218,11 @@ def _folder(config: pytest.Config, name: str, values: Mapping[str, object]) -> P
     return folder
 
 
-def _history(config: pytest.Config, values: Mapping[str, object]) -> Path:
-    if values["repro_history"]:
-        return _folder(config, "repro_history", values)
-    return _folder(config, "repro_out", values) / "history"
+def _below_out(config: pytest.Config, name: str, values: Mapping[str, object]) -> Path:
+    """Return a folder that lies in that for everything else unless it is named."""
+    if values[name]:
+        return _folder(config, name, values)
+    return _folder(config, "repro_out", values) / name.removeprefix("repro_")
 
 
 def _at_least(name: str, value: object, least: Number) -> Number:

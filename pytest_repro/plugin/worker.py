@@ -23,6 +23,7 @@ from pytest_repro.determinism import Probes, guarding, seed_everything
 from pytest_repro.errors import HorizonReached, ReproError, ReproWarning
 from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
+from pytest_repro.plugin.asset_rules import leave_resolutions
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.lifeline import hold_lifeline
 from pytest_repro.plugin.own_options import take_options
@@ -290,6 +291,9 @@ class Worker:
             # About the size of references; this record is reviewed by nobody.
             warnings.simplefilter("ignore", ReproWarning)
             write_record(self._folder / RECORD, record)
+        resolutions = self._execution.resolutions
+        store = self._execution.rules.store
+        leave_resolutions(self._folder, resolutions, store=store)
 
     def _last_event(self) -> Event:
         if self._skipped:

@@ -5,6 +5,15 @@ between parent and worker, `outcomes` what a session has to tell. Standard libra
 only: no clock, disk, network, environment, randomness or framework.
 """
 
+from pytest_repro.records.assets import (
+    Access,
+    Attempt,
+    Catalog,
+    DeclaredAsset,
+    Mirror,
+    Resolution,
+    Source,
+)
 from pytest_repro.records.contracts import (
     Close,
     Contract,
@@ -89,12 +98,16 @@ __all__ = [
     "SAMPLE",
     "UNREAD",
     "WIRE_VERSION",
+    "Access",
     "Action",
     "AssetUse",
+    "Attempt",
+    "Catalog",
     "Cause",
     "Close",
     "Contract",
     "Death",
+    "DeclaredAsset",
     "Determinism",
     "Divergence",
     "Drift",
@@ -121,6 +134,7 @@ __all__ = [
     "Lane",
     "Match",
     "Metric",
+    "Mirror",
     "Moment",
     "Numerics",
     "Observation",
@@ -130,6 +144,7 @@ __all__ = [
     "Phase",
     "Problem",
     "Replica",
+    "Resolution",
     "Resources",
     "Revision",
     "Rounding",
@@ -142,6 +157,7 @@ __all__ = [
     "SeedVerdict",
     "Series",
     "Session",
+    "Source",
     "Standard",
     "Standing",
     "Tier",

@@ -28,7 +28,15 @@ from pytest_repro.records import Drift, Revision, RunRecord
 from pytest_repro.references import Found, ReferenceStore, drift_between
 from pytest_repro.replication.approved import Archive, chain_of, content_of
 
-__all__ = ["Audit", "Cover", "Departed", "Standing", "Station", "audit_path"]
+__all__ = [
+    "Audit",
+    "Cover",
+    "Departed",
+    "Standing",
+    "Station",
+    "audit_path",
+    "pinned_records",
+]
 
 
 class Standing(enum.StrEnum):
@@ -199,6 +207,31 @@ def audit_path(
         stations=tuple(one.station for one in looked),
         departed=tuple(_covered(one, path.deviations, today) for one in departed),
         deviations=path.deviations,
+    )
+
+
+def pinned_records(
+    path: GoldenPath, store: ReferenceStore
+) -> tuple[tuple[Station, RunRecord | None], ...]:
+    """Read every pinned state, from the references or from git.
+
+    Args:
+        path: The golden path.
+        store: The references.
+
+    Returns:
+        Each pinned reference with its pinned state; None where that cannot be read.
+
+    Raises:
+        RecordError: If the store does not say what it holds.
+    """
+    keys: dict[str, list[str]] = {}
+    for entry in store.entries():
+        keys.setdefault(entry.experiment, []).append(entry.key)
+    return tuple(
+        (one.station, one.golden)
+        for pin in path.pins
+        for one in _look(pin, store, keys.get(pin.experiment, []))
     )
 
 

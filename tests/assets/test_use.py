@@ -77,12 +77,6 @@ def test_file_used_as_a_folder_is_missing(tmp_path: Path) -> None:
         use(tmp_path / "data" / "digits.npz", name="digits")
 
 
-def test_folder_is_refused(tmp_path: Path) -> None:
-    """A folder has no bytes of its own."""
-    with pytest.raises(ReproUsageError, match="'images' is a folder"):
-        use(tmp_path, name="images")
-
-
 def test_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     """Opening a pipe would wait for a writer for ever."""
     os.mkfifo(tmp_path / "pipe")

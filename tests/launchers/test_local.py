@@ -204,3 +204,13 @@ def test_job_moves_to_another_checkout() -> None:
         "/project/out/checkout/pytest.ini",
         "--job=/project/out/j",
     )
+
+
+def test_content_store_stays_when_a_job_moves() -> None:
+    """Another checkout reads the same assets, which nobody fetched a second time."""
+    words = ("-o", "repro_assets=/project/.repro/assets", "test_it.py")
+    job = Job(experiment="t", seed=0, root="/project", folder="/old", arguments=words)
+
+    moved = move_job(job, "/new", root="/elsewhere")
+
+    assert moved.arguments == words

@@ -1,0 +1,130 @@
+"""Read from a mirror, wherever it is, from the byte at which an earlier fetch stopped.
+
+A mirror gives pieces, each with its place, since not every server can begin in the
+middle. Nothing that it gives is believed: whoever fetches hashes the whole. What a
+location may hold of secrets (a user, a token) is never shown.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from pytest_repro.assets.trees import list_tree
+
+__all__ = ["MirrorFailed", "Piece", "is_in_project", "list_files", "pieces", "shown"]
+
+CHUNK_BYTES: Final = 1024 * 1024
+WEB: Final = ("http", "https")
+
+
+class Piece(NamedTuple):
+    """Some bytes of an asset.
+
+    Attributes:
+        start: Where in the asset they belong.
+        data: The bytes.
+    """
+
+    start: int
+    data: bytes
+
+
+class MirrorFailed(Exception):  # as in `errors`; never leaves this folder
+    """A mirror did not give what it should; the text says why, on one line.
+
+    Attributes:
+        obtained: The digest of what it gave instead; empty if it gave nothing whole.
+    """
+
+    def __init__(self, problem: str, *, obtained: str = "") -> None:
+        """Keep the facts beside the text.
+
+        Args:
+            problem: What is wrong.
+            obtained: The digest of what it gave instead.
+        """
+        super().__init__(problem)
+        self.obtained = obtained
+
+
+def is_in_project(location: str) -> bool:
+    """Tell whether a location is a path from the root of the project."""
+    return "://" not in location
+
+
+def shown(location: str) -> str:
+    """Write a location without user, password, query and fragment."""
+    if is_in_project(location):
+        return location
+    parts = urlsplit(location)
+    host = parts.netloc.rpartition("@")[2]
+    hidden = "?…" if parts.query else ""
+    return urlunsplit((parts.scheme, host, parts.path, "", "")) + hidden
+
+
+def pieces(location: str, start: int, *, timeout_s: float) -> Iterator[Piece]:
+    """Read a file.
+
+    Args:
+        location: A URL.
+        start: The byte with which to begin, where that is possible.
+        timeout_s: How long a connection may be silent [s].
+
+    Yields:
+        Pieces in order; the first one begins at `start` or at 0.
+
+    Raises:
+        MirrorFailed: If it says that it does not have the file.
+        OSError: If the system refuses.
+    """
+    scheme = urlsplit(location).scheme
+    if scheme == "file":
+        yield from _from_disk(_path(location), start)
+    elif scheme in WEB:
+        from pytest_repro.assets import web  # noqa: PLC0415  # only where it is used
+
+        for at, data in web.read(location, start, timeout_s=timeout_s):
+            yield Piece(at, data)
+    else:
+        from pytest_repro.assets import filesystems  # noqa: PLC0415  # likewise
+
+        for at, data in filesystems.read(location, start):
+            yield Piece(at, data)
+
+
+def list_files(location: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List a folder.
+
+    Args:
+        location: A URL.
+
+    Returns:
+        Names of files, and of folders, which end in ``/``; sorted.
+
+    Raises:
+        ReproUsageError: If it holds what no tree may hold.
+        OSError: If it cannot be listed.
+    """
+    if urlsplit(location).scheme == "file":
+        return list_tree(_path(location), name=location)
+    from pytest_repro.assets import filesystems  # noqa: PLC0415  # as above
+
+    return filesystems.list_files(location)
+
+
+def _path(location: str) -> Path:
+    from urllib.request import url2pathname  # noqa: PLC0415  # slow to load
+
+    return Path(url2pathname(urlsplit(location).path))
+
+
+def _from_disk(path: Path, start: int) -> Iterator[Piece]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        while data := os.pread(descriptor, CHUNK_BYTES, start):
+            yield Piece(start, data)
+            start += len(data)
+    finally:
+        os.close(descriptor)

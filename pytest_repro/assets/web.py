@@ -1,0 +1,68 @@
+"""Files from web servers, by requests: the only place that knows it.
+
+Bytes are taken as they are sent, never unpacked: the digest is that of the file. A
+server that cannot begin in the middle sends all of it, and says so by its status.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from pytest_repro.errors import ReproUsageError
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ["read"]
+
+CHUNK_BYTES: Final = 64 * 1024
+PARTIAL: Final = 206
+UNSATISFIABLE: Final = 416
+REFUSED: Final = 400
+
+
+def read(location: str, start: int, *, timeout_s: float) -> Iterator[tuple[int, bytes]]:
+    """Read a file.
+
+    Args:
+        location: Its URL.
+        start: The byte with which to begin, if the server can.
+        timeout_s: How long it may be silent [s].
+
+    Yields:
+        Places and bytes, in order.
+
+    Raises:
+        ReproUsageError: If requests is not installed.
+        OSError: If the server refuses, or the connection breaks.
+    """
+    try:
+        import requests  # noqa: PLC0415  # only where something is fetched
+    except ImportError as error:
+        msg = "http needs requests: install pytest-repro[assets]"
+        raise ReproUsageError(msg) from error
+    headers = {"Accept-Encoding": "identity", "User-Agent": "pytest-repro"}
+    if start:
+        headers["Range"] = f"bytes={start}-"
+    with requests.get(location, headers=headers, stream=True, timeout=timeout_s) as got:
+        if start and got.status_code == UNSATISFIABLE:
+            yield from read(location, 0, timeout_s=timeout_s)
+            return
+        if got.status_code >= REFUSED:
+            msg = f"HTTP {got.status_code} {got.reason}"
+            raise OSError(msg)
+        at = _start(got, start)
+        # What is there is taken at once: who reads is to notice that nobody waits.
+        while data := got.raw.read1(CHUNK_BYTES, decode_content=False):
+            yield at, data
+            at += len(data)
+
+
+def _start(got: "requests.Response", start: int) -> int:
+    """Tell where the answer begins: where it says, or else at 0."""
+    if got.status_code != PARTIAL:
+        return 0
+    said = got.headers.get("Content-Range", "")
+    if not said.startswith(f"bytes {start}-"):
+        msg = f"asked for bytes from {start} on, and was sent {said[:40]!a}"
+        raise OSError(msg)
+    return start
