@@ -51,6 +51,12 @@ from pytest_repro.records.operations import (
     Operation,
     Phase,
 )
+from pytest_repro.records.origins import (
+    InstalledPackage,
+    Invocation,
+    Origin,
+    SourceFile,
+)
 from pytest_repro.records.outcomes import (
     Action,
     Outcome,
@@ -117,6 +123,8 @@ __all__ = [
     "InputChange",
     "InputKind",
     "Inputs",
+    "InstalledPackage",
+    "Invocation",
     "Job",
     "Lane",
     "Match",
@@ -126,6 +134,7 @@ __all__ = [
     "Observation",
     "Occasion",
     "Operation",
+    "Origin",
     "Outcome",
     "Phase",
     "Problem",
@@ -142,6 +151,7 @@ __all__ = [
     "SeedVerdict",
     "Series",
     "Session",
+    "SourceFile",
     "Standard",
     "Standing",
     "Tier",
