@@ -155,13 +155,12 @@ def _is_edit(edit: object) -> bool:
 
 
 def _write(cache: Path | None, entries: Entries) -> None:
-    """Write a cache whole or not at all; the latest entries stay."""
+    """Write a cache whole or not at all, into a folder that is there."""
     if cache is None:
         return
     kept: Sequence[tuple[str, list[list[str]]]] = list(entries.items())[-MAX_ENTRIES:]
     unfinished = cache.with_name(f".{cache.name}.{os.getpid()}")
     try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_text(json.dumps(dict(kept)), encoding="utf-8")
         unfinished.replace(cache)
     except OSError:

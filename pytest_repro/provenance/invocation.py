@@ -119,6 +119,6 @@ def _place(text: str, root: Path) -> str:
         return text
     place = Path(os.path.normpath(root / path))  # links stay as they are written
     for top in (root, root.resolve()):
-        if place.is_relative_to(top):
+        if place.is_relative_to(top) and not path.startswith("~"):
             return f"{place.relative_to(top).as_posix()}{separator}{rest}"
     return f"…/{place.name}{separator}{rest}"

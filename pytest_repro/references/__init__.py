@@ -41,7 +41,12 @@ from pytest_repro.references.review import (
     find_predecessor,
     rebase,
 )
-from pytest_repro.references.single import read_record, read_rows, write_record
+from pytest_repro.references.single import (
+    is_record,
+    read_record,
+    read_rows,
+    write_record,
+)
 from pytest_repro.references.store import ReferenceStore
 from pytest_repro.references.thinning import thin
 
@@ -72,6 +77,7 @@ __all__ = [
     "experiment_folder",
     "find_predecessor",
     "installed_packages",
+    "is_record",
     "merge_seeds",
     "nearest_key",
     "read_archive",
