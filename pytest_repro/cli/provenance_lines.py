@@ -117,7 +117,6 @@ def _determinism(record: RunRecord) -> list[Field]:
 
 def _environment(environment: Environment) -> list[Field]:
     facts = environment.facts
-    python = f"{facts.get('python.implementation', '')} {facts['python.version']}"
     return [
         ("key", environment.key),
         ("digest", brief(environment.digest)),
@@ -125,7 +124,7 @@ def _environment(environment: Environment) -> list[Field]:
         ("processor", _values(facts, "cpu.model", "cpu.family")),
         ("GPU", _values(facts, "gpu.0.name", "gpu.driver")),
         ("container", _values(facts, "container.kind", "container.image")),
-        ("Python", python if "python.version" in facts else ""),
+        ("Python", _values(facts, "python.implementation", "python.version")),
         (
             "torch",
             _values(facts, "torch.version", "torch.capability", "torch.blas"),
@@ -181,7 +180,10 @@ def _joined(facts: Mapping[str, object]) -> str:
 
 def _pairs(value: object) -> list[str]:
     known = value if isinstance(value, Mapping) else {}
-    return [f"{path} {brief(str(commit))}" for path, commit in sorted(known.items())]
+    return [
+        f"{path} {brief(str(commit)) if commit else 'not checked out'}"
+        for path, commit in sorted(known.items())
+    ]
 
 
 def _some(lines: Sequence[str], limit: int) -> list[str]:

@@ -14,6 +14,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ MAX_ENTRIES: Final = 2000
 """Of the cache: ten environments of two hundred packages."""
 
 _THREADS: Final = 8
-_ENCODING: Final = b",sha256="
+_LISTED: Final = re.compile(
+    rb'^("(?:[^"\n]|"")*"|[^,\n]*),sha256=([^,\n]*)', re.MULTILINE
+)
 _QUOTE: Final = b'"'
 
 Entries = dict[str, list[list[str]]]
@@ -83,12 +86,11 @@ def find_edits(packages: Iterable[Package], cache: Path | None) -> tuple[Edit, .
 
 def _lines(package: Package) -> Iterator[tuple[bytes, bytes]]:
     """Yield path and digest of each file that a RECORD vouches for."""
-    for line in portable_lines(package).split(b"\n"):
-        path, found, rest = line.rpartition(_ENCODING)
+    for path, noted in _LISTED.findall(portable_lines(package)):
         if path.startswith(_QUOTE):
-            path = path[1:-1].replace(_QUOTE * 2, _QUOTE)
-        if found:
-            yield path, rest.partition(b",")[0]
+            yield path[1:-1].replace(_QUOTE * 2, _QUOTE), noted
+        else:
+            yield path, noted
 
 
 def _stamp(package: Package) -> str:

@@ -50,7 +50,13 @@ LOCK_FILES: Final = (
 _FOLDER: Final = re.compile(
     r"(?P<name>.+?)-(?P<version>[^-]+)(-py[\d.]+)?\.(dist|egg)-info"
 )
-_TOP: Final = re.compile(rb"^\"?([^/,\n\"]+)[/,\"]", re.MULTILINE)
+_NOTES: Final = b".dist-info/"
+
+# One match for all lines that follow each other and begin alike: each run pays for it.
+_TOP: Final = re.compile(rb'^"?([^/,\n"]+)[/,"][^\n]*(?:\n\1/[^\n]*)*', re.MULTILINE)
+_PORTABLE: Final = re.compile(
+    rb'^(?!\.\./|"\.\./|/|__editable__)[^\n]*,sha256=[^\n]*$', re.MULTILINE
+)
 
 # Python never imports these, yet torch and numpy compute with them.
 _BACKENDS: Final = re.compile(r"nvidia-.+|cuda-.+|triton|mkl|intel-openmp|onemkl.*|tbb")
@@ -214,11 +220,8 @@ def portable_lines(package: Package) -> bytes:
     Returns:
         Those lines of its RECORD, sorted.
     """
-    lines = [
-        line
-        for line in read_record(package).replace(b"\r\n", b"\n").split(b"\n")
-        if b",sha256=" in line
-        and b".dist-info/" not in line
-        and not line.startswith((b"../", b'"../', b"/", b"__editable__"))
-    ]
+    record = read_record(package)
+    if b"\r" in record:
+        record = record.replace(b"\r\n", b"\n")
+    lines = [line for line in _PORTABLE.findall(record) if _NOTES not in line]
     return b"\n".join(sorted(lines))

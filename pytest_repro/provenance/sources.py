@@ -35,7 +35,7 @@ def collect_sources(root: Path, inputs: Inputs | None = None) -> tuple[SourceFil
         if one.kind is InputKind.FILE
     }
     found = {}
-    for file in _imported():
+    for file in _imported((f"{root}/", f"{root.resolve()}/")):
         path = places.whole(file)
         name = places.name(path)
         if name != path and not places.is_told_by_versions(path):
@@ -47,10 +47,14 @@ def collect_sources(root: Path, inputs: Inputs | None = None) -> tuple[SourceFil
     )
 
 
-def _imported() -> list[str]:
-    files = {
-        getattr(module, "__file__", None) for module in tuple(sys.modules.values())
-    }
+def _imported(roots: tuple[str, ...]) -> list[str]:
+    """List what may be the project's: a relative path may be anybody's."""
+    modules = tuple(sys.modules.values())
+    files = {getattr(module, "__file__", None) for module in modules}
     return sorted(
-        file for file in files if isinstance(file, str) and not file.startswith(OURS)
+        file
+        for file in files
+        if isinstance(file, str)
+        and (file.startswith(roots) or not file.startswith("/"))
+        and not file.startswith(OURS)
     )
