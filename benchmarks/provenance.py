@@ -22,7 +22,7 @@ from pytest_repro.provenance.edits import CACHE_VARIABLE
 __all__ = ["main"]
 
 ROOT: Final = Path(__file__).parents[1]
-IMPORTS: Final = "import time, numpy, torch, sklearn.linear_model\n"
+IMPORTS: Final = "import os, time, numpy, torch, sklearn.linear_model\n"
 COLLECT: Final = """\
 from pathlib import Path
 from pytest_repro.plugin.origins import Whence, with_origins
@@ -30,17 +30,17 @@ from pytest_repro.provenance import Meter, collect_code, collect_environment
 from pytest_repro.records import Identity, RunRecord
 root, cache = Path.cwd(), Path({cache!r})
 meter = Meter()
-began = time.perf_counter()
+began, busy = time.perf_counter(), sum(os.times()[:4])
 environment = collect_environment(root=root, cache=cache)
 code = collect_code(root, Path("noxfile.py"))
 identity = Identity(experiment="e", config={{}}, environment=environment, code=code)
 record = RunRecord(identity=identity, seeds=())
 with_origins(record, Whence(cache=cache), root=root, meter=meter)
-print(time.perf_counter() - began)
+print(time.perf_counter() - began, sum(os.times()[:4]) - busy)
 """
 IMPORTED: Final = """\
 import pytest_repro.plugin.origins, pytest_repro.provenance.torch_build
-print(0.0)
+print(0.0, 0.0)
 """
 
 
@@ -56,20 +56,22 @@ def main(words: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder) / "packages.json"
         whole = IMPORTS + COLLECT.format(cache=str(cache))
-        first, _ = _run(whole)
-        inside, extra = [], []
+        first, _, _ = _run(whole)
+        inside, busy, extra = [], [], []
         for _ in range(pairs):
-            spent, with_it = _run(whole)
-            _, without_it = _run(IMPORTS + IMPORTED)
+            spent, worked, with_it = _run(whole)
+            _, _, without_it = _run(IMPORTS + IMPORTED)
             inside.append(spent)
+            busy.append(worked)
             extra.append(with_it - without_it)
     _tell("first run, which hashes every file of packages in use", [first])
     _tell("every later run, by its own clock", inside)
+    _tell("every later run, processor time, git included", busy)
     _tell("every later run, by the wall time of pairs of processes", extra)
 
 
-def _run(program: str) -> tuple[float, float]:
-    """Return what the program says that it spent, and its wall time [s]."""
+def _run(program: str) -> tuple[float, float, float]:
+    """Return wall and processor time that a program tells, and its wall time [s]."""
     # The cache of a suite must not stand in for our own.
     variables = {k: v for k, v in os.environ.items() if k != CACHE_VARIABLE}
     began = time.perf_counter()
@@ -81,7 +83,9 @@ def _run(program: str) -> tuple[float, float]:
         capture_output=True,
         text=True,
     )
-    return float(done.stdout), time.perf_counter() - began
+    wall = time.perf_counter() - began
+    spent, worked = map(float, done.stdout.split())
+    return spent, worked, wall
 
 
 def _tell(what: str, seconds: list[float]) -> None:
