@@ -1,8 +1,8 @@
 """What does it cost to note where a run came from, and to look for edited packages?
 
 Pairs of fresh processes import torch and scikit-learn and end; one of each pair
-collects all that a record keeps of its origins before it does. The first of all fills
-the cache of checked packages and is told apart.
+collects all that a record keeps of its provenance before it does. The first of all
+fills the cache of checked packages and is told apart.
 
     python -m benchmarks.provenance --pairs 15
 """
@@ -25,7 +25,7 @@ ROOT: Final = Path(__file__).parents[1]
 IMPORTS: Final = "import os, time, numpy, torch, sklearn.linear_model\n"
 COLLECT: Final = """\
 from pathlib import Path
-from pytest_repro.plugin.origins import Whence, with_origins
+from pytest_repro.plugin.provenance import Whence, with_provenance
 from pytest_repro.provenance import Meter, collect_code, collect_environment
 from pytest_repro.records import Identity, RunRecord
 root, cache = Path.cwd(), Path({cache!r})
@@ -35,11 +35,11 @@ environment = collect_environment(root=root, cache=cache)
 code = collect_code(root, Path("noxfile.py"))
 identity = Identity(experiment="e", config={{}}, environment=environment, code=code)
 record = RunRecord(identity=identity, seeds=())
-with_origins(record, Whence(cache=cache), root=root, meter=meter)
+with_provenance(record, Whence(cache=cache), root=root, meter=meter)
 print(time.perf_counter() - began, sum(os.times()[:4]) - busy)
 """
 IMPORTED: Final = """\
-import pytest_repro.plugin.origins, pytest_repro.provenance.torch_build
+import pytest_repro.plugin.provenance, pytest_repro.provenance.torch_build
 print(0.0, 0.0)
 """
 

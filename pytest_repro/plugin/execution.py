@@ -33,7 +33,7 @@ from pytest_repro.experiment import (
 )
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
-from pytest_repro.plugin.origins import UNKNOWN, Whence, with_origins
+from pytest_repro.plugin.provenance import UNKNOWN, Whence, with_provenance
 from pytest_repro.provenance import (
     HIDDEN,
     Meter,
@@ -244,7 +244,7 @@ class Execution:
             isolation=self._isolation,
         )
         whole = assemble(self._recorder, around, resources=resources, failure=failure)
-        whole = with_origins(whole, whence, root=root, meter=self._meter)
+        whole = with_provenance(whole, whence, root=root, meter=self._meter)
         if self._tracing is None:
             return whole
         self._tracing.close()

@@ -16,13 +16,13 @@ from pytest_repro.experiment.recorder import Silent
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
-from pytest_repro.plugin.origins import Whence
 from pytest_repro.plugin.parent import (
     attach,
     make_replication,
     note_outcome,
     pass_judgement,
 )
+from pytest_repro.plugin.provenance import Whence
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.provenance import CACHE, scrub
 from pytest_repro.records import Failure, Outcome

@@ -25,9 +25,9 @@ from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.lifeline import hold_lifeline
-from pytest_repro.plugin.origins import Whence
 from pytest_repro.plugin.own_options import take_options
 from pytest_repro.plugin.parameters import take_parameters
+from pytest_repro.plugin.provenance import Whence
 from pytest_repro.plugin.reading import Reading, out_of
 from pytest_repro.provenance import CACHE, scrub
 from pytest_repro.records import Cause, Event, EventKind, Failure, Following, Job

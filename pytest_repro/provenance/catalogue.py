@@ -15,7 +15,7 @@ from pytest_repro.provenance.packages import (
     digest_of_record,
     read_record,
 )
-from pytest_repro.records import InstalledPackage, Origin
+from pytest_repro.records import InstalledPackage, PackageKind
 
 __all__ = ["collect_packages"]
 
@@ -34,31 +34,31 @@ def collect_packages() -> tuple[InstalledPackage, ...]:
 
 
 def _describe(package: Package, *, is_used: bool) -> InstalledPackage:
-    origin, url = _origin(package)
+    kind, url = _kind(package)
     has_record = bool(read_record(package))
     return InstalledPackage(
         name=package.name,
         version=package.version,
         is_used=is_used,
         record=digest_of_record(package) if has_record else None,
-        origin=origin,
+        kind=kind,
         url=url,
     )
 
 
-def _origin(package: Package) -> tuple[Origin, str]:
+def _kind(package: Package) -> tuple[PackageKind, str]:
     try:
         note = json.loads((package.folder / _NOTE).read_bytes())
         url = without_userinfo(note["url"])
         if "dir_info" in note:
             is_editable = note["dir_info"].get("editable") is True
-            return Origin.EDITABLE if is_editable else Origin.LOCAL, ""
+            return PackageKind.EDITABLE if is_editable else PackageKind.LOCAL, ""
         if url == "local":
-            return Origin.LOCAL, ""
+            return PackageKind.LOCAL, ""
         if "vcs_info" in note:
-            return Origin.VCS, f"{url}@{note['vcs_info']['commit_id']}"
+            return PackageKind.VCS, f"{url}@{note['vcs_info']['commit_id']}"
     except FileNotFoundError:
-        return Origin.INDEX, ""
+        return PackageKind.INDEX, ""
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Origin.LOCAL, ""
-    return Origin.ARCHIVE, url
+        return PackageKind.LOCAL, ""
+    return PackageKind.ARCHIVE, url

@@ -18,6 +18,12 @@ from pytest_repro.records.contracts import (
 from pytest_repro.records.deaths import Death, Moment
 from pytest_repro.records.entropy import Entropy
 from pytest_repro.records.evidence import Evidence
+from pytest_repro.records.ingredients import (
+    InstalledPackage,
+    Invocation,
+    PackageKind,
+    SourceFile,
+)
 from pytest_repro.records.inputs import (
     ABSENT,
     FOLDER,
@@ -50,12 +56,6 @@ from pytest_repro.records.operations import (
     UNREAD,
     Operation,
     Phase,
-)
-from pytest_repro.records.origins import (
-    InstalledPackage,
-    Invocation,
-    Origin,
-    SourceFile,
 )
 from pytest_repro.records.outcomes import (
     Action,
@@ -134,8 +134,8 @@ __all__ = [
     "Observation",
     "Occasion",
     "Operation",
-    "Origin",
     "Outcome",
+    "PackageKind",
     "Phase",
     "Problem",
     "Replica",

@@ -11,9 +11,9 @@ from typing import Final
 
 from pytest_repro.digests import Digest
 from pytest_repro.records.contracts import Contract
+from pytest_repro.records.ingredients import InstalledPackage, Invocation, SourceFile
 from pytest_repro.records.ledgers import Lane
 from pytest_repro.records.operations import Operation
-from pytest_repro.records.origins import InstalledPackage, Invocation, SourceFile
 from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.verdicts import Cause
 

@@ -4,7 +4,7 @@ The environment of a record is built from it once more, so it has all that is in
 and says what of it was in use::
 
     #pytest-repro/packages/1
-    name  version  role  record  origin  url
+    name  version  role  record  kind  url
     numpy  2.4.0  used  sha256:9f3c…  index  -
 """
 
@@ -12,19 +12,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from pytest_repro.digests import parse_digest
-from pytest_repro.records import InstalledPackage, Origin
+from pytest_repro.records import InstalledPackage, PackageKind
 from pytest_repro.references.cells import MISSING, check_name, check_names
 from pytest_repro.references.tables import columns_of, read_lines, write_lines
 
 __all__ = ["check_packages", "fit_packages", "read_packages", "write_packages"]
 
 TITLE: Final = "#pytest-repro/packages/1"
-COLUMNS: Final = ("name", "version", "role", "record", "origin", "url")
+COLUMNS: Final = ("name", "version", "role", "record", "kind", "url")
 ROLES: Final = {True: "used", False: "installed"}
 MAX_PACKAGES: Final = 10_000
 MAX_URL: Final = 2048
 
-_WITH_URL: Final = frozenset({Origin.ARCHIVE, Origin.VCS})
+_WITH_URL: Final = frozenset({PackageKind.ARCHIVE, PackageKind.VCS})
 
 
 def write_packages(packages: Sequence[InstalledPackage]) -> bytes:
@@ -42,7 +42,7 @@ def write_packages(packages: Sequence[InstalledPackage]) -> bytes:
             one.version,
             ROLES[one.is_used],
             one.record or MISSING,
-            one.origin.value,
+            one.kind.value,
             one.url or MISSING,
         )
         for one in packages
@@ -112,7 +112,7 @@ def check_packages(packages: Sequence[InstalledPackage]) -> None:
 
 
 def _package(cells: Sequence[str]) -> InstalledPackage:
-    name, version, role, record, origin, url = cells
+    name, version, role, record, kind, url = cells
     if role not in ROLES.values():
         msg = f"{role[:40]!a} is no role of a package"
         raise ValueError(msg)
@@ -121,7 +121,7 @@ def _package(cells: Sequence[str]) -> InstalledPackage:
         version=version,
         is_used=role == ROLES[True],
         record=None if record == MISSING else parse_digest(record),
-        origin=Origin(origin),
+        kind=PackageKind(kind),
         url="" if url == MISSING else url,
     )
 
@@ -132,6 +132,6 @@ def _check(one: InstalledPackage) -> None:
         parse_digest(one.record)
     if one.url:
         check_name(one.url, longest=MAX_URL)
-    if bool(one.url) != (one.origin in _WITH_URL):
-        msg = f"origin {one.origin} and the address {one.url!r} do not go together"
+    if bool(one.url) != (one.kind in _WITH_URL):
+        msg = f"kind {one.kind} and the address {one.url!r} do not go together"
         raise ValueError(msg)

@@ -23,8 +23,8 @@ __all__ = [
     "Circumstance",
     "Suspect",
     "brief",
+    "find_all_differences",
     "find_differences",
-    "find_origins",
 ]
 
 ABSENT: Final = "absent"
@@ -145,7 +145,9 @@ def find_differences(
     return tuple(sorted(found, key=lambda one: (_rank(one.fact), one.fact)))
 
 
-def find_origins(obtained: RunRecord, reference: RunRecord) -> tuple[Circumstance, ...]:
+def find_all_differences(
+    obtained: RunRecord, reference: RunRecord
+) -> tuple[Circumstance, ...]:
     """Find what differs between two runs, down to single files and packages.
 
     Args:

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_repro.provenance import collect_packages, collect_sources
 from pytest_repro.provenance.states import state_of_file
-from pytest_repro.records import Input, InputKind, Inputs, Origin
+from pytest_repro.records import Input, InputKind, Inputs, PackageKind
 
 COMMIT = "a" * 40
 NOTES = {
@@ -37,16 +37,16 @@ def test_origins_are_told_without_places_and_secrets(
             (folder / "direct_url.json").write_text(json.dumps(note), encoding="utf-8")
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
 
-    found = {one.name: (one.origin, one.url) for one in collect_packages()}
+    found = {one.name: (one.kind, one.url) for one in collect_packages()}
 
     assert found == {
-        "archive": (Origin.ARCHIVE, "https://example.org/x.whl"),
-        "broken": (Origin.LOCAL, ""),
-        "edited": (Origin.EDITABLE, ""),
-        "folder": (Origin.LOCAL, ""),
-        "plain": (Origin.INDEX, ""),
-        "vcs": (Origin.VCS, f"ssh://example.org/x.git@{COMMIT}"),
-        "wheel": (Origin.LOCAL, ""),
+        "archive": (PackageKind.ARCHIVE, "https://example.org/x.whl"),
+        "broken": (PackageKind.LOCAL, ""),
+        "edited": (PackageKind.EDITABLE, ""),
+        "folder": (PackageKind.LOCAL, ""),
+        "plain": (PackageKind.INDEX, ""),
+        "vcs": (PackageKind.VCS, f"ssh://example.org/x.git@{COMMIT}"),
+        "wheel": (PackageKind.LOCAL, ""),
     }
 
 

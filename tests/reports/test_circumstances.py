@@ -11,8 +11,8 @@ from pytest_repro.records import Identity, InstalledPackage, SourceFile
 from pytest_repro.reports.circumstances import (
     SUSPECTS,
     Circumstance,
+    find_all_differences,
     find_differences,
-    find_origins,
 )
 from tests.cli.samples import OTHER_KEY, Facts, obtained_run
 
@@ -104,13 +104,13 @@ def test_changed_modules_and_rebuilt_packages_are_named() -> None:
         ),
     )
 
-    found = find_origins(ours, theirs)
+    found = find_all_differences(ours, theirs)
 
     assert [(one.suspect, one.fact) for one in found] == [
         ("code", "code.imported.model.py"),
         ("edited packages", "packages.numpy 2.4.0"),
     ]
-    assert find_origins(ours, obtained_run(Facts())) == ()
+    assert find_all_differences(ours, obtained_run(Facts())) == ()
 
 
 def test_likelier_causes_come_first() -> None:

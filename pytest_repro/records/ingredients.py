@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from pytest_repro.digests import Digest
 
-__all__ = ["InstalledPackage", "Invocation", "Origin", "SourceFile"]
+__all__ = ["InstalledPackage", "Invocation", "PackageKind", "SourceFile"]
 
 
-class Origin(enum.StrEnum):
+class PackageKind(enum.StrEnum):
     """Where an installed package came from, as its installer noted (PEP 610)."""
 
     INDEX = "index"
@@ -43,8 +43,8 @@ class InstalledPackage:
         is_used: Whether the run imported from it, or from what loads it.
         record: The digest of those lines of its RECORD that are the same wherever it
             is installed; None where it has none.
-        origin: Where it came from.
-        url: With `Origin.ARCHIVE` its address, with `Origin.VCS` that of the
+        kind: Where it came from.
+        url: With `PackageKind.ARCHIVE` its address, with `PackageKind.VCS` that of the
             repository and, after ``@``, the commit; without user, password and query.
     """
 
@@ -52,7 +52,7 @@ class InstalledPackage:
     version: str
     is_used: bool = True
     record: Digest | None = None
-    origin: Origin = Origin.INDEX
+    kind: PackageKind = PackageKind.INDEX
     url: str = ""
 
 

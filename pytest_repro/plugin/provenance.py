@@ -13,7 +13,7 @@ from pytest_repro.provenance import (
 )
 from pytest_repro.records import Inputs, Invocation, RunRecord
 
-__all__ = ["UNKNOWN", "Whence", "with_origins"]
+__all__ = ["UNKNOWN", "Whence", "with_provenance"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ UNKNOWN: Final = Whence()
 """Where nobody told anything."""
 
 
-def with_origins(
+def with_provenance(
     record: RunRecord, whence: Whence, *, root: Path, meter: Meter
 ) -> RunRecord:
     """Add packages, sources and invocation to the record of a run.

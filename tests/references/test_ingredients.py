@@ -11,7 +11,7 @@ from pytest_repro.records import (
     Identity,
     InstalledPackage,
     Invocation,
-    Origin,
+    PackageKind,
     RunRecord,
     SourceFile,
 )
@@ -26,11 +26,11 @@ PACKAGES: Final = (
     InstalledPackage(
         name="kernels",
         version="1.0+local",
-        origin=Origin.VCS,
+        kind=PackageKind.VCS,
         url="https://example.org/kernels.git@abc",
     ),
     InstalledPackage(name="numpy", version="2.4.0", record=digest("numpy")),
-    InstalledPackage(name="pip", version="26.1", is_used=False, origin=Origin.LOCAL),
+    InstalledPackage(name="pip", version="26.1", is_used=False, kind=PackageKind.LOCAL),
 )
 SOURCES: Final = (
     SourceFile(path="experiments/test_a.py", digest=digest("a")),
@@ -52,12 +52,12 @@ def whole_record() -> RunRecord:
 
 
 def test_table_of_packages_is_as_documented() -> None:
-    """Name, version, role, RECORD, origin and address."""
+    """Name, version, role, RECORD, kind and address."""
     text = write_packages(PACKAGES[1:]).decode()
 
     assert text == (
         "#pytest-repro/packages/1\n"
-        "name\tversion\trole\trecord\torigin\turl\n"
+        "name\tversion\trole\trecord\tkind\turl\n"
         f"numpy\t2.4.0\tused\t{digest('numpy')}\tindex\t-\n"
         "pip\t26.1\tinstalled\t-\tlocal\t-\n"
     )
@@ -105,7 +105,7 @@ def test_long_list_of_packages_keeps_those_in_use() -> None:
     [
         ("packages.tsv", "role\trecord", "role\trecords", "the header line"),
         ("packages.tsv", "\tused\tsha256", "\tloaded\tsha256", "no role"),
-        ("packages.tsv", "\tvcs\t", "\tsvn\t", "'svn' is not a valid Origin"),
+        ("packages.tsv", "\tvcs\t", "\tsvn\t", "'svn' is not a valid PackageKind"),
         ("packages.tsv", "\tvcs\t", "\tindex\t", "do not go together"),
         ("packages.tsv", "sha256:", "sha256;", "digest"),
         ("packages.tsv", "pip\t", "a\t", "names are distinct and sorted"),
