@@ -1,6 +1,9 @@
 """Settings of the whole suite."""
 
+import os
 import signal
+import tempfile
+from pathlib import Path
 
 from hypothesis import settings
 
@@ -12,3 +15,7 @@ settings.load_profile("unhurried")
 # start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Projects of tests are new each time, installed packages are not: hash those once.
+_CHECKED = Path(tempfile.gettempdir()) / "pytest-repro-packages.json"
+os.environ.setdefault("REPRO_PACKAGES", str(_CHECKED))

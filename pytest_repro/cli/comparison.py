@@ -16,7 +16,7 @@ from pytest_repro.records import (
     SeedVerdict,
     Verdict,
 )
-from pytest_repro.reports.circumstances import Circumstance, find_differences
+from pytest_repro.reports.circumstances import Circumstance, find_all_differences
 from pytest_repro.reports.gaps import MetricGap, metric_gaps
 from pytest_repro.verdicts import explain, fold, is_short, judge
 from pytest_repro.verdicts.horizons import beginning_of, why_not_short
@@ -102,7 +102,7 @@ def compare(
         differences=() if row is None else differences(pair, row),
         weighed=_weighed(judged),
         metrics=metric_gaps(shown.anchor.metrics, () if row is None else row.metrics),
-        circumstances=find_differences(shown.identity, reference.identity),
+        circumstances=find_all_differences(shown, reference),
         explanation=explain(shown, reference, judged),
         has_seed=row is not None,
         shows_traces=pair.shows_traces,

@@ -16,6 +16,7 @@ from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.cli.tables import fields
 from pytest_repro.provenance import (
+    CACHE,
     Danger,
     Severity,
     Surroundings,
@@ -50,7 +51,9 @@ def run(arguments: Namespace, project: Project) -> Answer:  # noqa: ARG001  # as
     Returns:
         The answer; its status is `DIFFERS` if anything is severe.
     """
-    return diagnose(collect_surroundings(project.root, project.references))
+    cache = project.out / CACHE
+    seen = collect_surroundings(project.root, project.references, cache=cache)
+    return diagnose(seen)
 
 
 def diagnose(seen: Surroundings) -> Answer:

@@ -18,15 +18,16 @@ from pytest_repro.errors import ReproUsageError
 __all__ = ["add_reference_arguments", "choose_experiment", "choose_reference"]
 
 
-def add_reference_arguments(parser: Parser) -> None:
+def add_reference_arguments(
+    parser: Parser, what: str = "a node id, or any part of one"
+) -> None:
     """Declare how one reference is named.
 
     Args:
         parser: Takes the arguments.
+        what: What the first argument may be.
     """
-    parser.add_argument(
-        "experiment", metavar="EXPERIMENT", help="a node id, or any part of one"
-    )
+    parser.add_argument("experiment", metavar="EXPERIMENT", help=what)
     parser.add_argument(
         "--key", help="environment key, or any part (default: of the last session)"
     )

@@ -35,7 +35,15 @@ from pytest_repro.experiment import (
 from pytest_repro.plugin.asset_rules import asset_rules
 from pytest_repro.plugin.fixtures import run_key
 from pytest_repro.plugin.markers import experiment_id
-from pytest_repro.provenance import Meter, collect_code, collect_environment
+from pytest_repro.plugin.provenance import UNKNOWN, Whence, with_provenance
+from pytest_repro.provenance import (
+    HIDDEN,
+    Meter,
+    collect_code,
+    collect_environment,
+    is_secret_name,
+    scrub,
+)
 from pytest_repro.records import (
     Contract,
     Determinism,
@@ -216,11 +224,14 @@ class Execution:
         )
         self._item.stash[run_key].keep(orders)
 
-    def record(self, failure: Failure | None = None) -> RunRecord:
+    def record(
+        self, failure: Failure | None = None, whence: Whence = UNKNOWN
+    ) -> RunRecord:
         """Build the record of the run.
 
         Args:
             failure: Why it is incomplete, if it is.
+            whence: What the run cannot know of itself.
 
         Returns:
             The record.
@@ -232,18 +243,19 @@ class Execution:
             msg = "the run was never started"
             raise RuntimeError(msg)
         root = self._item.config.rootpath
+        resources = self._meter.read()
         around = Circumstances(
             experiment=experiment_id(self._item),
             seed=self._seed,
             config=config_of(self._item),
             contract=self._contract,
-            environment=collect_environment(),
+            environment=collect_environment(root=root, cache=whence.cache),
             code=collect_code(root, Path(self._item.path)),
             determinism=self._facts(self._pinned) | self._watch.facts(),
             isolation=self._isolation,
         )
-        resources = self._meter.read()
         whole = assemble(self._recorder, around, resources=resources, failure=failure)
+        whole = with_provenance(whole, whence, root=root, meter=self._meter)
         if self._tracing is None:
             return whole
         self._tracing.close()
@@ -278,14 +290,20 @@ def config_of(item: pytest.Function) -> dict[str, str]:
 
     Returns:
         Parameter names and values; what is no plain value is given by its type and
-        the test's own id, since a repr may hold an address.
+        the test's own id, since a repr may hold an address. Texts under secret-looking
+        names are hidden.
     """
     callspec = getattr(item, "callspec", None)
     params = callspec.params if callspec is not None else {}
     return {
-        name: _text(value, callspec.id if callspec is not None else "")
+        name: scrub(_named(name, value, callspec.id if callspec is not None else ""))
         for name, value in sorted(params.items())
     }
+
+
+def _named(key: str, value: object, name: str) -> str:
+    is_text = isinstance(value, str | bytes)
+    return HIDDEN if is_text and is_secret_name(key) else _text(value, name)
 
 
 def _text(value: object, name: str) -> str:
@@ -294,5 +312,6 @@ def _text(value: object, name: str) -> str:
     if isinstance(value, list | tuple):
         return repr([_text(part, name) for part in value])
     if isinstance(value, dict):
-        return repr({str(k): _text(v, name) for k, v in sorted(value.items(), key=str)})
+        pairs = sorted(value.items(), key=str)
+        return repr({str(k): _named(str(k), v, name) for k, v in pairs})
     return f"{type(value).__module__}.{type(value).__qualname__} [{name}]"

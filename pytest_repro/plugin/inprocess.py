@@ -22,7 +22,9 @@ from pytest_repro.plugin.parent import (
     note_outcome,
     pass_judgement,
 )
+from pytest_repro.plugin.provenance import Whence
 from pytest_repro.plugin.settings import Settings
+from pytest_repro.provenance import CACHE, scrub
 from pytest_repro.records import Failure, Outcome
 from pytest_repro.replication import Request
 
@@ -73,7 +75,7 @@ class InProcess:
                 result = has_stopped = True
             execution.finish(has_stopped=has_stopped)
         except (Exception, pytest.fail.Exception) as error:
-            failure = Failure(cause=classify(error), message=one_line(error))
+            failure = Failure(cause=classify(error), message=scrub(one_line(error)))
             with contextlib.suppress(ReproError):
                 note_outcome(pyfuncitem, self._judge(pyfuncitem, execution, failure))
             raise
@@ -89,7 +91,9 @@ class InProcess:
             contract=contract,
             job_for=lambda run: self._jobs.make(item, contract, run),
         )
-        return self._replication.judge_record(request, execution.record(failure))
+        whence = Whence(command=self._jobs.command(), cache=self._settings.out / CACHE)
+        record = execution.record(failure, whence)
+        return self._replication.judge_record(request, record)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, object, object]:

@@ -19,6 +19,7 @@ from pytest_repro.launchers.protocol import JOB, STORE
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.plugin.options import WORKER_FLAG
 from pytest_repro.plugin.settings import Settings
+from pytest_repro.provenance import Scrubber, clean_command
 from pytest_repro.records import Contract, Job
 from pytest_repro.references import experiment_folder
 from pytest_repro.replication import PlannedRun
@@ -86,7 +87,14 @@ class Jobs:
             ledger=self.settings.ledger,
             window=run.window,
             checkpoint_every=self.settings.checkpoint_every,
+            command=self.command(),
         )
+
+    def command(self) -> tuple[str, ...]:
+        """Return the command line of this session as it may be written down."""
+        words = map(str, self.config.invocation_params.args)
+        scrubber = Scrubber(os.environ)
+        return ("pytest", *clean_command(words, self.config.rootpath, scrubber))
 
     def folder(self, node_id: str, run: PlannedRun) -> Path:
         """Return the folder of a run.

@@ -13,10 +13,10 @@ from pytest_repro import wire
 from pytest_repro.determinism import Watch
 from pytest_repro.launchers.protocol import INPUTS, JOB
 from pytest_repro.provenance import InputWatch, collect_inputs
-from pytest_repro.records import Guards, Job
+from pytest_repro.records import Guards, Inputs, Job
 from pytest_repro.references import experiment_folder
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "out_of"]
 
 ACCEPTED: Final = "its contract accepts randomness that no seed governs"
 UNGUARDED: Final = "no guard looked for randomness that no seed governs"
@@ -35,6 +35,7 @@ class Reading:
         """
         self._job = job
         self._watch = watch
+        self._found: Inputs | None = None
 
     @classmethod
     def of(cls, job: Job) -> "Reading":
@@ -50,14 +51,28 @@ class Reading:
         if not is_plain or job.resume_from:
             return cls(job, None)
         folder = Path(job.folder)
-        depth = len(PurePath(experiment_folder(job.experiment)).parts)
-        out = folder.parents[min(depth + 1, len(folder.parents) - 1)]
-        return cls(job, InputWatch(Path(job.root), aside=folder, out=out))
+        return cls(job, InputWatch(Path(job.root), aside=folder, out=out_of(job)))
 
     def stop(self) -> None:
         """Watch no longer: the experiment is over, and what follows is our own."""
         if self._watch is not None:
             self._watch.close()
+
+    def collect(self) -> Inputs | None:
+        """Digest the inputs, once; after the experiment.
+
+        Returns:
+            The inputs; None where nobody watched, or its job is gone.
+        """
+        if self._watch is None or self._found is not None:
+            return self._found
+        self.stop()
+        job = self._job
+        test = Path(job.root) / job.experiment.partition("::")[0]
+        with suppress(OSError):
+            since_ns = (Path(job.folder) / JOB).stat().st_ctime_ns
+            self._found = collect_inputs(self._watch, test, since_ns=since_ns)
+        return self._found
 
     def leave(self, guards: Watch) -> None:
         """Write the inputs into the folder of the job; nothing if that fails.
@@ -65,17 +80,27 @@ class Reading:
         Args:
             guards: Caught what escaped the seeds.
         """
-        if self._watch is None:
+        found = self.collect()
+        if found is None:
             return
-        self.stop()
         job = self._job
-        folder = Path(job.folder)
-        test = Path(job.root) / job.experiment.partition("::")[0]
+        told = replace(found, unseen=(*found.unseen, *_ungoverned(job, guards)))
         with suppress(OSError):
-            since_ns = (folder / JOB).stat().st_ctime_ns
-            found = collect_inputs(self._watch, test, since_ns=since_ns)
-            told = replace(found, unseen=(*found.unseen, *_ungoverned(job, guards)))
-            (folder / INPUTS).write_bytes(wire.write(told))
+            (Path(job.folder) / INPUTS).write_bytes(wire.write(told))
+
+
+def out_of(job: Job) -> Path:
+    """Find the folder of everything but references, in which a job's folder lies.
+
+    Args:
+        job: The job.
+
+    Returns:
+        Such as ``.repro``.
+    """
+    folder = Path(job.folder)
+    depth = len(PurePath(experiment_folder(job.experiment)).parts)
+    return folder.parents[min(depth + 1, len(folder.parents) - 1)]
 
 
 def _ungoverned(job: Job, guards: Watch) -> tuple[str, ...]:

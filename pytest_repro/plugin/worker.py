@@ -28,7 +28,9 @@ from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.lifeline import hold_lifeline
 from pytest_repro.plugin.own_options import take_options
 from pytest_repro.plugin.parameters import take_parameters
-from pytest_repro.plugin.reading import Reading
+from pytest_repro.plugin.provenance import Whence
+from pytest_repro.plugin.reading import Reading, out_of
+from pytest_repro.provenance import CACHE, scrub
 from pytest_repro.records import Cause, Event, EventKind, Failure, Following, Job
 from pytest_repro.references import write_record
 
@@ -110,7 +112,7 @@ class EventWriter:
         Args:
             message: One line.
         """
-        self.write(Event(kind=EventKind.WARNING, message=message))
+        self.write(Event(kind=EventKind.WARNING, message=scrub(message)))
 
 
 class Worker:
@@ -286,7 +288,7 @@ class Worker:
     def _write_record(self) -> None:
         if self._execution is None or self._skipped:
             return
-        record = self._execution.record(self._failure)
+        record = self._execution.record(self._failure, self._whence())
         with warnings.catch_warnings():
             # About the size of references; this record is reviewed by nobody.
             warnings.simplefilter("ignore", ReproWarning)
@@ -294,6 +296,13 @@ class Worker:
         resolutions = self._execution.resolutions
         store = self._execution.rules.store
         leave_resolutions(self._folder, resolutions, store=store)
+
+    def _whence(self) -> Whence:
+        return Whence(
+            command=self._job.command,
+            cache=out_of(self._job) / CACHE,
+            inputs=self._reading.collect(),
+        )
 
     def _last_event(self) -> Event:
         if self._skipped:
@@ -321,6 +330,9 @@ def _failure_of(error: BaseException, traceback: str) -> Failure:
 
 
 def _text(text: str) -> str:
-    """Keep the end of a text, with what no report can hold (surrogates) escaped."""
-    kept = _ADDRESS.sub("at 0x…", text)[-MAX_TEXT:]
+    """Keep the end of a text, with what no report can hold (surrogates) escaped.
+
+    Secrets go first: half of one at the edge would not be known any more.
+    """
+    kept = _ADDRESS.sub("at 0x…", scrub(text))[-MAX_TEXT:]
     return kept.encode("utf-8", errors="backslashreplace").decode("utf-8")

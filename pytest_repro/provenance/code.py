@@ -24,6 +24,8 @@ KNOWN: Final = "known"
 
 _REMOTE: Final = r"^remote\..*\.url$"
 _ORIGIN: Final = "remote.origin.url"
+_LINK: Final = "160000 "
+"""The mode of a submodule in git's index."""
 
 
 def collect_code(root: Path, source: Path) -> dict[str, Json]:
@@ -37,8 +39,9 @@ def collect_code(root: Path, source: Path) -> dict[str, Json]:
         Always `state`, `source` (relative to the root) and `source_digest`. If the
         state is ``known`` also `commit`, `tree`, `is_dirty`, `dirty_digest` (of
         changed and deleted tracked files and of new Python files; None if clean),
-        `remote` (None if there is none), `is_shallow` and `has_submodules`, whose
-        own changes are not looked at.
+        `remote` (None if there is none), `is_shallow` and `has_submodules`; if there
+        are any, `submodules` has the commit of each that is checked out, by path,
+        whose own changes are not looked at.
     """
     file = root / source
     found: dict[str, Json] = {
@@ -59,15 +62,35 @@ def _collect(git: Git) -> dict[str, Json]:
     changed = dict(sorted(_changed_files(git)))
     remotes = git.settings(_REMOTE)
     remote = remotes.get(_ORIGIN) or next(iter(remotes.values()), None)
+    has_submodules = (git.top / ".gitmodules").is_file()
     return {
+        **({"submodules": _submodules(git)} if has_submodules else {}),
         "commit": commit,
         "tree": tree,
         "is_dirty": bool(changed),
         "dirty_digest": _digest_of_changes(git.top, changed) if changed else None,
         "remote": without_userinfo(remote) if remote else None,
         "is_shallow": shallow == "true",
-        "has_submodules": (git.top / ".gitmodules").is_file(),
+        "has_submodules": has_submodules,
     }
+
+
+def _submodules(git: Git) -> dict[str, Json]:
+    """Say which commit of each submodule is there; None where it is not."""
+    listed = os.fsdecode(git.ask("ls-files", "-z", "--stage", "--full-name", ":/"))
+    entries = (entry.partition("\t") for entry in listed.split("\0"))
+    links = (path for head, _, path in entries if head.startswith(_LINK))
+    return {path: _checked_out(git.top / path) for path in sorted(links)}
+
+
+def _checked_out(folder: Path) -> str | None:
+    try:
+        git = Git(folder)
+        # An empty folder belongs to the repository around it.
+        is_own = git.top.resolve() == folder.resolve()
+        return git.ask("rev-parse", "HEAD").decode().strip() if is_own else None
+    except GitError:
+        return None
 
 
 def _changed_files(git: Git) -> Iterator[tuple[str, str]]:

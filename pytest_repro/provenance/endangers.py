@@ -15,6 +15,9 @@ from pytest_repro.provenance.surroundings import Surroundings
 
 __all__ = ["RULES", "Danger", "Severity", "find_dangers"]
 
+MAX_NAMED: Final = 3
+"""How many edited files are named; ``--json`` has all of them."""
+
 _GIB: Final = 2**30
 _OURS: Final = "workers of pytest --repro pin it; --repro-in-process and scripts do not"
 _LEVELS: Final = ("default", "avx2", "avx512")
@@ -247,6 +250,20 @@ def _old_versions(seen: Surroundings) -> Danger | None:
     )
 
 
+def _edited(seen: Surroundings) -> Danger | None:
+    if not seen.edited:
+        return None
+    named = ", ".join(seen.edited[:MAX_NAMED])
+    hidden = len(seen.edited) - MAX_NAMED
+    return Danger(
+        what=f"files of installed packages were edited: {len(seen.edited)}",
+        why=f"results come from code that no version names: {named}"
+        + (f" and {hidden} more" if hidden > 0 else ""),
+        remedy="pip install --force-reinstall --no-deps the packages they belong to",
+        severity=Severity.CHANGES,
+    )
+
+
 def _no_lock(seen: Surroundings) -> Danger | None:
     if seen.lock and not seen.unpinned:
         return None
@@ -332,6 +349,7 @@ RULES: Final[tuple[Callable[[Surroundings], Danger | None], ...]] = (
     _workspace,
     _tf32,
     _old_versions,
+    _edited,
     _missing_gpu,
     _no_lock,
     _no_repository,

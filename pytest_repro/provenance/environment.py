@@ -4,7 +4,8 @@ The key is a folder name that people read: system, architecture, instruction set
 really dispatched, accelerator, framework. Results are kept by key. The digest is finer:
 it covers the axes and every fact whose name starts with one of `DECIDING`, so equal
 digests mean the same interpreter, C library, processor, torch, numpy and packages in
-use. Everything else (memory, cores, container, lock file) informs people only.
+use, with the same edits in their files. Everything else (memory, cores, container, lock
+file) informs people only.
 
 No host name, user name, home folder or other absolute path is ever read into a fact.
 Call it when the run is over: it describes what was imported and used until then.
@@ -28,6 +29,7 @@ Fact: TypeAlias = "bool | int | str | None"
 
 DECIDING: Final = (
     "cpu.",
+    "edited.",
     "gpu.",
     "numpy.",
     "os.libc",
@@ -41,7 +43,7 @@ _PORTABLE: Final = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE"}
 
 
 def collect_environment(
-    *, device: str | None = None, root: Path | None = None
+    *, device: str | None = None, root: Path | None = None, cache: Path | None = None
 ) -> Environment:
     """Describe software and hardware as this process uses them.
 
@@ -50,6 +52,8 @@ def collect_environment(
             CUDA was used.
         root: The root of the project, where a lock file may be; None for the current
             folder.
+        cache: What earlier looks for edited files of packages came to, see `edits`;
+            None to hash them all.
 
     Returns:
         Axes, key, facts and digest.
@@ -59,7 +63,7 @@ def collect_environment(
         **software.python_facts(),
         **software.numpy_facts(),
         **_torch_facts(),
-        **software.package_facts(root or Path.cwd()),
+        **software.package_facts(root or Path.cwd(), cache),
     }
     axes = (
         ("os", "windows" if sys.platform == "win32" else sys.platform),

@@ -1,8 +1,8 @@
 """Which packages are installed, which are in use, and whether their files are theirs.
 
 A version says what a package calls itself; its RECORD says which files it consists of.
-RECORDs are read as they are (a few milliseconds), the files themselves are not hashed
-again, so an edited file in site-packages is not noticed here.
+RECORDs are read as they are (a few milliseconds); whether the files still are what is
+noted there is the matter of `edits`.
 
 A RECORD also names scripts and notes of the installer, whose bytes depend on where
 and how the package was installed. Those lines are left out, so the same wheel gives
@@ -26,8 +26,11 @@ __all__ = [
     "collect_installed",
     "collect_used",
     "digest_of_files",
+    "digest_of_record",
     "digest_of_versions",
     "find_lock",
+    "portable_lines",
+    "read_record",
 ]
 
 LOCK_FILES: Final = (
@@ -47,7 +50,13 @@ LOCK_FILES: Final = (
 _FOLDER: Final = re.compile(
     r"(?P<name>.+?)-(?P<version>[^-]+)(-py[\d.]+)?\.(dist|egg)-info"
 )
-_TOP: Final = re.compile(rb"^\"?([^/,\n\"]+)[/,\"]", re.MULTILINE)
+_NOTES: Final = b".dist-info/"
+
+# One match for all lines that follow each other and begin alike: each run pays for it.
+_TOP: Final = re.compile(rb'^"?([^/,\n"]+)[/,"][^\n]*(?:\n\1/[^\n]*)*', re.MULTILINE)
+_PORTABLE: Final = re.compile(
+    rb'^(?!\.\./|"\.\./|/|__editable__)[^\n]*,sha256=[^\n]*$', re.MULTILINE
+)
 
 # Python never imports these, yet torch and numpy compute with them.
 _BACKENDS: Final = re.compile(r"nvidia-.+|cuda-.+|triton|mkl|intel-openmp|onemkl.*|tbb")
@@ -114,7 +123,7 @@ def digest_of_files(packages: tuple[Package, ...]) -> Digest:
         for part in (
             package.name.encode(),
             package.version.encode(),
-            _digest_of_record(package).encode(),
+            digest_of_record(package).encode(),
         )
     ]
     return digest_of_parts("packages-record-sha256-v1", tuple(parts))
@@ -162,7 +171,16 @@ def _packages_in(folder: Path) -> Iterator[Package]:
             yield Package(name=name, version=match["version"], folder=folder / found)
 
 
-def _record(package: Package) -> bytes:
+@cache
+def read_record(package: Package) -> bytes:
+    """Read the RECORD of a package, once in a process.
+
+    Args:
+        package: The package.
+
+    Returns:
+        Its bytes; none where it has no RECORD.
+    """
     try:
         return (package.folder / "RECORD").read_bytes()
     except OSError:
@@ -174,23 +192,36 @@ def _top_names(package: Package) -> frozenset[str]:
     """Return the names that can be imported; the package's own if nobody says."""
     names = frozenset(
         match.decode(errors="replace").partition(".")[0]
-        for match in set(_TOP.findall(_record(package)))
+        for match in set(_TOP.findall(read_record(package)))
     )
     return names or frozenset({package.name.replace("-", "_")})
 
 
 @cache
-def _digest_of_record(package: Package) -> Digest:
-    return digest_of_bytes(_portable_lines(_record(package)))
+def digest_of_record(package: Package) -> Digest:
+    """Digest which files a package consists of, wherever it is installed.
+
+    Args:
+        package: The package.
+
+    Returns:
+        The digest of the lines that do not depend on the place.
+    """
+    return digest_of_bytes(portable_lines(package))
 
 
-def _portable_lines(record: bytes) -> bytes:
-    """Keep the lines of files that are the same wherever a wheel is installed."""
-    lines = [
-        line
-        for line in record.replace(b"\r\n", b"\n").split(b"\n")
-        if b",sha256=" in line
-        and b".dist-info/" not in line
-        and not line.startswith((b"../", b'"../', b"/", b"__editable__"))
-    ]
+@cache
+def portable_lines(package: Package) -> bytes:
+    """Keep the lines of files that are the same wherever a wheel is installed.
+
+    Args:
+        package: The package.
+
+    Returns:
+        Those lines of its RECORD, sorted.
+    """
+    record = read_record(package)
+    if b"\r" in record:
+        record = record.replace(b"\r\n", b"\n")
+    lines = [line for line in _PORTABLE.findall(record) if _NOTES not in line]
     return b"\n".join(sorted(lines))

@@ -15,6 +15,7 @@ from typing import Final
 
 from pytest_repro.provenance import hardware
 from pytest_repro.provenance.code import KNOWN, collect_code
+from pytest_repro.provenance.edits import find_edits
 from pytest_repro.provenance.git import Git, GitError
 from pytest_repro.provenance.packages import Package, collect_installed, find_lock
 
@@ -62,6 +63,7 @@ class Surroundings:
         is_case_sensitive: Whether the folder of references tells ``a`` from ``A``.
         disk_free_bytes: Where references and runs are written.
         memory_bytes: Available without swapping.
+        edited: Files of installed packages that are not what was installed.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -79,14 +81,19 @@ class Surroundings:
     is_case_sensitive: bool = True
     disk_free_bytes: int = 2**40
     memory_bytes: int = 2**40
+    edited: tuple[str, ...] = ()
 
 
-def collect_surroundings(root: Path, references: Path) -> Surroundings:
+def collect_surroundings(
+    root: Path, references: Path, *, cache: Path | None = None
+) -> Surroundings:
     """Look at the machine and the project.
 
     Args:
         root: The root of the project.
         references: The folder of references, which may not exist yet.
+        cache: What earlier looks at installed packages came to, see `edits`; None to
+            hash them all.
 
     Returns:
         The facts.
@@ -110,6 +117,7 @@ def collect_surroundings(root: Path, references: Path) -> Surroundings:
         is_case_sensitive=not _folds_case(place),
         disk_free_bytes=shutil.disk_usage(place).free,
         memory_bytes=hardware.collect_available_memory_bytes(),
+        edited=tuple(one.path for one in find_edits(installed.values(), cache)),
     )
 
 

@@ -27,6 +27,12 @@ from pytest_repro.records.contracts import (
 from pytest_repro.records.deaths import Death, Moment
 from pytest_repro.records.entropy import Entropy
 from pytest_repro.records.evidence import Evidence
+from pytest_repro.records.ingredients import (
+    InstalledPackage,
+    Invocation,
+    PackageKind,
+    SourceFile,
+)
 from pytest_repro.records.inputs import (
     ABSENT,
     FOLDER,
@@ -130,6 +136,8 @@ __all__ = [
     "InputChange",
     "InputKind",
     "Inputs",
+    "InstalledPackage",
+    "Invocation",
     "Job",
     "Lane",
     "Match",
@@ -141,6 +149,7 @@ __all__ = [
     "Occasion",
     "Operation",
     "Outcome",
+    "PackageKind",
     "Phase",
     "Problem",
     "Replica",
@@ -158,6 +167,7 @@ __all__ = [
     "Series",
     "Session",
     "Source",
+    "SourceFile",
     "Standard",
     "Standing",
     "Tier",

@@ -147,6 +147,7 @@ class Job:
         checkpoint_every: A checkpoint is written each so many steps; 0 for never.
         resume_from: The checkpoint with which the run begins; empty for none.
         death: Where the worker kills itself; None for nowhere.
+        command: The command line of the session, without secrets and places.
         wire: The version of this structure.
     """
 
@@ -171,6 +172,7 @@ class Job:
     checkpoint_every: int = 0
     resume_from: str = ""
     death: Death | None = None
+    command: tuple[str, ...] = ()
     wire: int = WIRE_VERSION
 
 

@@ -18,6 +18,7 @@ from pytest_repro.references.format import (
     encode,
 )
 from pytest_repro.references.history import revise
+from pytest_repro.references.installed import installed_packages
 from pytest_repro.references.layout import (
     environment_folder,
     experiment_folder,
@@ -40,7 +41,12 @@ from pytest_repro.references.review import (
     find_predecessor,
     rebase,
 )
-from pytest_repro.references.single import read_record, read_rows, write_record
+from pytest_repro.references.single import (
+    is_record,
+    read_record,
+    read_rows,
+    write_record,
+)
 from pytest_repro.references.store import ReferenceStore
 from pytest_repro.references.thinning import thin
 
@@ -70,6 +76,8 @@ __all__ = [
     "environment_folder",
     "experiment_folder",
     "find_predecessor",
+    "installed_packages",
+    "is_record",
     "merge_seeds",
     "nearest_key",
     "read_archive",

@@ -8,10 +8,22 @@ from pathlib import Path
 
 from pytest_repro.records import RunRecord
 from pytest_repro.references.folders import Folder
-from pytest_repro.references.format import decode, decode_rows, encode
+from pytest_repro.references.format import SUMS, decode, decode_rows, encode
 from pytest_repro.references.system_errors import reading, writing
 
-__all__ = ["read_record", "read_rows", "write_record"]
+__all__ = ["is_record", "read_record", "read_rows", "write_record"]
+
+
+def is_record(folder: Path) -> bool:
+    """Tell whether a folder looks like a record.
+
+    Args:
+        folder: Any path.
+
+    Returns:
+        Whether `read_record` has something to read there.
+    """
+    return (folder / SUMS).is_file()
 
 
 def read_record(folder: Path, *, has_extras: bool = True) -> RunRecord:

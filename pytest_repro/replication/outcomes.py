@@ -1,6 +1,6 @@
 """Say what became of an experiment, in the words that reports understand.
 
-Pure: from what is known to an `Outcome`.
+Pure: from what is known to an `Outcome`; only that what a run printed loses secrets.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import Final
 
 from pytest_repro.determinism import ESCAPE
 from pytest_repro.errors import LaunchError
+from pytest_repro.provenance import scrub
 from pytest_repro.records import (
     Action,
     Cause,
@@ -133,7 +134,7 @@ def _evidence(run: SeedRun) -> str:
     if failure is None:
         return ""
     parts = [f"seed {run.seed}: {failure.message}", failure.traceback.strip()]
-    if tail := failure.output.strip():
+    if tail := scrub(failure.output).strip():
         parts.append(f"end of its output:\n{tail[-MAX_OUTPUT:]}")
     return "\n".join(part for part in parts if part)
 

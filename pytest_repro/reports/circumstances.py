@@ -15,10 +15,17 @@ from typing import Final
 
 from pytest_repro import canonical, wire
 from pytest_repro.canonical import Json
-from pytest_repro.records import Identity
+from pytest_repro.records import Identity, RunRecord
 from pytest_repro.verdicts.identity import shorten
 
-__all__ = ["SUSPECTS", "Circumstance", "Suspect", "brief", "find_differences"]
+__all__ = [
+    "SUSPECTS",
+    "Circumstance",
+    "Suspect",
+    "brief",
+    "find_all_differences",
+    "find_differences",
+]
 
 ABSENT: Final = "absent"
 _GIT_NAME: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -61,6 +68,11 @@ SUSPECTS: Final = (
         name="code",
         patterns=("code.*", "determinism.escape.*"),
         why="any line may change any number; a comment changes none",
+    ),
+    Suspect(
+        name="edited packages",
+        patterns=("environment.edited.*", "packages.*"),
+        why="other code runs under the name of the same version",
     ),
     Suspect(
         name="arithmetic",
@@ -127,15 +139,59 @@ def find_differences(
         The differences, sorted by `SUSPECTS`, then by name.
     """
     found = [
-        Circumstance(
-            suspect=SUSPECTS[_rank(fact)].name,
-            fact=fact,
-            obtained=_text(one),
-            reference=_text(other),
-        )
+        _circumstance(fact, one, other)
         for fact, one, other in _unequal(_facts(obtained), _facts(reference))
     ]
     return tuple(sorted(found, key=lambda one: (_rank(one.fact), one.fact)))
+
+
+def find_all_differences(
+    obtained: RunRecord, reference: RunRecord
+) -> tuple[Circumstance, ...]:
+    """Find what differs between two runs, down to single files and packages.
+
+    Args:
+        obtained: The obtained run, with its extras.
+        reference: The reference, likewise.
+
+    Returns:
+        What `find_differences` finds; the modules of the project that are not the
+        same, and packages of one version that consist of other files, where both
+        records know theirs. Sorted as there.
+    """
+    pairs = (
+        ("code.imported", _sources(obtained), _sources(reference)),
+        ("packages", *_rebuilt(obtained, reference)),
+    )
+    told = [
+        _circumstance(fact, one, other)
+        for name, ours, theirs in pairs
+        if ours and theirs
+        for fact, one, other in _unequal(ours, theirs, (name,))
+    ]
+    known = find_differences(obtained.identity, reference.identity)
+    return tuple(sorted((*known, *told), key=lambda one: (_rank(one.fact), one.fact)))
+
+
+def _sources(record: RunRecord) -> dict[str, str]:
+    return {one.path: one.digest for one in record.sources}
+
+
+def _rebuilt(
+    obtained: RunRecord, reference: RunRecord
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Leave packages that both used, in one version: other versions are facts."""
+    ours, theirs = _records(obtained), _records(reference)
+    shared = sorted(ours.keys() & theirs.keys())
+    return {k: ours[k] for k in shared}, {k: theirs[k] for k in shared}
+
+
+def _records(record: RunRecord) -> dict[str, str]:
+    return {
+        f"{one.name} {one.version}": one.record
+        for one in record.packages
+        if one.is_used and one.record is not None
+    }
 
 
 def brief(text: str) -> str:
@@ -150,6 +206,15 @@ def brief(text: str) -> str:
     if _GIT_NAME.fullmatch(text):
         return f"{text[:_GIT_CHARACTERS]}…"
     return shorten(text)
+
+
+def _circumstance(fact: str, obtained: object, reference: object) -> Circumstance:
+    return Circumstance(
+        suspect=SUSPECTS[_rank(fact)].name,
+        fact=fact,
+        obtained=_text(obtained),
+        reference=_text(reference),
+    )
 
 
 def _facts(identity: Identity) -> Json:

@@ -52,6 +52,7 @@ CASES: list[tuple[dict[str, Any], str, Severity]] = [
     ),
     ({"versions": {"torch": "2.5.1"}}, "torch 2.5.1 is older", CHANGES),
     ({"versions": {"numpy": "1.25.0"}}, "numpy 1.25.0 is older", CHANGES),
+    ({"edited": ("torch/nn.py",)}, "packages were edited: 1", CHANGES),
     ({"torch_cuda": "13.0"}, "without an NVIDIA driver", OBSCURES),
     ({"lock": ""}, "no file pins", OBSCURES),
     ({"lock": "requirements.txt", "unpinned": 3}, "3 lines of requirements", OBSCURES),

@@ -6,10 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_repro.records import Identity
-from pytest_repro.reports.circumstances import SUSPECTS, Circumstance, find_differences
+from pytest_repro.digests import digest_of_bytes
+from pytest_repro.records import Identity, InstalledPackage, SourceFile
+from pytest_repro.reports.circumstances import (
+    SUSPECTS,
+    Circumstance,
+    find_all_differences,
+    find_differences,
+)
 from tests.cli.samples import OTHER_KEY, Facts, obtained_run
 
+DIGEST, OTHER = digest_of_bytes(b"this"), digest_of_bytes(b"other")
 ORDINARY = obtained_run(Facts()).identity
 
 ABSENT = object()
@@ -78,14 +85,47 @@ def test_each_kind_of_difference_has_its_row(
     assert (found.suspect, found.fact) == (suspect, fact)
 
 
+def test_changed_modules_and_rebuilt_packages_are_named() -> None:
+    """Down to the file, where both records know theirs; other versions are facts."""
+    ours = replace(
+        obtained_run(Facts()),
+        sources=(SourceFile(path="model.py", digest=DIGEST),),
+        packages=(
+            InstalledPackage(name="numpy", version="2.4.0", record=DIGEST),
+            InstalledPackage(name="torch", version="2.13.0", record=DIGEST),
+        ),
+    )
+    theirs = replace(
+        ours,
+        sources=(SourceFile(path="model.py", digest=OTHER),),
+        packages=(
+            InstalledPackage(name="numpy", version="2.4.0", record=OTHER),
+            InstalledPackage(name="torch", version="2.12.0", record=OTHER),
+        ),
+    )
+
+    found = find_all_differences(ours, theirs)
+
+    assert [(one.suspect, one.fact) for one in found] == [
+        ("code", "code.imported.model.py"),
+        ("edited packages", "packages.numpy 2.4.0"),
+    ]
+    assert find_all_differences(ours, obtained_run(Facts())) == ()
+
+
 def test_likelier_causes_come_first() -> None:
-    """Config and data before code, code before arithmetic, and so on to the rest."""
+    """Config and data before code, code before packages, and so on to the rest."""
     everything = Facts(
         key=OTHER_KEY,
         data=b"other",
         config={"depth": "3"},
         code={"commit": "ffff"},
-        facts={"package.numpy": "2.4.1", "torch.version": "2.12.0", "kernel": "6"},
+        facts={
+            "edited.torch/nn.py": "sha256:1",
+            "package.numpy": "2.4.1",
+            "torch.version": "2.12.0",
+            "kernel": "6",
+        },
     )
 
     found = find_differences(obtained_run(everything).identity, ORDINARY)
