@@ -5,6 +5,7 @@ between parent and worker, `outcomes` what a session has to tell. Standard libra
 only: no clock, disk, network, environment, randomness or framework.
 """
 
+from pytest_repro.records.attempts import Attempt, Contention
 from pytest_repro.records.contracts import (
     Close,
     Contract,
@@ -91,8 +92,10 @@ __all__ = [
     "WIRE_VERSION",
     "Action",
     "AssetUse",
+    "Attempt",
     "Cause",
     "Close",
+    "Contention",
     "Contract",
     "Death",
     "Determinism",
