@@ -76,6 +76,7 @@ from pytest_repro.records.runs import (
 )
 from pytest_repro.records.scalars import DTYPES, Scalar
 from pytest_repro.records.scorecards import Effect, Scorecard, Standing
+from pytest_repro.records.shards import Shard
 from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.variations import Variation
 from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Verdict
@@ -145,6 +146,7 @@ __all__ = [
     "SeedVerdict",
     "Series",
     "Session",
+    "Shard",
     "Standard",
     "Standing",
     "Tier",

@@ -1,5 +1,6 @@
 """A session of forty jobs that is killed, continued, killed again, and continued."""
 
+import time
 from collections import Counter
 
 from pytest_repro.launchers.protocol import EVENTS
@@ -34,8 +35,10 @@ def counted(project: Project, word: str) -> Counter[str]:
     return +told
 
 
-def kill_after(project: Project, finished: int, *arguments: str) -> None:
-    """Run a session, and kill it once so many jobs have finished in all."""
+def kill_after(
+    project: Project, finished: int, *arguments: str, later_s: float = 0.0
+) -> None:
+    """Run a session; kill it so long after so many jobs have finished in all."""
     with running(project, *FULL, *arguments) as session:
         wait_until(
             lambda: (
@@ -43,6 +46,7 @@ def kill_after(project: Project, finished: int, *arguments: str) -> None:
                 or counted(project, "finished").total() >= finished
             )
         )
+        time.sleep(later_s)
         session.kill()
         session.wait()
     wait_until(lambda: not processes_of(project))

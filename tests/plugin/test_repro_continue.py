@@ -155,9 +155,9 @@ def test_session_that_is_killed_at_random_loses_nothing(forty: Project) -> None:
     shutil.rmtree(forty.root / ".repro")
     source = random.Random(20260102)  # noqa: S311  # to be repeated
     points = sorted(source.randrange(40) for _ in range(KILLS))
-    kill_after(forty, points[0], "--repro")
-    for point in points[1:]:
-        kill_after(forty, point, "--repro-continue")
+    flags = ["--repro", *["--repro-continue"] * (KILLS - 1)]
+    for point, flag in zip(points, flags, strict=True):
+        kill_after(forty, point, flag, later_s=source.random())
 
     session = continue_to_the_end(forty)
 
