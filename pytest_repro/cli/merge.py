@@ -67,8 +67,8 @@ def run(arguments: Namespace, project: Project) -> Answer:
     session, conflicts = join_parts(parts, report=project.show(report))
     conflicts += find_conflicts([(project.show(one), one) for one in folders])
     if conflicts:
-        told = tuple(f"{one.message}{REMEDY}" for one in conflicts)
-        return Answer(exit=Exit.DIFFERS, problems=told)
+        problems = tuple(f"{one.message}{REMEDY}" for one in conflicts)
+        return Answer(exit=Exit.DIFFERS, problems=problems)
     if session is None:
         shown = ", ".join(part.shown for part in parts)
         problem = f"no report of a session in {shown}\n  run one: pytest --repro"

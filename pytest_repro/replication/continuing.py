@@ -120,7 +120,8 @@ class ContinuingLauncher:
         if earlier is None:
             return None
         if wire.write(_plain(earlier, job)) != wire.write(job):
-            return self._refuse(job, OTHER_JOB)
+            self._tell_again(job, OTHER_JOB)
+            return None
         ending = _ending_of(folder)
         if ending is not None:
             return self._take_over(job, before, ending)
@@ -132,7 +133,8 @@ class ContinuingLauncher:
                 job, f"it came to nothing before: {ending.failure.cause.value}"
             )
         if reason := self._doubt(job, before):
-            return self._refuse(job, reason)
+            self._tell_again(job, reason)
+            return None
         self._taken[job.experiment] = self._taken.get(job.experiment, 0) + 1
         self._note(What.TAKEN_OVER, job)
         return _Ended(job, ending)
@@ -146,7 +148,8 @@ class ContinuingLauncher:
             return None
         if self._grounds.origin(job) != before or not before:
             found.cancel()
-            return self._refuse(job, OTHER_ORIGIN)
+            self._tell_again(job, OTHER_ORIGIN)
+            return None
         self._tell(job, "watched further: it was still running")
         self._note(What.ADOPTED, job)
         return _Journaled(found, self._journal, self._name(job))
@@ -158,7 +161,8 @@ class ContinuingLauncher:
             return None
         reason = self._doubt(job, before)
         if reason:
-            return self._refuse(job, reason)
+            self._tell_again(job, reason)
+            return None
         set_aside(folder)
         self._tell(job, f"resumed at {checkpoint.stem}")
         return self._start(replace(job, resume_from=str(checkpoint)), What.RESUMED)
@@ -184,7 +188,7 @@ class ContinuingLauncher:
         self._note(what, job, origin)
         return _Journaled(self._inner.submit(job), self._journal, self._name(job))
 
-    def _refuse(self, job: Job, reason: str) -> None:
+    def _tell_again(self, job: Job, reason: str) -> None:
         self._tell(job, f"begun again: {reason}")
 
     def _tell(self, job: Job, text: str) -> None:

@@ -1,5 +1,7 @@
 """`--repro-shard` and `pytest-repro merge`: parts on several machines, joined again."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.plugin.living import verb
@@ -18,7 +20,7 @@ def test_ordinary():
 
 
 @pytest.fixture
-def three(tmp_path, tmp_path_factory) -> Project:  # noqa: ANN001  # as everywhere
+def three(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with three experiments and their references."""
 
     def build(project: Project) -> Session:

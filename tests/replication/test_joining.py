@@ -1,5 +1,6 @@
 """What several machines found joins in any order, and never two different outcomes."""
 
+import random
 from dataclasses import replace
 
 from hypothesis import given
@@ -55,7 +56,7 @@ PARTS = st.builds(
 
 
 @given(st.lists(PARTS, min_size=1, max_size=6), st.randoms(use_true_random=False))
-def test_order_does_not_count(parts: list[Part], shuffler) -> None:  # noqa: ANN001  # random.Random
+def test_order_does_not_count(parts: list[Part], shuffler: random.Random) -> None:
     """However the folders are named on the command line."""
     shuffled = parts.copy()
     shuffler.shuffle(shuffled)
