@@ -13,7 +13,7 @@ from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.reading import ACCEPTED, ESCAPED, UNGUARDED
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.provenance import Looker, changed_inputs
-from pytest_repro.provenance.origins import Origins
+from pytest_repro.provenance.footings import Footings
 from pytest_repro.records import Inputs, Job, Outcome
 from pytest_repro.replication import Request
 from pytest_repro.replication.continuing import ContinuingLauncher, Grounds
@@ -54,12 +54,12 @@ class Continuing:
         self._journal = Journal(settings.out / JOURNAL)
         looker = Looker(config.rootpath, jobs.inherited())
         self._looker = looker
-        self._origins = Origins(config.rootpath)
+        self._footings = Footings(config.rootpath)
         self.launcher = ContinuingLauncher(
             launcher,
             self._journal,
             out=settings.out,
-            grounds=Grounds(origin=self._origin, changes=self._changes),
+            grounds=Grounds(footing=self._footing, changes=self._changes),
         )
         self._first = "" if self._begin(settings) else NOTHING
         if not settings.continues:
@@ -103,8 +103,8 @@ class Continuing:
             return settings.continues and self._journal.recall()
         return self._journal.begin(continues=settings.continues)
 
-    def _origin(self, job: Job) -> str:
-        return self._origins.origin(job.experiment.partition("::")[0])
+    def _footing(self, job: Job) -> str:
+        return self._footings.footing(job.experiment.partition("::")[0])
 
     def _changes(self, inputs: Inputs) -> Sequence[str]:
         untold = [

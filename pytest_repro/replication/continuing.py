@@ -40,7 +40,7 @@ __all__ = ["ContinuingLauncher", "Grounds"]
 MOST_SHOWN: Final = 3
 
 OTHER_JOB: Final = "it is asked for in another way"
-OTHER_ORIGIN: Final = "code, packages or machine changed"
+OTHER_FOOTING: Final = "code, packages or machine changed"
 UNTOLD: Final = "what it ran on is not known"
 
 
@@ -49,12 +49,12 @@ class Grounds:
     """Knows whether what a run ran on is still there.
 
     Attributes:
-        origin: Digests what a job would run on now, as far as it can be known before
+        footing: Digests what a job would run on now, as far as it can be known before
             it runs; empty where it cannot.
         changes: Says which inputs of a run are others now, or cannot be told.
     """
 
-    origin: Callable[[Job], str]
+    footing: Callable[[Job], str]
     changes: Callable[[Inputs], Sequence[str]]
 
 
@@ -91,7 +91,7 @@ class ContinuingLauncher:
         Raises:
             LaunchError: If it cannot be started.
         """
-        before = self._journal.origin_of(self._name(job))
+        before = self._journal.footing_of(self._name(job))
         found = None if before is None else self._take_up(job, before)
         if found is not None:
             return found
@@ -129,9 +129,9 @@ class ContinuingLauncher:
 
     def _take_over(self, job: Job, before: str, ending: Ending) -> Submission | None:
         if ending.failure is not None:
-            return self._refuse(
-                job, f"it came to nothing before: {ending.failure.cause.value}"
-            )
+            cause = ending.failure.cause.value
+            self._tell_again(job, f"it came to nothing before: {cause}")
+            return None
         if reason := self._doubt(job, before):
             self._tell_again(job, reason)
             return None
@@ -146,9 +146,9 @@ class ContinuingLauncher:
         found = self._inner.adopt(earlier, handle)
         if found is None:
             return None
-        if self._grounds.origin(job) != before or not before:
+        if self._grounds.footing(job) != before or not before:
             found.cancel()
-            self._tell_again(job, OTHER_ORIGIN)
+            self._tell_again(job, OTHER_FOOTING)
             return None
         self._tell(job, "watched further: it was still running")
         self._note(What.ADOPTED, job)
@@ -174,8 +174,8 @@ class ContinuingLauncher:
             return "; ".join(self._grounds.changes(own)[:3])
         if not before:
             return UNTOLD
-        if self._grounds.origin(job) != before:
-            return OTHER_ORIGIN
+        if self._grounds.footing(job) != before:
+            return OTHER_FOOTING
         beside = sorted(Path(job.folder).parent.glob(f"*/{INPUTS}"))
         several = (read_inputs(path.parent) for path in beside)
         found = [self._grounds.changes(one) for one in several if one is not None]
@@ -184,8 +184,8 @@ class ContinuingLauncher:
     def _start(self, job: Job, what: What) -> Submission:
         plain = not (job.replica or job.window or job.checkpoint_every)
         needs_none = plain and not isinstance(self._inner, LastingLauncher)
-        origin = "" if needs_none else self._grounds.origin(job)
-        self._note(what, job, origin)
+        footing = "" if needs_none else self._grounds.footing(job)
+        self._note(what, job, footing)
         return _Journaled(self._inner.submit(job), self._journal, self._name(job))
 
     def _tell_again(self, job: Job, reason: str) -> None:
@@ -195,11 +195,11 @@ class ContinuingLauncher:
         label = Path(job.folder).name.replace("-", " ")
         self._told.setdefault(job.experiment, {}).setdefault(text, []).append(label)
 
-    def _note(self, what: What, job: Job, origin: str = "") -> None:
+    def _note(self, what: What, job: Job, footing: str = "") -> None:
         # Without a journal the runs are as good; only a killed session is lost.
         with suppress(OSError):
             name = self._name(job)
-            self._journal.append(Entry(what=what, folder=name, origin=origin))
+            self._journal.append(Entry(what=what, folder=name, footing=footing))
 
     def _name(self, job: Job) -> str:
         folder = Path(job.folder)

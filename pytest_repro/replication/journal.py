@@ -35,12 +35,12 @@ class Entry:
     Attributes:
         what: What happened.
         folder: The folder of the job, from that of the session's output.
-        origin: What the job ran on, as one digest; empty where that was not asked.
+        footing: What the job ran on, as one digest; empty where that was not asked.
     """
 
     what: What
     folder: str = ""
-    origin: str = ""
+    footing: str = ""
 
 
 class Journal:
@@ -82,13 +82,13 @@ class Journal:
         if not entries or entries[-1].what is What.CLOSED:
             return False
         self._known = {
-            one.folder: one.origin
+            one.folder: one.footing
             for one in entries
             if one.what in {What.SUBMITTED, What.RESUMED}
         }
         return True
 
-    def origin_of(self, folder: str) -> str | None:
+    def footing_of(self, folder: str) -> str | None:
         """Say what a job of the interrupted session ran on.
 
         Args:

@@ -17,14 +17,14 @@ from pytest_repro.provenance.machine_states import FACTS, state_of_fact
 from pytest_repro.provenance.packages import collect_installed
 from pytest_repro.provenance.states import state_of_file
 
-__all__ = ["Origins"]
+__all__ = ["Footings"]
 
 CODE: Final = ("tree", "dirty_digest", "source_digest")
 MOST_SOURCES: Final = 5000
 
 
-class Origins:
-    """Digests origins; what all tests share is looked at once."""
+class Footings:
+    """Digests footings; what all tests share is looked at once."""
 
     def __init__(self, root: Path) -> None:
         """Look at nothing yet.
@@ -36,7 +36,7 @@ class Origins:
         self._known: dict[str, str] = {}
         self._surroundings: Json = None
 
-    def origin(self, test: str) -> str:
+    def footing(self, test: str) -> str:
         """Digest what a test would run on.
 
         Args:
