@@ -99,6 +99,7 @@ def trivial(folder: Path, run: PlannedRun) -> Job:
         root=str(folder),
         folder=str(own),
         arguments=(*words, f"--repro-worker={own / 'job.json'}", "test_trivial.py"),
+        variables={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
 
 
