@@ -205,7 +205,7 @@ class AssetUnavailable(ReproError, LookupError):
 
         Args:
             message: What is missing and what to do next.
-            failed: `records.Attempt` of each mirror that was tried.
+            failed: `records.FailedMirror` of each mirror that was tried.
         """
         super().__init__(message)
         self.failed = failed

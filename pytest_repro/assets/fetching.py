@@ -22,7 +22,7 @@ from pytest_repro.assets.pumping import paced
 from pytest_repro.assets.store import AssetStore, writing
 from pytest_repro.assets.trees import ALGORITHM as TREE
 from pytest_repro.errors import AssetUnavailable, ReproError, ReproUsageError
-from pytest_repro.records import Attempt, DeclaredAsset, Mirror, Resolution, Source
+from pytest_repro.records import DeclaredAsset, FailedMirror, Mirror, Resolution, Source
 
 __all__ = ["Heard", "fetch", "resolution_of"]
 
@@ -63,14 +63,16 @@ def fetch(
         source = Source.FETCHED_AGAIN if store.has(asset.digest) else Source.FETCHED
         store.discard(asset.digest)
         fetching = _Fetching(asset, store, root, heard)
-        failed: list[Attempt] = []
+        failed: list[FailedMirror] = []
         for mirror in asset.mirrors:
             place = mirrors.shown(mirror.location)
             try:
                 found = fetching.take(mirror, source)
             except MirrorFailed as error:
                 failed.append(
-                    Attempt(mirror=place, problem=str(error), obtained=error.obtained)
+                    FailedMirror(
+                        mirror=place, problem=str(error), obtained=error.obtained
+                    )
                 )
             else:
                 return replace(found, mirror=place, failed=tuple(failed))
@@ -97,7 +99,7 @@ def resolution_of(asset: DeclaredAsset, source: Source) -> Resolution:
     )
 
 
-def _unavailable(asset: DeclaredAsset, failed: list[Attempt]) -> str:
+def _unavailable(asset: DeclaredAsset, failed: list[FailedMirror]) -> str:
     lines = [
         f"asset {asset.name!r} cannot be had: none of {len(failed)} mirrors has it"
     ]

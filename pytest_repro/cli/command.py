@@ -135,6 +135,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="the last session as a page, to look at in a browser",
         ),
         Verb(
+            name="merge",
+            arguments="DIR…",
+            summary="join what several CI jobs left, and say what is missing",
+        ),
+        Verb(
             name="impact",
             arguments="[REF]",
             summary="which experiments a change can affect, before anything runs",

@@ -7,11 +7,14 @@ result can no longer matter, and stays in charge when a person presses Ctrl-C.
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, runtime_checkable
 
-from pytest_repro.records import Event, Failure, Job
+from pytest_repro.records import Attempt, Event, Failure, Job
 
 __all__ = [
+    "CONTENTION",
     "DISK_FULL_CODE",
+    "ENDING",
     "EVENTS",
+    "HANDLE",
     "INPUTS",
     "JOB",
     "RECORD",
@@ -42,6 +45,15 @@ STORE: Final = "repro_assets"
 
 RECORD: Final = "record"
 """In a job's folder: the folder with the run record."""
+
+ENDING: Final = "ending.json"
+"""In a job's folder: how it ended, once that is known."""
+
+HANDLE: Final = "handle"
+"""In a job's folder: what an engine calls it that keeps jobs."""
+
+CONTENTION: Final = "contention.json"
+"""In a job's folder: how much the run had to share its machine."""
 
 DISK_FULL_CODE: Final = 74
 """How a worker exits when not even its last event could be written (EX_IOERR)."""
@@ -81,12 +93,16 @@ class Ending:
         skipped: The reason, if the experiment skipped itself; else empty.
         output: The end of what the run printed.
         queued_s: How long it waited for its turn, as far as the engine says [s].
+        attempts: Earlier attempts at it that came to nothing, in order.
+        wall_s: How long it took, if it ended before anybody watched it [s]; else 0.
     """
 
     failure: Failure | None = None
     skipped: str = ""
     output: str = ""
     queued_s: float = 0.0
+    attempts: tuple[Attempt, ...] = ()
+    wall_s: float = 0.0
 
 
 class Submission(Protocol):

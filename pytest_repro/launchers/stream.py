@@ -6,13 +6,14 @@ and output is bounded, since an experiment may print a hundred megabytes.
 
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from pytest_repro import wire
-from pytest_repro.records import Event
+from pytest_repro.records import Event, EventKind
 
-__all__ = ["EventReader", "OutputTail"]
+__all__ = ["EventReader", "LastWords", "OutputTail"]
 
 TAIL_BYTES: Final = 64 * 1024
 CHUNK_BYTES: Final = 256 * 1024
@@ -55,6 +56,36 @@ def _parse(line: bytes) -> Event | None:
         return wire.read_line(Event, line)
     except ValueError:
         return None
+
+
+class LastWords:
+    """Of all that a worker says, what its ending is told from: a few events."""
+
+    def __init__(self) -> None:
+        """Start with nothing heard."""
+        self._decisive: list[Event] = []
+        self._latest: Event | None = None
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """Keep what counts.
+
+        Args:
+            events: In order.
+        """
+        for event in events:
+            if event.kind in _DECISIVE:
+                self._decisive.append(event)
+            elif event.step is not None:
+                self._latest = event
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The latest event with a step, then all that say how it ended."""
+        latest = () if self._latest is None else (self._latest,)
+        return (*latest, *self._decisive)
+
+
+_DECISIVE: Final = frozenset({EventKind.SKIPPED, EventKind.FAILED, EventKind.FINISHED})
 
 
 class OutputTail:

@@ -65,6 +65,11 @@ def _be_parent(config: pytest.Config, settings: Settings) -> None:
 
         side = Parent(config, settings)
     config.pluginmanager.register(side, "repro-side")
+    if settings.shard is not None:
+        from pytest_repro.plugin.sharding import Sharding  # noqa: PLC0415  # as above
+
+        sharding = Sharding(settings, settings.shard)
+        config.pluginmanager.register(sharding, "repro-sharding")
     config.pluginmanager.register(SessionReporter(config, settings), "repro-session")
 
 

@@ -15,9 +15,11 @@ from pytest_repro.experiment.failures import classify, one_line
 from pytest_repro.experiment.recorder import Silent
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.jobs import Jobs
+from pytest_repro.plugin.launching import choose_launcher
 from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
 from pytest_repro.plugin.parent import (
     attach,
+    make_pool,
     make_replication,
     note_outcome,
     pass_judgement,
@@ -43,7 +45,9 @@ class InProcess:
         """
         self._settings = settings
         self._jobs = Jobs(config=config, settings=settings, options={})
-        self._replication = make_replication(config, settings, self._jobs)
+        launcher = choose_launcher(config, settings, self._jobs)
+        pool = make_pool(config, settings, launcher)
+        self._replication = make_replication(config, settings, pool)
         self._execution: Execution | None = None
 
     @pytest.hookimpl(tryfirst=True)

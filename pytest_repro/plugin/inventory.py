@@ -15,7 +15,7 @@ import pytest
 from pytest_repro.errors import RecordError
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.plugin.settings import Settings
-from pytest_repro.records import Action, Outcome, Problem
+from pytest_repro.records import Action, Outcome, Problem, Shard
 from pytest_repro.references import ReferenceStore
 
 __all__ = ["Collected", "find_problems"]
@@ -117,6 +117,8 @@ def find_problems(
     outcomes: Sequence[Outcome],
     skipped: Sequence[str],
     collected: Collected,
+    *,
+    shard: Shard | None = None,
 ) -> tuple[Problem, ...]:
     """Find what is wrong with a session as a whole.
 
@@ -125,12 +127,16 @@ def find_problems(
         outcomes: What became of the experiments that ran.
         skipped: Experiments that a mark skipped.
         collected: What was collected.
+        shard: Which part of the experiments ran; None for all.
 
     Returns:
         Problems, in a fixed order.
     """
     problems: list[Problem] = []
-    if not any(outcome.action is not Action.SKIPPED for outcome in outcomes):
+    # What a part lacks the merge of all parts finds; one without any is no failure.
+    is_empty = shard is not None and bool(shard.selected) and not shard.own
+    ran = any(outcome.action is not Action.SKIPPED for outcome in outcomes)
+    if not ran and not is_empty:
         problems.append(_vacuous(collected, skipped))
     try:
         entries = ReferenceStore(settings.references).entries()

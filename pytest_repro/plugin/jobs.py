@@ -26,6 +26,9 @@ from pytest_repro.replication import PlannedRun
 
 __all__ = ["Jobs"]
 
+ASIDE: Final = ".earlier"
+"""Beside the runs of an experiment: what a later run of the same seed replaced."""
+
 # Set for this session, meaningless or harmful in a worker.
 _DROPPED: Final = (
     "PYTEST_CURRENT_TEST",
@@ -58,7 +61,10 @@ class Jobs:
         }
 
     def make(self, item: pytest.Function, contract: Contract, run: PlannedRun) -> Job:
-        """Make the job of one run, with an empty folder for it.
+        """Make the job of one run, with a folder for it.
+
+        The folder is empty, unless the session continues another: then whoever
+        launches it decides what of that run is still good.
 
         Args:
             item: The experiment.
@@ -113,10 +119,14 @@ class Jobs:
 
     def _fresh_folder(self, node_id: str, run: PlannedRun) -> Path:
         folder = self.folder(node_id, run)
-        # Of a seed only the latest run stays: who looks closer must not see another.
-        for stale in (run, replace(run, is_short=not run.is_short)):
-            shutil.rmtree(self.folder(node_id, stale), ignore_errors=True)
-        folder.mkdir(parents=True)
+        # Of a seed only the latest run is seen: who looks closer must not find another.
+        # The other is kept out of sight, for a session that continues this one.
+        _hide(self.folder(node_id, replace(run, is_short=not run.is_short)))
+        if self.settings.continues:
+            _show(folder)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
         ignore = self.settings.out / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
@@ -162,6 +172,22 @@ class Jobs:
             f"{WORKER_FLAG}={folder / JOB}",
             f"{parent}::{item.originalname}",
         )
+
+
+def _hide(folder: Path) -> None:
+    """Set a folder aside, in place of what was set aside before."""
+    aside = folder.parent / ASIDE / folder.name
+    if folder.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.parent.mkdir(exist_ok=True)
+        folder.rename(aside)
+
+
+def _show(folder: Path) -> None:
+    """Put back what was set aside, if there is nothing in its place."""
+    aside = folder.parent / ASIDE / folder.name
+    if aside.exists() and not folder.exists():
+        aside.rename(folder)
 
 
 def _horizon(contract: Contract, run: PlannedRun) -> int | None:

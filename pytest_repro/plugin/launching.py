@@ -1,14 +1,17 @@
 """Choose where runs are executed, and with which options."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from pytest_repro.errors import ReproError
 from pytest_repro.launchers import Launcher, LocalLauncher, make_launcher
+from pytest_repro.launchers.retrying import RetryingLauncher
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.settings import Settings
-from pytest_repro.policy import launcher_options, read_own_table
+from pytest_repro.policy import launcher_options, read_own_table, read_retries
+from pytest_repro.policy.toml_entries import Entry
 
 __all__ = ["choose_launcher"]
 
@@ -30,12 +33,20 @@ def choose_launcher(config: pytest.Config, settings: Settings, jobs: Jobs) -> La
         pytest.UsageError: If there is none of that name, its options have no meaning,
             or its engine cannot be reached.
     """
-    if settings.launcher == LOCAL:
-        return LocalLauncher(jobs.inherited())
     path = config.rootpath / "pyproject.toml"
     try:
         own = read_own_table(path.read_bytes() if path.is_file() else b"")
-        options = launcher_options(own, settings.launcher)
-        return make_launcher(settings.launcher, jobs.inherited(), options=options)
+        retries = read_retries(own)
+        launcher = _make(own, settings, jobs)
     except ReproError as error:
         raise pytest.UsageError(str(error)) from error
+    if settings.retries is not None:
+        retries = replace(retries, count=settings.retries)
+    return RetryingLauncher(launcher, retries) if retries.count else launcher
+
+
+def _make(own: Entry, settings: Settings, jobs: Jobs) -> Launcher:
+    if settings.launcher == LOCAL:
+        return LocalLauncher(jobs.inherited())
+    options = launcher_options(own, settings.launcher)
+    return make_launcher(settings.launcher, jobs.inherited(), options=options)

@@ -211,6 +211,37 @@ OPTIONS: Final = (
         "were told of.",
     ),
     _row(
+        "repro_continue",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "go on where the last session was killed (implies --repro)",
+        has_ini=False,
+        doc="Its runs that came to their end count, if their job and all that they "
+        "read are as they were; those with checkpoints are resumed; the rest runs. "
+        "See {doc}`../how-to/survive-interruptions`.",
+    ),
+    _row(
+        "repro_retries",
+        "int",
+        -1,
+        "try a run again so often after an accident; -1 for what pyproject.toml says",
+        metavar="N",
+        doc="After which accidents, and how long to wait, stands in "
+        "`[tool.pytest_repro.retries]`; without that, none is retried. An exception of "
+        "the experiment never is.",
+    ),
+    _row(
+        "repro_shard",
+        "str",
+        "",
+        "run one of several parts of the experiments, such as 2/4",
+        has_ini=False,
+        metavar="K/N",
+        doc="Each experiment is in exactly one part; parts take about equally long, by "
+        "the times in the references. Join what they leave with `pytest-repro merge`: "
+        "{doc}`../how-to/split-over-ci-jobs`.",
+    ),
+    _row(
         "repro_chaos",
         "int",
         0,

@@ -17,6 +17,7 @@ import pytest
 import pytest_repro
 from pytest_repro import wire
 from pytest_repro.errors import PolicyError
+from pytest_repro.launchers import Launcher
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.launching import choose_launcher
 from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
@@ -42,12 +43,14 @@ from pytest_repro.reports import junit_properties
 if TYPE_CHECKING:
     from pytest_repro.plugin.changed import Changed
     from pytest_repro.plugin.chaos import Chaos
+    from pytest_repro.plugin.continuing import Continuing
 
 __all__ = [
     "OUTCOME",
     "SKIPPED",
     "Parent",
     "attach",
+    "make_pool",
     "make_replication",
     "note_outcome",
     "outcome_key",
@@ -89,10 +92,15 @@ class Parent:
         self._jobs = Jobs(
             config=config, settings=settings, options=write_options(config)
         )
+        launcher = choose_launcher(config, settings, self._jobs)
+        self._continuing = _make_continuing(config, settings, self._jobs, launcher)
+        if self._continuing is not None:
+            launcher = self._continuing.launcher
+        pool = make_pool(config, settings, launcher)
         self._replication: Replication | Vary = (
-            make_variation(config, settings, self._jobs)
+            make_variation(config, settings, pool)
             if settings.vary
-            else make_replication(config, settings, self._jobs)
+            else make_replication(config, settings, pool)
         )
         self._settings = settings
         self._chaos = _make_chaos(config, settings, self._jobs)
@@ -135,7 +143,11 @@ class Parent:
     def _run(self, request: Request) -> Outcome:
         if self._settings.vary:
             forget_scorecard(self._settings.out, request.experiment)
-        outcome = self._replication.run(request)
+        run = self._replication.run
+        if self._continuing is None:
+            outcome = run(request)
+        else:
+            outcome = self._continuing.run(request, run)
         if self._chaos is not None:
             outcome = self._chaos.try_out(request, outcome)
         with contextlib.suppress(OSError):  # the report tells it, too
@@ -150,6 +162,11 @@ class Parent:
         report = yield
         attach(item, report)
         return report
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Note that there is nothing to continue, if the session came to its end."""
+        if self._continuing is not None:
+            self._continuing.close(session, exitstatus)
 
 
 def attach(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -166,14 +183,14 @@ def attach(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def make_replication(
-    config: pytest.Config, settings: Settings, jobs: Jobs
+    config: pytest.Config, settings: Settings, pool: Pool
 ) -> Replication:
-    """Join launcher, stores and options.
+    """Join pool, stores and options.
 
     Args:
         config: pytest's.
         settings: The options of the session.
-        jobs: Knows the environment of workers.
+        pool: Runs several at a time.
 
     Returns:
         What runs and judges experiments.
@@ -183,7 +200,7 @@ def make_replication(
         mode = Mode.UPDATE if settings.update else Mode.RECORD
     now = dt.datetime.now(tz=dt.UTC)
     return Replication(
-        _pool(config, settings, jobs),
+        pool,
         store=ReferenceStore(settings.references, base=config.rootpath),
         pending=ReferenceStore(settings.out / "pending", base=config.rootpath),
         approval=Approval(
@@ -215,31 +232,47 @@ def _rules(config: pytest.Config, settings: Settings) -> Approvals:
         raise pytest.UsageError(str(error)) from error
 
 
-def make_variation(config: pytest.Config, settings: Settings, jobs: Jobs) -> Vary:
+def make_variation(config: pytest.Config, settings: Settings, pool: Pool) -> Vary:
     """Join what runs experiments under variations.
 
     Args:
         config: pytest's.
         settings: The options of the session.
-        jobs: Knows the environment of workers.
+        pool: Runs several at a time.
 
     Returns:
         What runs them and says what their bits depend on.
     """
     return Vary(
-        _pool(config, settings, jobs),
+        pool,
         store=ReferenceStore(settings.references, base=config.rootpath),
         tier=settings.tier,
         axes=settings.vary_axes,
     )
 
 
-def _pool(config: pytest.Config, settings: Settings, jobs: Jobs) -> Pool:
-    return Pool(
-        choose_launcher(config, settings, jobs),
-        workers=settings.workers,
-        watcher=make_watcher(config),
-    )
+def make_pool(config: pytest.Config, settings: Settings, launcher: Launcher) -> Pool:
+    """Join what runs several jobs at a time.
+
+    Args:
+        config: pytest's.
+        settings: The options of the session.
+        launcher: Where they are executed.
+
+    Returns:
+        The pool.
+    """
+    return Pool(launcher, workers=settings.workers, watcher=make_watcher(config))
+
+
+def _make_continuing(
+    config: pytest.Config, settings: Settings, jobs: Jobs, launcher: Launcher
+) -> "Continuing | None":
+    if settings.vary:
+        return None
+    from pytest_repro.plugin.continuing import Continuing  # noqa: PLC0415  # as below
+
+    return Continuing(config, settings, jobs, launcher)
 
 
 def _make_chaos(
@@ -249,7 +282,7 @@ def _make_chaos(
         return None
     from pytest_repro.plugin.chaos import Chaos  # noqa: PLC0415  # only where asked for
 
-    pool = _pool(config, settings, jobs)
+    pool = make_pool(config, settings, choose_launcher(config, settings, jobs))
     return Chaos(jobs, pool, kills=settings.chaos, every=settings.checkpoint_every)
 
 

@@ -22,19 +22,16 @@ from pytest_repro.plugin.inventory import Collected, find_problems
 from pytest_repro.plugin.observing import keep_observations
 from pytest_repro.plugin.parent import OUTCOME, SKIPPED
 from pytest_repro.plugin.settings import Settings
-from pytest_repro.records import Outcome, Problem, Session
+from pytest_repro.plugin.sharding import own_shard
+from pytest_repro.records import Outcome, Problem, Session, Shard
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication.telling import Shelves, write_page
 from pytest_repro.reports import (
     PAGE,
     Place,
-    badge_json,
-    badge_svg,
-    plain_language,
-    report_json,
-    report_markdown,
     session_lines,
 )
+from pytest_repro.reports.files import report_files
 from pytest_repro.reports.plain import one_line
 
 __all__ = ["SessionReporter", "XdistNode"]
@@ -66,6 +63,7 @@ class SessionReporter:
         self._collected = Collected.nothing()
         self._started = time.monotonic()
         self._session: Session | None = None
+        self._shard: Shard | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
@@ -108,6 +106,8 @@ class SessionReporter:
         fatal = any(problem.is_fatal for problem in self._session.problems)
         if fatal and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif self._is_empty_part and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            session.exitstatus = pytest.ExitCode.OK
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter
@@ -126,8 +126,10 @@ class SessionReporter:
 
     def _close(self) -> Session:
         outcomes = tuple(self._outcomes[key] for key in sorted(self._outcomes))
+        skipped = sorted(self._skipped)
+        self._shard = own_shard(self._settings, skipped)
         found = find_problems(
-            self._settings, outcomes, sorted(self._skipped), self._collected
+            self._settings, outcomes, skipped, self._collected, shard=self._shard
         )
         return Session(
             version=pytest_repro.__version__,
@@ -140,6 +142,12 @@ class SessionReporter:
             report=self._show(self._settings.out / "report"),
             wall_s=time.monotonic() - self._started,
         )
+
+    @property
+    def _is_empty_part(self) -> bool:
+        """Whether other parts have all the experiments, which is no failure."""
+        shard = self._shard
+        return shard is not None and bool(shard.selected) and not shard.own
 
     def _golden_problems(self, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:
         """Hold the session against the golden path; without one, nothing is loaded."""
@@ -160,7 +168,7 @@ class SessionReporter:
 
     def _report(self, session: Session) -> Session:
         """Write the reports; where that fails, the session has a problem more."""
-        if not (session.outcomes or session.problems):
+        if not (session.outcomes or session.problems or self._shard):
             return session
         try:
             self._write(session)
@@ -199,13 +207,7 @@ class SessionReporter:
     def _write(self, session: Session) -> None:
         folder = self._settings.out / "report"
         folder.mkdir(parents=True, exist_ok=True)
-        files = {
-            "report.json": report_json(session),
-            "summary.md": report_markdown(session).encode(),
-            "plain.md": plain_language(session).encode(),
-            "badge.svg": badge_svg(session).encode(),
-            "badge.json": badge_json(session),
-        }
+        files = report_files(session)
         try:
             for name, data in files.items():
                 (folder / name).write_bytes(data)

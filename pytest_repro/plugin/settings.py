@@ -49,6 +49,10 @@ class Settings:
         seeds: At most so many seeds, instead of what the markers say; None for that.
         timeout_s: Limit of a run [s]; None for never.
         checkpoint_every: A checkpoint each so many steps; 0 for none.
+        continues: Whether an interrupted session is continued.
+        retries: How often a run is tried again after an accident; None for what
+            pyproject.toml declares.
+        shard: Which part of the experiments runs, of how many; None for all.
         chaos: How often seed 0 is killed and resumed; 0 for never.
         in_process: Whether seed 0 runs in this process.
         references: Folder of the references.
@@ -78,6 +82,9 @@ class Settings:
     seeds: int | None
     timeout_s: float | None
     checkpoint_every: int
+    continues: bool
+    retries: int | None
+    shard: tuple[int, int] | None
     chaos: int
     in_process: bool
     references: Path
@@ -117,6 +124,7 @@ def read_settings(config: pytest.Config) -> Settings:
     _check_writes(values, record=record, update=update, reason=reason)
     varies = config.getoption("repro_vary")
     picks = config.getoption("repro_changed") or values["repro_changed_since"]
+    picks = picks or values["repro_continue"]
     active = bool(values["repro"] or record or update or varies or picks)
     if active:
         _check_ini(config)
@@ -136,6 +144,9 @@ def read_settings(config: pytest.Config) -> Settings:
         checkpoint_every=_at_least(
             "repro_checkpoint_every", values["repro_checkpoint_every"], 0
         ),
+        continues=_continues(values),
+        retries=_retries(values),
+        shard=_shard(str(values["repro_shard"])),
         chaos=_at_least("repro_chaos", values["repro_chaos"], 0),
         in_process=bool(values["repro_in_process"]),
         references=_folder(config, "repro_dir", values),
@@ -262,6 +273,32 @@ def _changed(
     tier = config.getoption("repro_tier")
     runs_all = bool(named) or tier in {Tier.NIGHTLY, Tier.FULL}
     return bool(asked or values["repro_changed"]) and not runs_all
+
+
+def _continues(values: Mapping[str, object]) -> bool:
+    for name in ("repro_vary", "repro_chaos", "repro_in_process"):
+        if values["repro_continue"] and values[name]:
+            flag = name.replace("_", "-")
+            msg = f"--repro-continue goes on with comparisons, and --{flag} is none"
+            raise pytest.UsageError(msg)
+    return bool(values["repro_continue"])
+
+
+def _retries(values: Mapping[str, object]) -> int | None:
+    retries = _at_least("repro_retries", values["repro_retries"], -1)
+    return None if retries < 0 else retries
+
+
+def _shard(text: str) -> tuple[int, int] | None:
+    """Parse which shard of how many."""
+    if not text:
+        return None
+    number, _, count = text.partition("/")
+    is_pair = number.isdecimal() and count.isdecimal()
+    if not is_pair or not 1 <= int(number) <= int(count):
+        msg = f"--repro-shard is K/N with 1 ≤ K ≤ N, such as 2/4, got {text!r}"
+        raise pytest.UsageError(msg)
+    return int(number), int(count)
 
 
 def _axes(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import time
 import warnings
 from bdb import BdbQuit
 from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,12 @@ from pytest_repro import wire
 from pytest_repro.determinism import Probes, guarding, seed_everything
 from pytest_repro.errors import HorizonReached, ReproError, ReproWarning
 from pytest_repro.experiment.failures import classify, one_line
-from pytest_repro.launchers.protocol import DISK_FULL_CODE, EVENTS, RECORD
+from pytest_repro.launchers.protocol import (
+    CONTENTION,
+    DISK_FULL_CODE,
+    EVENTS,
+    RECORD,
+)
 from pytest_repro.plugin.asset_rules import leave_resolutions
 from pytest_repro.plugin.execution import Execution
 from pytest_repro.plugin.lifeline import hold_lifeline
@@ -31,6 +36,7 @@ from pytest_repro.plugin.parameters import take_parameters
 from pytest_repro.plugin.provenance import Whence
 from pytest_repro.plugin.reading import Reading, out_of
 from pytest_repro.provenance import CACHE, scrub
+from pytest_repro.provenance.contention_facts import ContentionMeter
 from pytest_repro.records import Cause, Event, EventKind, Failure, Following, Job
 from pytest_repro.references import write_record
 
@@ -131,6 +137,7 @@ class Worker:
         self._execution: Execution | None = None
         self._failure: Failure | None = None
         self._skipped = ""
+        self._contention = ContentionMeter()
         self._pid = os.getpid()
         self._probes = Probes(job.variation, self._folder)
         hold_lifeline()
@@ -268,6 +275,9 @@ class Worker:
         except ReproError as error:
             self._failure = self._failure or _failure_of(error, str(error))
         self._reading.leave(self._watch)
+        with suppress(OSError):
+            found = wire.write(self._contention.read())
+            (self._folder / CONTENTION).write_bytes(found)
         session.exitstatus = 0 if self._failure is None else 1
         try:
             self._events.write(self._last_event())

@@ -2,7 +2,7 @@
 
 `approvals` says who must agree to a new reference; `golden` which references are known
 good, and who may depart from them until when, `own_table` what pyproject.toml says of
-launchers. A reader refuses a key that it does not
+launchers, `retries` what of trying runs again. A reader refuses a key that it does not
 know, since a misspelt rule is no rule. All of it is pure: files are read, and the date
 is asked for, by others. The plugin loads this, so readers import what they need late.
 """
@@ -17,13 +17,16 @@ from pytest_repro.policy.approvals import (
 from pytest_repro.policy.ci import is_ci
 from pytest_repro.policy.golden import Deviation, GoldenPath, Pin, read_golden
 from pytest_repro.policy.own_table import launcher_options, read_own_table
+from pytest_repro.policy.retries import RETRYABLE, Retries, read_retries
 
 __all__ = [
+    "RETRYABLE",
     "Approvals",
     "Deviation",
     "GoldenPath",
     "Pin",
     "Proposal",
+    "Retries",
     "Rule",
     "is_ci",
     "launcher_options",
@@ -31,4 +34,5 @@ __all__ = [
     "read_approvals",
     "read_golden",
     "read_own_table",
+    "read_retries",
 ]

@@ -1,7 +1,7 @@
 """The table `[tool.pytest_repro]` of a project's pyproject.toml, strictly read.
 
 What the plugin's ini keys cannot say, because it has parts: launchers with their
-options, environments. Pure: the bytes are passed in.
+options, retries, environments. Pure: the bytes are passed in.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ __all__ = ["FILE", "launcher_options", "read_own_table"]
 FILE: Final = "pyproject.toml"
 MAX_BYTES: Final = 16 * 1024 * 1024
 
-_KEYS: Final = ("launchers",)
+_KEYS: Final = ("launchers", "retries")
 
 
 def read_own_table(data: bytes, *, path: str = FILE) -> Entry:

@@ -7,13 +7,14 @@ only: no clock, disk, network, environment, randomness or framework.
 
 from pytest_repro.records.assets import (
     Access,
-    Attempt,
     Catalog,
     DeclaredAsset,
+    FailedMirror,
     Mirror,
     Resolution,
     Source,
 )
+from pytest_repro.records.attempts import Attempt, Contention
 from pytest_repro.records.contracts import (
     Close,
     Contract,
@@ -90,6 +91,7 @@ from pytest_repro.records.runs import (
 )
 from pytest_repro.records.scalars import DTYPES, Scalar
 from pytest_repro.records.scorecards import Effect, Scorecard, Standing
+from pytest_repro.records.shards import Shard
 from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.variations import Variation
 from pytest_repro.records.verdicts import Cause, Divergence, Finding, Match, Verdict
@@ -111,6 +113,7 @@ __all__ = [
     "Catalog",
     "Cause",
     "Close",
+    "Contention",
     "Contract",
     "Death",
     "DeclaredAsset",
@@ -125,6 +128,7 @@ __all__ = [
     "EventKind",
     "Evidence",
     "Exact",
+    "FailedMirror",
     "Failure",
     "Finding",
     "Fingerprint",
@@ -166,6 +170,7 @@ __all__ = [
     "SeedVerdict",
     "Series",
     "Session",
+    "Shard",
     "Source",
     "SourceFile",
     "Standard",

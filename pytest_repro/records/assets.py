@@ -11,9 +11,9 @@ from pytest_repro.digests import Digest
 
 __all__ = [
     "Access",
-    "Attempt",
     "Catalog",
     "DeclaredAsset",
+    "FailedMirror",
     "Mirror",
     "Resolution",
     "Source",
@@ -103,7 +103,7 @@ class Catalog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class FailedMirror:
     """A mirror that did not give the bytes.
 
     Attributes:
@@ -142,4 +142,4 @@ class Resolution:
     licence: str = ""
     access: Access = Access.OPEN
     personal_data: str = ""
-    failed: tuple[Attempt, ...] = ()
+    failed: tuple[FailedMirror, ...] = ()

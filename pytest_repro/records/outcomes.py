@@ -7,6 +7,7 @@ other rendering, so they hold plain values only.
 import enum
 from dataclasses import dataclass
 
+from pytest_repro.records.attempts import Attempt, Contention
 from pytest_repro.records.scorecards import Scorecard
 from pytest_repro.records.verdicts import Verdict
 
@@ -35,12 +36,18 @@ class SeedVerdict:
         wall_s: How long the run took [s].
         explanation: Which part of the run parted first, on one line; empty where
             nothing did or nothing is known of it. It decides nothing.
+        queued_s: How long the run waited for a worker [s].
+        attempts: Earlier attempts at it that came to nothing, in order.
+        contention: How much it had to share its machine; None where nobody tells.
     """
 
     seed: int
     verdict: Verdict
     wall_s: float = 0.0
     explanation: str = ""
+    queued_s: float = 0.0
+    attempts: tuple[Attempt, ...] = ()
+    contention: Contention | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,18 @@ Pure: from what is known to an `Outcome`; only that what a run printed loses sec
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
+from pytest_repro import wire
 from pytest_repro.determinism import ESCAPE
 from pytest_repro.errors import LaunchError
+from pytest_repro.launchers.protocol import CONTENTION
 from pytest_repro.provenance import scrub
 from pytest_repro.records import (
     Action,
     Cause,
+    Contention,
     Match,
     Outcome,
     RunRecord,
@@ -95,6 +99,9 @@ def describe(request: Request, state: Assessment, store: ReferenceStore) -> Outc
                 verdict=verdict,
                 wall_s=run.wall_s,
                 explanation=_explanation(state, run.seed, verdict),
+                queued_s=run.queued_s,
+                attempts=run.ending.attempts,
+                contention=_contention(run),
             )
             for run, verdict in zip(state.runs, state.verdicts, strict=True)
         ),
@@ -106,6 +113,13 @@ def describe(request: Request, state: Assessment, store: ReferenceStore) -> Outc
         details=next((text for run in state.runs if (text := _evidence(run))), ""),
         escapes=_escapes(state.records),
     )
+
+
+def _contention(run: SeedRun) -> Contention | None:
+    try:
+        return wire.read(Contention, (Path(run.folder) / CONTENTION).read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _explanation(state: Assessment, seed: int, verdict: Verdict) -> str:

@@ -4,8 +4,9 @@ However the caller leaves, by an exception, a time-out or Ctrl-C, no worker stay
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from pytest_repro.launchers import Ending, Launcher, Submission
@@ -55,12 +56,14 @@ class SeedRun:
         folder: The job's folder.
         ending: How it ended.
         wall_s: How long it took, start of the worker included [s].
+        queued_s: How long it waited for a worker, here and at its engine [s].
     """
 
     planned: PlannedRun
     folder: str
     ending: Ending
     wall_s: float
+    queued_s: float = 0.0
 
     @property
     def seed(self) -> int:
@@ -109,20 +112,21 @@ class Pool:
         Raises:
             LaunchError: If a worker cannot be started.
         """
-        waiting = list(planned)
+        waiting = deque(planned)
+        since = time.monotonic()
         running: dict[PlannedRun, tuple[Submission, float]] = {}
         ended: dict[PlannedRun, SeedRun] = {}
         first: list[SeedRun] = []
         try:
             while waiting or running:
                 while waiting and len(running) < self._workers:
-                    run = waiting.pop(0)
+                    run = waiting.popleft()
                     submission = self._launcher.submit(job_for(run))
                     running[run] = (submission, time.monotonic())
                     self._watcher.started(run)
-                ended |= self._look(running)
+                ended |= self._look(running, since)
                 while len(first) < len(planned) and planned[len(first)] in ended:
-                    first.append(ended[planned[len(first)]])
+                    first.append(ended.pop(planned[len(first)]))
                     if is_enough is not None and is_enough(first):
                         return tuple(first)
                 self._watcher.tick()
@@ -134,7 +138,7 @@ class Pool:
         return tuple(first)
 
     def _look(
-        self, running: dict[PlannedRun, tuple[Submission, float]]
+        self, running: dict[PlannedRun, tuple[Submission, float]], planned_at: float
     ) -> dict[PlannedRun, SeedRun]:
         ended: dict[PlannedRun, SeedRun] = {}
         for run, (submission, since) in list(running.items()):
@@ -145,9 +149,17 @@ class Pool:
                 continue
             del running[run]
             self._watcher.ended(run)
-            wall_s = time.monotonic() - since
-            folder = submission.job.folder
+            is_over = ending.wall_s > 0  # before anybody here could wait for it
             ended[run] = SeedRun(
-                planned=run, folder=folder, ending=ending, wall_s=wall_s
+                planned=run,
+                folder=submission.job.folder,
+                ending=_slim(ending),
+                wall_s=ending.wall_s if is_over else time.monotonic() - since,
+                queued_s=ending.queued_s + (0.0 if is_over else since - planned_at),
             )
         return ended
+
+
+def _slim(ending: Ending) -> Ending:
+    """Forget what a run printed that did not fail: a thousand of them fill a memory."""
+    return ending if ending.failure is not None else replace(ending, output="")

@@ -100,9 +100,19 @@ def experiment_lines(outcome: Outcome) -> list[str]:
         lines += _seeds(outcome)
         lines += _against(outcome)
         lines += _cause(outcome)
+    lines += _attempts(outcome)
     lines += _escapes(outcome)
     lines += _verdict(outcome)
     return lines
+
+
+def _attempts(outcome: Outcome) -> Iterator[str]:
+    """Tell what a retry repaired: it must not be hidden by the run that followed."""
+    for seed in outcome.seeds:
+        for number, one in enumerate(seed.attempts, 1):
+            told = f"attempt {number} of seed {seed.seed} came to nothing: {one.cause}"
+            why = shorten_middle(one_line(one.message), WIDEST_REASON)
+            yield _row("retried", f"{told}: {why}")
 
 
 def _escapes(outcome: Outcome) -> Iterator[str]:

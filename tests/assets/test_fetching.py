@@ -8,7 +8,7 @@ import pytest
 
 from pytest_repro.assets import AssetStore, fetch
 from pytest_repro.errors import AssetUnavailable
-from pytest_repro.records import Attempt, Source
+from pytest_repro.records import FailedMirror, Source
 from tests.assets.samples import DATA, OTHER, SIZE, Server, begin, declared, stored
 
 
@@ -225,7 +225,9 @@ def test_changed_file_of_the_project_is_passed_over(
 
     wrong = "other bytes than those declared"
     other = declared(data=OTHER).digest
-    assert found.failed == (Attempt(mirror="data.bin", problem=wrong, obtained=other),)
+    assert found.failed == (
+        FailedMirror(mirror="data.bin", problem=wrong, obtained=other),
+    )
     assert found.mirror == server.url("whole")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_repro.provenance import collect_environment, software
+from pytest_repro.provenance import collect_environment, packages
 from pytest_repro.provenance.edits import CACHE_VARIABLE, Edit, find_edits
 from pytest_repro.provenance.packages import Package, portable_lines, read_record
 from pytest_repro.provenance.software import MAX_EDITS, edit_facts
@@ -160,7 +160,7 @@ def test_edited_file_makes_another_environment(
 ) -> None:
     """Same key, another digest, and a fact that names the file."""
     package = install(tmp_path, a=CODE)
-    monkeypatch.setattr(software.packages, "collect_used", lambda _: (package,))
+    monkeypatch.setattr(packages, "collect_used", lambda _: (package,))
     before = collect_environment()
 
     edit(tmp_path / "fake" / "a.py", EDITED)
