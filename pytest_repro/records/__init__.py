@@ -16,6 +16,12 @@ from pytest_repro.records.contracts import (
     ToleranceKind,
 )
 from pytest_repro.records.deaths import Death, Moment
+from pytest_repro.records.declared import (
+    EVERYWHERE,
+    HERE,
+    INSTRUCTION_SETS,
+    DeclaredEnvironment,
+)
 from pytest_repro.records.entropy import Entropy
 from pytest_repro.records.evidence import Evidence
 from pytest_repro.records.inputs import (
@@ -83,8 +89,11 @@ __all__ = [
     "ABSENT",
     "BEFORE",
     "DTYPES",
+    "EVERYWHERE",
     "FOLDER",
     "GENERATOR",
+    "HERE",
+    "INSTRUCTION_SETS",
     "MIN_REASON",
     "SAMPLE",
     "UNREAD",
@@ -95,6 +104,7 @@ __all__ = [
     "Close",
     "Contract",
     "Death",
+    "DeclaredEnvironment",
     "Determinism",
     "Divergence",
     "Drift",
