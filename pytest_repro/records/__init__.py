@@ -57,6 +57,12 @@ from pytest_repro.records.operations import (
     Operation,
     Phase,
 )
+from pytest_repro.records.origins import (
+    InstalledPackage,
+    Invocation,
+    Origin,
+    SourceFile,
+)
 from pytest_repro.records.outcomes import (
     Action,
     Outcome,
@@ -127,6 +133,8 @@ __all__ = [
     "InputChange",
     "InputKind",
     "Inputs",
+    "InstalledPackage",
+    "Invocation",
     "Job",
     "Lane",
     "Match",
@@ -136,6 +144,7 @@ __all__ = [
     "Observation",
     "Occasion",
     "Operation",
+    "Origin",
     "Outcome",
     "Phase",
     "Problem",
@@ -152,6 +161,7 @@ __all__ = [
     "SeedVerdict",
     "Series",
     "Session",
+    "SourceFile",
     "Standard",
     "Standing",
     "Tier",

@@ -18,6 +18,7 @@ from pytest_repro.references.format import (
     encode,
 )
 from pytest_repro.references.history import revise
+from pytest_repro.references.installed import installed_packages
 from pytest_repro.references.layout import (
     declared_folder,
     environment_folder,
@@ -72,6 +73,7 @@ __all__ = [
     "environment_folder",
     "experiment_folder",
     "find_predecessor",
+    "installed_packages",
     "merge_seeds",
     "nearest_key",
     "read_archive",
