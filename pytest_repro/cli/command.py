@@ -145,6 +145,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="noise floor, seed spread, and which margins a reference supports",
         ),
         Verb(
+            name="env",
+            arguments="ACTION [NAME]",
+            summary="declared environments: list, check, build; rebuild that of a run",
+        ),
+        Verb(
             name="doctor",
             arguments="",
             summary="what on this machine endangers reproducibility",

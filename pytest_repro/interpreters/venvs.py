@@ -15,13 +15,13 @@ from pytest_repro.digests import Digest, digest_of_bytes
 from pytest_repro.errors import LaunchError
 from pytest_repro.records import DeclaredEnvironment
 
-__all__ = ["NOTE", "VENV", "Recipe", "recipe_of", "venv_python"]
+__all__ = ["NOTE", "PYTHON", "VENV", "Recipe", "recipe_of", "venv_python"]
 
 VENV: Final = "venv"
 NOTE: Final = "venv.json"
 """Beside the virtual environment: what it was built from."""
 
-_PYTHON: Final = Path("Scripts/python.exe") if os.name == "nt" else Path("bin/python")
+PYTHON: Final = Path("Scripts/python.exe") if os.name == "nt" else Path("bin/python")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def venv_python(name: str, folder: Path, recipe: Recipe) -> Path:
     Raises:
         LaunchError: If there is none, or it was built from something else.
     """
-    python = folder / VENV / _PYTHON
+    python = folder / VENV / PYTHON
     remedy = f"\n  build it: pytest-repro env build {name}"
     try:
         built = (folder / NOTE).read_bytes()

@@ -7,17 +7,13 @@ it reaches less anywhere than that environment requires.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final
 
 import pytest
 
-import pytest_repro
-from pytest_repro.determinism import check_forced, lower
-from pytest_repro.errors import LaunchError
-from pytest_repro.interpreters import recipe_of, venv_python
+from pytest_repro.determinism import lower
+from pytest_repro.errors import LaunchError, ReproUsageError
+from pytest_repro.launchers.named import names
 from pytest_repro.plugin.jobs import Jobs, keep_out_of_git
-from pytest_repro.plugin.launching import LOCAL
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.policy import (
@@ -26,7 +22,6 @@ from pytest_repro.policy import (
     read_own_table,
 )
 from pytest_repro.policy.own_table import FILE
-from pytest_repro.provenance.hardware import collect_cpu, instruction_set
 from pytest_repro.records import (
     EVERYWHERE,
     Contract,
@@ -36,15 +31,13 @@ from pytest_repro.records import (
 )
 from pytest_repro.references import declared_folder
 from pytest_repro.replication import PlannedRun, Replication, Request
+from pytest_repro.replication.availability import check_processor, interpreter_for
 from pytest_repro.replication.outcomes import skipped
 
 __all__ = ["Join", "Places"]
 
 Join = Callable[[pytest.Config, Settings, Jobs], Replication]
 """Joins launcher, stores and options to what runs and judges experiments."""
-
-ON_THIS_PROCESSOR: Final = frozenset({LOCAL, "docker"})
-"""Launchers whose workers have the processor that this process has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,24 +141,19 @@ class Places:
             container=declared.container,
         )
         try:
-            if own.launcher in ON_THIS_PROCESSOR:
-                check_forced(declared, instruction_set(collect_cpu()))
-            jobs = replace(jobs, python=self._python(declared, own.out))
+            check_processor(declared, own.launcher)
+            root = self._config.rootpath
+            python = interpreter_for(declared, root=root, out=settings.out)
+            jobs = replace(jobs, python=python)
             replication = self._join(self._config, own, jobs)
-        except LaunchError as error:
-            if settings.environment != EVERYWHERE:
+        except (LaunchError, ReproUsageError) as error:
+            # A launcher that exists may lack its engine or what it is made of.
+            if settings.environment != EVERYWHERE or own.launcher not in names():
                 raise
             return _Place(
                 declared=declared, jobs=jobs, replication=None, absent=str(error)
             )
         return _Place(declared=declared, jobs=jobs, replication=replication)
-
-    def _python(self, declared: DeclaredEnvironment, folder: Path) -> str:
-        if not declared.has_interpreter:
-            return ""
-        root, version = self._config.rootpath, pytest_repro.__version__
-        recipe = recipe_of(declared, root, version=version)
-        return str(venv_python(declared.name, folder, recipe))
 
 
 def _request(place: _Place, item: pytest.Function, contract: Contract) -> Request:

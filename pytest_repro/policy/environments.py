@@ -97,7 +97,7 @@ def _read(own: Entry, name: str) -> DeclaredEnvironment:
     return DeclaredEnvironment(
         name=name,
         python=_python(entry),
-        packages=entry.texts("packages", is_needed=False),
+        packages=_packages(entry),
         lock=_lock(entry),
         variables=_variables(entry),
         threads=entry.count("threads", most=MOST_THREADS),
@@ -119,6 +119,14 @@ def _python(entry: Entry) -> str:
     found = entry.text("python", default="")
     if found and not _PYTHON.fullmatch(found):
         entry.refuse(f"python is a version such as '3.12', got {found!r}")
+    return found
+
+
+def _packages(entry: Entry) -> tuple[str, ...]:
+    found = entry.texts("packages", is_needed=False)
+    for one in found:
+        if one.startswith("-"):
+            entry.refuse(f"packages are requirements and no options of pip: {one!r}")
     return found
 
 

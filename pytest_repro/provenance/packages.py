@@ -12,7 +12,7 @@ the same digest in every environment.
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ __all__ = [
     "collect_installed",
     "collect_used",
     "digest_of_files",
+    "digest_of_record",
     "digest_of_versions",
     "find_lock",
 ]
@@ -68,15 +69,20 @@ class Package:
     folder: Path
 
 
-def collect_installed() -> tuple[Package, ...]:
-    """List what is installed on `sys.path`.
+def collect_installed(
+    folders: Sequence[str] | None = None,
+) -> tuple[Package, ...]:
+    """List what is installed.
+
+    Args:
+        folders: Where to look; None for `sys.path`.
 
     Returns:
         The distributions, sorted by name; of two with one name, the one that is
         found first.
     """
     found: dict[str, Package] = {}
-    for entry in sys.path:
+    for entry in sys.path if folders is None else folders:
         for package in _packages_in(Path(entry)):
             found.setdefault(package.name, package)
     return tuple(package for _, package in sorted(found.items()))
@@ -114,7 +120,7 @@ def digest_of_files(packages: tuple[Package, ...]) -> Digest:
         for part in (
             package.name.encode(),
             package.version.encode(),
-            _digest_of_record(package).encode(),
+            digest_of_record(package).encode(),
         )
     ]
     return digest_of_parts("packages-record-sha256-v1", tuple(parts))
@@ -180,7 +186,15 @@ def _top_names(package: Package) -> frozenset[str]:
 
 
 @cache
-def _digest_of_record(package: Package) -> Digest:
+def digest_of_record(package: Package) -> Digest:
+    """Digest which files a package consists of, wherever it is installed.
+
+    Args:
+        package: The package.
+
+    Returns:
+        The digest of the lines that do not depend on the place.
+    """
     return digest_of_bytes(_portable_lines(_record(package)))
 
 

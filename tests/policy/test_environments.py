@@ -76,6 +76,7 @@ def test_one_with_packages_has_an_interpreter_of_its_own() -> None:
         (f"{HEAD}threads = true", "a whole number"),
         (f"{HEAD}python = '3'", "a version such as '3.12'"),
         (f"{HEAD}packages = 'torch'", "a list of texts"),
+        (f"{HEAD}packages = ['--pre']", "no options of pip"),
         (f"{HEAD}lock = '../lock'", "a file of the project"),
         (f"{HEAD}variables = {{ A = 1 }}", "write a text"),
         (f"{HEAD}variables = {{ 'A B' = '' }}", "no name of a variable"),
