@@ -167,6 +167,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             " share",
         ),
         Verb(
+            name="env",
+            arguments="ACTION [NAME]",
+            summary="declared environments: list, check, build; rebuild that of a run",
+        ),
+        Verb(
             name="doctor",
             arguments="",
             summary="what on this machine endangers reproducibility",

@@ -52,6 +52,11 @@ class Parser(argparse.ArgumentParser):
             help="folder of obtained runs and reports (default: likewise)",
         )
         self.add_argument(
+            "--env",
+            metavar="NAME",
+            help="look at the runs of a declared environment",
+        )
+        self.add_argument(
             "--json", action="store_true", help="print canonical JSON for machines"
         )
 
@@ -92,7 +97,8 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
         if word not in parser.flags:
             msg = f"unknown option {word}{nearest(word, parser.flags)}"
             parser.error(msg)
-    return parser.parse_args(words)
+    # Options may stand between words that need not be there.
+    return parser.parse_intermixed_args(words)
 
 
 def wants_help(words: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ from pytest_repro.plugin.parent import (
     attach,
     make_pool,
     make_replication,
-    note_outcome,
+    note_outcomes,
     pass_judgement,
 )
 from pytest_repro.plugin.provenance import Whence
@@ -81,9 +81,10 @@ class InProcess:
         except (Exception, pytest.fail.Exception) as error:
             failure = Failure(cause=classify(error), message=scrub(one_line(error)))
             with contextlib.suppress(ReproError):
-                note_outcome(pyfuncitem, self._judge(pyfuncitem, execution, failure))
+                failed = self._judge(pyfuncitem, execution, failure)
+                note_outcomes(pyfuncitem, [failed])
             raise
-        pass_judgement(pyfuncitem, self._judge(pyfuncitem, execution, None))
+        pass_judgement(pyfuncitem, [self._judge(pyfuncitem, execution, None)])
         return result
 
     def _judge(

@@ -135,7 +135,7 @@ def find_problems(
     problems: list[Problem] = []
     # What a part lacks the merge of all parts finds; one without any is no failure.
     is_empty = shard is not None and bool(shard.selected) and not shard.own
-    ran = any(outcome.action is not Action.SKIPPED for outcome in outcomes)
+    ran = {one.experiment for one in outcomes if one.action is not Action.SKIPPED}
     if not ran and not is_empty:
         problems.append(_vacuous(collected, skipped))
     try:
@@ -147,7 +147,7 @@ def find_problems(
         problems += _orphans(settings, owned, collected)
     machines = {_machine(one.environment_key) for one in outcomes}
     here = {entry.experiment for entry in entries if _machine(entry.key) in machines}
-    gave_up = {o.experiment for o in outcomes if o.action is Action.SKIPPED}
+    gave_up = {one.experiment for one in outcomes} - ran
     left_out = {*skipped, *gave_up}
     problems += [_skipped(name) for name in sorted(left_out & here)]
     return tuple(problems)

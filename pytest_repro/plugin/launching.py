@@ -5,12 +5,12 @@ from typing import Final
 
 import pytest
 
-from pytest_repro.errors import ReproError
 from pytest_repro.launchers import Launcher, LocalLauncher, make_launcher
 from pytest_repro.launchers.retrying import RetryingLauncher
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.policy import launcher_options, read_own_table, read_retries
+from pytest_repro.policy.own_table import FILE
 from pytest_repro.policy.toml_entries import Entry
 
 __all__ = ["choose_launcher"]
@@ -30,16 +30,14 @@ def choose_launcher(config: pytest.Config, settings: Settings, jobs: Jobs) -> La
         The launcher.
 
     Raises:
-        pytest.UsageError: If there is none of that name, its options have no meaning,
-            or its engine cannot be reached.
+        ReproUsageError: If there is none of that name, or its options have no meaning.
+        PolicyError: If they cannot be read.
+        LaunchError: If its engine cannot be reached.
     """
-    path = config.rootpath / "pyproject.toml"
-    try:
-        own = read_own_table(path.read_bytes() if path.is_file() else b"")
-        retries = read_retries(own)
-        launcher = _make(own, settings, jobs)
-    except ReproError as error:
-        raise pytest.UsageError(str(error)) from error
+    path = config.rootpath / FILE
+    own = read_own_table(path.read_bytes() if path.is_file() else b"")
+    retries = read_retries(own)
+    launcher = _make(own, settings, jobs)
     if settings.retries is not None:
         retries = replace(retries, count=settings.retries)
     return RetryingLauncher(launcher, retries) if retries.count else launcher
@@ -48,5 +46,7 @@ def choose_launcher(config: pytest.Config, settings: Settings, jobs: Jobs) -> La
 def _make(own: Entry, settings: Settings, jobs: Jobs) -> Launcher:
     if settings.launcher == LOCAL:
         return LocalLauncher(jobs.inherited())
-    options = launcher_options(own, settings.launcher)
+    options = dict(launcher_options(own, settings.launcher))
+    if jobs.container:
+        options["image"] = jobs.container
     return make_launcher(settings.launcher, jobs.inherited(), options=options)

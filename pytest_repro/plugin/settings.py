@@ -16,6 +16,7 @@ import pytest
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
 from pytest_repro.policy import is_ci
 from pytest_repro.records import (
+    EVERYWHERE,
     MIN_REASON,
     Determinism,
     Following,
@@ -42,6 +43,7 @@ class Settings:
         reason: Why they are.
         workers: Runs side by side.
         launcher: Where they are executed.
+        environment: The declared environment, ``all`` or ``here``; empty for none.
         tier: How much a comparison may cost.
         replicas: Perturbed runs of a new reference.
         traced: Steps of a new reference whose operations it keeps.
@@ -75,6 +77,7 @@ class Settings:
     reason: str
     workers: int
     launcher: str
+    environment: str
     tier: Tier
     replicas: int
     traced: int
@@ -124,7 +127,7 @@ def read_settings(config: pytest.Config) -> Settings:
     _check_writes(values, record=record, update=update, reason=reason)
     varies = config.getoption("repro_vary")
     picks = config.getoption("repro_changed") or values["repro_changed_since"]
-    picks = picks or values["repro_continue"]
+    picks = picks or values["repro_continue"] or values["repro_env"]
     active = bool(values["repro"] or record or update or varies or picks)
     if active:
         _check_ini(config)
@@ -135,6 +138,7 @@ def read_settings(config: pytest.Config) -> Settings:
         reason=reason,
         workers=_at_least("repro_workers", values["repro_workers"], 1),
         launcher=str(values["repro_launcher"]),
+        environment=_environment(config, values),
         tier=Tier(str(values["repro_tier"])),
         replicas=_at_least("repro_replicas", values["repro_replicas"], 0),
         traced=_at_least("repro_traced_steps", values["repro_traced_steps"], 0),
@@ -262,7 +266,7 @@ def _changed(
 
     What the ini file says holds for comparisons; other sessions run all they are given.
     """
-    others = ("repro_vary", "repro_chaos", "repro_in_process")
+    others = ("repro_vary", "repro_chaos", "repro_in_process", "repro_env")
     named = [name for name in others if values[name]]
     named += ["repro_record or --repro-update"] if writes else []
     asked = config.getoption("repro_changed") or values["repro_changed_since"]
@@ -276,10 +280,11 @@ def _changed(
 
 
 def _continues(values: Mapping[str, object]) -> bool:
-    for name in ("repro_vary", "repro_chaos", "repro_in_process"):
+    others = ("repro_vary", "repro_chaos", "repro_in_process", "repro_env")
+    for name in others:
         if values["repro_continue"] and values[name]:
             flag = name.replace("_", "-")
-            msg = f"--repro-continue goes on with comparisons, and --{flag} is none"
+            msg = f"--repro-continue goes on with comparisons here, not with --{flag}"
             raise pytest.UsageError(msg)
     return bool(values["repro_continue"])
 
@@ -299,6 +304,28 @@ def _shard(text: str) -> tuple[int, int] | None:
         msg = f"--repro-shard is K/N with 1 ≤ K ≤ N, such as 2/4, got {text!r}"
         raise pytest.UsageError(msg)
     return int(number), int(count)
+
+
+def _environment(config: pytest.Config, values: Mapping[str, object]) -> str:
+    """Refuse what has no meaning in an environment other than the present one."""
+    found = str(values["repro_env"]).strip()
+    if not found:
+        if config.getoption("repro_env") is not None:
+            msg = "--repro-env names an environment, or all of them"
+            raise pytest.UsageError(msg)
+        return ""
+    for name in ("repro_vary", "repro_chaos", "repro_in_process", "repro_update"):
+        if values[name]:
+            flag = name.replace("_", "-")
+            msg = f"--repro-env compares with references, and --{flag} does not"
+            raise pytest.UsageError(msg)
+    if values["repro_record"] and found == EVERYWHERE:
+        msg = (
+            "--repro-record writes for one environment at a time\n"
+            "  name it: --repro-env=NAME --repro-record"
+        )
+        raise pytest.UsageError(msg)
+    return found
 
 
 def _axes(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ the same digest in every environment.
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,15 +77,20 @@ class Package:
     folder: Path
 
 
-def collect_installed() -> tuple[Package, ...]:
-    """List what is installed on `sys.path`.
+def collect_installed(
+    folders: Sequence[str] | None = None,
+) -> tuple[Package, ...]:
+    """List what is installed.
+
+    Args:
+        folders: Where to look; None for `sys.path`.
 
     Returns:
         The distributions, sorted by name; of two with one name, the one that is
         found first.
     """
     found: dict[str, Package] = {}
-    for entry in sys.path:
+    for entry in sys.path if folders is None else folders:
         for package in _packages_in(Path(entry)):
             found.setdefault(package.name, package)
     return tuple(package for _, package in sorted(found.items()))

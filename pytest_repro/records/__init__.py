@@ -26,6 +26,12 @@ from pytest_repro.records.contracts import (
     ToleranceKind,
 )
 from pytest_repro.records.deaths import Death, Moment
+from pytest_repro.records.declared import (
+    EVERYWHERE,
+    HERE,
+    INSTRUCTION_SETS,
+    DeclaredEnvironment,
+)
 from pytest_repro.records.entropy import Entropy
 from pytest_repro.records.evidence import Evidence
 from pytest_repro.records.ingredients import (
@@ -100,8 +106,11 @@ __all__ = [
     "ABSENT",
     "BEFORE",
     "DTYPES",
+    "EVERYWHERE",
     "FOLDER",
     "GENERATOR",
+    "HERE",
+    "INSTRUCTION_SETS",
     "MIN_REASON",
     "SAMPLE",
     "UNREAD",
@@ -117,6 +126,7 @@ __all__ = [
     "Contract",
     "Death",
     "DeclaredAsset",
+    "DeclaredEnvironment",
     "Determinism",
     "Divergence",
     "Drift",

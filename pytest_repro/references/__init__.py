@@ -20,6 +20,7 @@ from pytest_repro.references.format import (
 from pytest_repro.references.history import revise
 from pytest_repro.references.installed import installed_packages
 from pytest_repro.references.layout import (
+    declared_folder,
     environment_folder,
     experiment_folder,
     reference_folder,
@@ -68,6 +69,7 @@ __all__ = [
     "Rejection",
     "accept",
     "cumulative_drift",
+    "declared_folder",
     "decode",
     "decode_rows",
     "drift_between",

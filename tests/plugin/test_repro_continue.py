@@ -138,7 +138,7 @@ def test_only_comparisons_are_continued(walk: Project, flag: str) -> None:
     session = walk.run("--repro-continue", flag)
 
     assert session.code == 4
-    assert "--repro-continue goes on with comparisons" in session.output
+    assert "--repro-continue goes on with comparisons here" in session.output
 
 
 def forget_the_end(project: Project) -> None:
