@@ -7,6 +7,8 @@ engine that is away, an image that it does not have, a container that is gone.
 import contextlib
 import datetime as dt
 import hashlib
+import socket
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +19,8 @@ __all__ = ["ContainerGone", "Engine", "EngineAway", "Image", "State"]
 
 TAIL_BYTES: Final = 64 * 1024
 PATIENCE_S: Final = 60
-NOT_FOUND: Final = 404
+USUAL: Final = "unix:///var/run/docker.sock"
+_UNIX: Final = "unix://"
 
 
 class EngineAway(LaunchError):
@@ -75,7 +78,7 @@ class Engine:
             ReproUsageError: If its library is not installed.
             EngineAway: If it does not answer.
         """
-        self._where = variables.get("DOCKER_HOST", "") or "its usual socket"
+        self._where = variables.get("DOCKER_HOST", "") or USUAL
         try:
             import docker  # noqa: PLC0415  # an extra; only who launches needs it
         except ModuleNotFoundError as error:
@@ -86,8 +89,11 @@ class Engine:
             raise ReproUsageError(msg) from error
         self._errors = docker.errors
         with self._answering():
+            _knock(variables.get("DOCKER_HOST", "") or USUAL)
             client = docker.from_env(environment=dict(variables), timeout=PATIENCE_S)
             self._api: Any = client.api  # untyped, like all of the library
+            # A launcher has no end of its own, and its sockets need one.
+            weakref.finalize(self, client.close)
             options = self._api.info().get("SecurityOptions") or ()
         self.is_rootless = any("rootless" in option for option in options)
 
@@ -176,12 +182,11 @@ class Engine:
         Returns:
             At most 64 KiB, as text; nothing if it is gone.
         """
-        kept = bytearray()
+        found = b""
         with self._answering(), contextlib.suppress(self._errors.NotFound):
-            for part in self._api.logs(container, stream=True, follow=False):
-                kept += part
-                del kept[:-TAIL_BYTES]
-        return kept.decode("utf-8", errors="ignore")
+            # Whole, but no flood: what the engine keeps is limited by the request.
+            found = self._api.logs(container)
+        return found[-TAIL_BYTES:].decode("utf-8", errors="ignore")
 
     def stop(self, container: str, *, grace_s: int) -> None:
         """Ask a container to end, then insist; harmless when it ended.
@@ -205,20 +210,25 @@ class Engine:
     @contextlib.contextmanager
     def _answering(self) -> Iterator[None]:
         """Give the errors of the library our types."""
-        import requests  # noqa: PLC0415  # what that library speaks through
-
         try:
             yield
         except self._errors.APIError as error:
             msg = f"the container engine refuses: {error.explanation or error}"
             raise LaunchError(msg) from error
-        except (self._errors.DockerException, requests.RequestException) as error:
+        except (self._errors.DockerException, OSError) as error:
             msg = (
                 f"no container engine answers at {self._where}\n"
                 f"  it says   {' '.join(str(error).split())}\n"
                 "  start it, or say where it is: DOCKER_HOST=unix:///PATH"
             )
             raise EngineAway(msg) from error
+
+
+def _knock(where: str) -> None:
+    """Try a local socket: the library leaves its own open where nobody answers."""
+    if where.startswith(_UNIX):
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.connect(where.removeprefix(_UNIX))
 
 
 def _chain(layers: tuple[str, ...]) -> str:

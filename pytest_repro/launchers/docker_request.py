@@ -1,7 +1,7 @@
 """From a job to what an engine is asked for; pure, so that a test can read all of it.
 
 The container is closed but for what a job needs: the project is mounted read-only at
-its own path, the job's folder read-write, ``/tmp`` is its own, no capability of the
+its own path, the job's folder read-write, temporary folders are its own, no capability of the
 kernel is left, and no variable of the session enters but those that are declared.
 
 Source:
@@ -35,6 +35,14 @@ IMAGE_VARIABLE: Final = "REPRO_CONTAINER_IMAGE"
 
 LAYERS_VARIABLE: Final = "REPRO_CONTAINER_LAYERS"
 """Tells the worker of which layers that image consists, as one digest."""
+
+SCRATCH: Final = "/run/pytest-repro"
+"""Home and temporary folder of a container: in memory, and nothing is mounted in it.
+
+Not ``/tmp``: where the project lies below that, engines give it to root alone.
+"""
+
+_OPEN: Final = "rw,exec,nosuid,mode=1777"
 
 # How a session finds its tests, where variables say so.
 _PLUGINS: Final = ("PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
@@ -102,7 +110,7 @@ def request(
             # its own, and nobody buries what it started.
             "Init": True,
             "ReadonlyRootfs": True,
-            "Tmpfs": {"/tmp": "rw,exec,nosuid,mode=1777"},  # noqa: S108  # its own
+            "Tmpfs": dict.fromkeys((SCRATCH, "/tmp"), _OPEN),  # noqa: S108  # its own
             "CapDrop": ["ALL"],
             "SecurityOpt": ["no-new-privileges"],
             "LogConfig": _LOGS,
@@ -118,7 +126,8 @@ def _variables(
     """List variables; one without ``=`` is taken away, should the image set it."""
     passed = (*_PLUGINS, *options.variables)
     found = {
-        "HOME": "/tmp",  # noqa: S108  # its own
+        "HOME": SCRATCH,
+        "TMPDIR": SCRATCH,
         **{name: inherited[name] for name in passed if name in inherited},
         **job.variables,
         IMAGE_VARIABLE: place.image,
