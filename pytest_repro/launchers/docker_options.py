@@ -9,13 +9,13 @@ error. Pure: no engine is asked.
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Never
 
 from pytest_repro.errors import ReproUsageError
 
-__all__ = ["Bind", "DockerOptions", "is_fixed", "read_options"]
+__all__ = ["OPTIONS", "Bind", "DockerOptions", "is_fixed", "read_options"]
 
 PLACE: Final = "[tool.pytest_repro.launchers.docker]"
 _FIXED: Final = re.compile(r"(.+@)?sha256:[0-9a-f]{64}")
@@ -195,10 +195,27 @@ _READERS: Final[Mapping[str, Callable[[str, object], object]]] = {
     "gpus": _gpus,
 }
 
-OPTIONS: Final = tuple(
-    (name, field.default)
-    for name in _READERS
-    for field in fields(DockerOptions)
-    if field.name == _FIELDS.get(name, name)
+OPTIONS: Final = (
+    ("image", '`"NAME@sha256:…"` `"sha256:…"`', "by digest or id; required"),
+    ("allow_tag", "`true` `false`", "a tag will do, which may name another tomorrow"),
+    ("python", "path", "the interpreter in the container; `python3` by default"),
+    (
+        "mounts",
+        '`["/SOURCE[:/TARGET][:rw]"]`',
+        "what containers see beside the project",
+    ),
+    (
+        "variables",
+        '`["NAME"]`',
+        "variables of the session that workers get",
+    ),
+    ("network", '`"none"` `"host"` name', "a network of the engine; none by default"),
+    ("user", '`"uid:gid"`', "by default whoever runs the session"),
+    ("cpus", "number", "how many processors' time a container may use"),
+    ("cpuset", '`"0-3"`', "on which processors it may run; decides default threads"),
+    ("memory", '`"4g"`', "how much memory it may take, without swap"),
+    ("shm", '`"512m"`', "how large `/dev/shm` is; 64m by default"),
+    ("pids", "number", "how many processes and threads it may have"),
+    ("gpus", '`"all"` number `["ID"]`', "which GPUs it gets; none by default"),
 )
-"""Every option with its default, for the documentation."""
+"""Every option, what it can be, and its effect: for the documentation."""

@@ -1,8 +1,9 @@
 """From a job to what an engine is asked for; pure, so that a test can read all of it.
 
 The container is closed but for what a job needs: the project is mounted read-only at
-its own path, the job's folder read-write, temporary folders are its own, no capability of the
-kernel is left, and no variable of the session enters but those that are declared.
+its own path, the job's folder read-write, temporary folders are its own, no capability
+of the kernel is left, and of the session's variables only those that are declared
+enter.
 
 Source:
     Docker Engine API 1.41, ContainerCreate,

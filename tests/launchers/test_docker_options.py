@@ -3,7 +3,13 @@
 import pytest
 
 from pytest_repro.errors import ReproUsageError
-from pytest_repro.launchers.docker_options import Bind, is_fixed, read_options
+from pytest_repro.launchers.docker_options import (
+    _READERS,
+    OPTIONS,
+    Bind,
+    is_fixed,
+    read_options,
+)
 
 IMAGE = "sha256:" + "a" * 64
 
@@ -75,3 +81,8 @@ def test_what_has_no_meaning_is_refused(options: dict[str, object], text: str) -
 def test_only_digests_and_ids_name_one_image(image: str, *, expected: bool) -> None:
     """A tag may name another image tomorrow."""
     assert is_fixed(image) is expected
+
+
+def test_every_option_is_documented() -> None:
+    """The table of the documentation and the reader know the same names."""
+    assert [name for name, _, _ in OPTIONS] == list(_READERS)
