@@ -22,6 +22,7 @@ Build = Callable[[Mapping[str, str], Mapping[str, object]], Launcher]
 
 _OURS: Final = {
     "local": "pytest_repro.launchers.local:build",
+    "docker": "pytest_repro.launchers.docker:build",
 }
 """Where ours are, as entry points are written."""
 

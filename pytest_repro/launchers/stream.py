@@ -6,14 +6,13 @@ and output is bounded, since an experiment may print a hundred megabytes.
 
 import os
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from pytest_repro import wire
 from pytest_repro.records import Event, EventKind
 
-__all__ = ["EventReader", "LastWords", "OutputTail"]
+__all__ = ["EventLog", "EventReader", "OutputTail"]
 
 TAIL_BYTES: Final = 64 * 1024
 CHUNK_BYTES: Final = 256 * 1024
@@ -58,31 +57,47 @@ def _parse(line: bytes) -> Event | None:
         return None
 
 
-class LastWords:
-    """Of all that a worker says, what its ending is told from: a few events."""
+class EventLog:
+    """The events of a growing file, each told once, whoever read it first.
 
-    def __init__(self) -> None:
-        """Start with nothing heard."""
+    A launcher reads events too, to say how a job ended; the caller still hears them.
+    What was told is forgotten, but for the few that an ending is told from: a thousand
+    jobs may wait for each other.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Start at the beginning.
+
+        Args:
+            path: The event stream; need not exist yet.
+        """
+        self._reader = EventReader(path)
+        self._untold: list[Event] = []
         self._decisive: list[Event] = []
         self._latest: Event | None = None
 
-    def hear(self, events: Iterable[Event]) -> None:
-        """Keep what counts.
+    @property
+    def seen(self) -> tuple[Event, ...]:
+        """The latest event with a step, then all that say how the job ended."""
+        latest = () if self._latest is None else (self._latest,)
+        return (*latest, *self._decisive)
 
-        Args:
-            events: In order.
-        """
-        for event in events:
+    def read_on(self) -> None:
+        """Read what is new, without telling it."""
+        fresh = self._reader.read()
+        self._untold.extend(fresh)
+        for event in fresh:
             if event.kind in _DECISIVE:
                 self._decisive.append(event)
             elif event.step is not None:
                 self._latest = event
 
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """The latest event with a step, then all that say how it ended."""
-        latest = () if self._latest is None else (self._latest,)
-        return (*latest, *self._decisive)
+    def tell(self) -> tuple[Event, ...]:
+        """Read on, and return the events that were not told yet."""
+        self.read_on()
+        fresh = tuple(self._untold)
+        self._untold.clear()
+        return fresh
 
 
 _DECISIVE: Final = frozenset({EventKind.SKIPPED, EventKind.FAILED, EventKind.FINISHED})

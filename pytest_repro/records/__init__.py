@@ -50,6 +50,7 @@ from pytest_repro.records.inputs import (
 )
 from pytest_repro.records.jobs import (
     WIRE_VERSION,
+    WORKER_FLAG,
     Determinism,
     Event,
     EventKind,
@@ -115,6 +116,7 @@ __all__ = [
     "SAMPLE",
     "UNREAD",
     "WIRE_VERSION",
+    "WORKER_FLAG",
     "Access",
     "Action",
     "AssetUse",

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from pytest_repro import wire
 from pytest_repro.launchers import Ending, LocalLauncher
-from pytest_repro.launchers.stream import LastWords
+from pytest_repro.launchers.stream import EventLog
 from pytest_repro.records import Event, EventKind, Job
 from pytest_repro.replication import PlannedRun, Pool
 from tests.replication.killing import inherited
@@ -122,13 +123,17 @@ def test_pool_keeps_little_of_each_job() -> None:
     assert growth < 50 * 1.5 * KIB
 
 
-def test_output_of_a_run_that_failed_stays() -> None:
-    """It is the evidence."""
-    words = LastWords()
-    words.hear(Event(kind=EventKind.PROGRESS, step=step) for step in range(10_000))
-    words.hear([Event(kind=EventKind.FINISHED)])
+def test_few_events_stay_of_many(tmp_path: Path) -> None:
+    """Those that an ending is told from; each of the others is told once."""
+    steps = [Event(kind=EventKind.PROGRESS, step=step) for step in range(10_000)]
+    lines = map(wire.write_line, (*steps, Event(kind=EventKind.FINISHED)))
+    (tmp_path / "events").write_bytes(b"".join(lines))
+    log = EventLog(tmp_path / "events")
 
-    kinds = [(event.kind, event.step) for event in words.events]
+    told = [len(log.tell()), len(log.tell())]
+    kinds = [(event.kind, event.step) for event in log.seen]
+
+    assert told == [10_001, 0]
 
     assert kinds == [(EventKind.PROGRESS, 9_999), (EventKind.FINISHED, None)]
 
