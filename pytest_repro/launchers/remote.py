@@ -44,6 +44,10 @@ class RemoteFiles:
         fresh, self._untold = tuple(self._untold), []
         return fresh
 
+    def has_begun(self) -> bool:
+        """Tell whether a node has taken the job."""
+        return read_note(self._folder) is not None
+
     def ending(self) -> Ending | None:
         """Say how the job ended, if its node says that it has."""
         note = read_note(self._folder)
