@@ -17,9 +17,8 @@ import pytest
 from pytest_repro.determinism import worker_variables
 from pytest_repro.launchers.protocol import JOB
 from pytest_repro.plugin.markers import experiment_id
-from pytest_repro.plugin.options import WORKER_FLAG
 from pytest_repro.plugin.settings import Settings
-from pytest_repro.records import Contract, Job
+from pytest_repro.records import WORKER_FLAG, Contract, Job
 from pytest_repro.references import experiment_folder
 from pytest_repro.replication import PlannedRun
 

@@ -6,15 +6,13 @@ from `OPTIONS`. A flag beats the ini key, the ini key beats the default.
 
 import difflib
 from collections.abc import Collection
-from typing import Final
 
 import pytest
 
 from pytest_repro.plugin.option_rows import OPTIONS, Option
+from pytest_repro.records import WORKER_FLAG
 
-__all__ = ["OPTIONS", "WORKER_FLAG", "Option", "did_you_mean"]
-
-WORKER_FLAG: Final = "--repro-worker"
+__all__ = ["OPTIONS", "Option", "did_you_mean"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

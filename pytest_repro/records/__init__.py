@@ -28,6 +28,7 @@ from pytest_repro.records.inputs import (
 )
 from pytest_repro.records.jobs import (
     WIRE_VERSION,
+    WORKER_FLAG,
     Determinism,
     Event,
     EventKind,
@@ -89,6 +90,7 @@ __all__ = [
     "SAMPLE",
     "UNREAD",
     "WIRE_VERSION",
+    "WORKER_FLAG",
     "Action",
     "AssetUse",
     "Cause",

@@ -16,6 +16,7 @@ from pytest_repro.records.variations import Variation
 
 __all__ = [
     "WIRE_VERSION",
+    "WORKER_FLAG",
     "Determinism",
     "Event",
     "EventKind",
@@ -28,6 +29,9 @@ __all__ = [
 ]
 
 WIRE_VERSION: Final = 1
+
+WORKER_FLAG: Final = "--repro-worker"
+"""On the command line of a worker: the file with its job."""
 
 
 class Tier(enum.StrEnum):

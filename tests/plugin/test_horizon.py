@@ -9,8 +9,7 @@ import pytest
 
 from pytest_repro.launchers import Ending, LocalLauncher
 from pytest_repro.launchers.protocol import JOB, RECORD
-from pytest_repro.plugin.options import WORKER_FLAG
-from pytest_repro.records import Job, RunRecord
+from pytest_repro.records import WORKER_FLAG, Job, RunRecord
 from pytest_repro.references import read_record
 from tests.plugin.project import PLUGIN, Project, environment
 
