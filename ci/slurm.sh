@@ -19,21 +19,24 @@ within() { # SECONDS COMMAND...: wait until it succeeds
     for _ in $(seq "$(($1 * 10))"); do "${@:2}" >/dev/null 2>&1 && return; sleep .1; done
     echo "ci/slurm.sh: not within $1 s: ${*:2}" >&2 && return 1
 }
+no_jobs() { test -z "$(squeue -h -o %i)"; }
 is_gone() { ! lives "$1"; }
 stop() {
     trap - EXIT INT TERM
+    [ -z "${command:-}" ] || kill "$command" 2>/dev/null || true
     squeue -h -o %i 2>/dev/null | xargs -r scancel 2>/dev/null || true
-    within 10 test -z "$(squeue -h -o %i 2>/dev/null)" 2>/dev/null || true
+    within 15 no_jobs || true
     for name in slurmd-n1 slurmd-n2 slurmctld slurmdbd db/mariadb munge/munged; do
         pid=$(cat "$S/$name.pid" 2>/dev/null) && kill "$pid" 2>/dev/null || continue
         within 10 is_gone "$pid" || kill -KILL "$pid"
     done
+    find /sys/fs/cgroup/*/slurm_n[12] -depth -type d -exec rmdir {} + 2>/dev/null || true
     rm -rf "$S"
 }
 trap stop EXIT INT TERM
 
 port=$((2000 + RANDOM % 400)) # the ports of daemons: four digits and one more
-for file in slurm slurmdbd; do
+for file in slurm slurmdbd cgroup; do
     sed -e "s|@S@|$S|g; s|@H@|$(hostname -s)|g; s|@P@|$port|g" "$here/$file.conf" >"$S/$file.conf"
 done
 chmod 600 "$S/slurmdbd.conf"
@@ -55,4 +58,6 @@ sacctmgr -i add cluster local >/dev/null
 /usr/sbin/slurmd -N n2
 both_idle() { test "$(sinfo -h -N -p main -o %T | grep -c idle)" = 2; }
 within 30 both_idle
-"$@"
+"$@" & # in the background, so that a signal is heard while it runs
+command=$!
+wait "$command"

@@ -18,7 +18,7 @@ __all__ = ["RayNode"]
 DEVICES: Final = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
 """What Ray sets for a job that got devices; it wins over the session's own."""
 
-LINGERS_S: Final = 30.0
+LINGERS_S: Final = 5.0
 """How long an actor that nobody ends keeps its resources after its worker's end [s]."""
 
 
@@ -51,6 +51,10 @@ class RayNode:
     def stop(self) -> None:
         """End the worker soon, with all that it started."""
         self._node.stop()
+
+    def pid(self) -> int:
+        """Return the id of the actor's process."""
+        return os.getpid()
 
     def join(self) -> None:
         """Wait for the end of the worker; for a controller that did not submit it."""
