@@ -104,7 +104,7 @@ class SlurmLauncher:
         """Submit several jobs at once, as one array.
 
         Args:
-            jobs: The jobs, at least one; the first one's time-out is that of all.
+            jobs: The jobs, at least one.
 
         Returns:
             A handle on each, in order.
@@ -164,7 +164,7 @@ class SlurmLauncher:
             comment=job.experiment,
             use_srun=False,
             stderr_to_stdout=True,
-            **self._options.parameters(timeout_s=job.timeout_s),
+            **self._options.parameters(),
         )
         return executor
 
@@ -226,6 +226,10 @@ class SlurmSubmission:
         if found is not None:
             return found
         answer = self._queue.look(self.handle)
+        if answer is not None and answer.cannot_start:
+            ask(["scancel", self.handle])
+            why = f"Slurm job {self.handle} cannot start: {answer.reason}"
+            return failed(Cause.CRASHED, why)
         if answer is None or not answer.has_ended:
             return None
         return self._folder.ending_without(lambda: self._explain(answer))

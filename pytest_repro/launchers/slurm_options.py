@@ -29,8 +29,8 @@ class SlurmOptions:
         constraint: Features that a node must have.
         folder: Where logs and scripts of jobs go, on a disk that nodes share; the
             folder of each job by default.
-        time_limit_min: How long a job may run [min]; by default a minute longer than
-            the experiment's own time-out.
+        time_limit_min: How long a job may run [min]; the experiment's own time-out
+            holds besides.
         cpus: CPUs of a job.
         memory_mib: Memory of a job [MiB].
         gpus: GPUs of a job.
@@ -57,25 +57,15 @@ class SlurmOptions:
     every_s: int = 1
     sbatch: Mapping[str, str] = field(default_factory=dict)
 
-    def parameters(self, *, timeout_s: float | None) -> dict[str, object]:
-        """Say the same as submitit calls it.
-
-        Args:
-            timeout_s: After how long the worker is stopped anyway [s].
-
-        Returns:
-            Parameters of a `SlurmExecutor`.
-        """
-        limit_min = self.time_limit_min
-        if limit_min is None and timeout_s is not None:
-            limit_min = int(timeout_s // 60) + 2
+    def parameters(self) -> dict[str, object]:
+        """Say the same as submitit calls it: parameters of a `SlurmExecutor`."""
         again = {"requeue" if self.requeue else "no-requeue": True}
-        found: dict[str, object] = {
+        return {
             "partition": self.partition or None,
             "account": self.account or None,
             "qos": self.qos or None,
             "constraint": self.constraint or None,
-            "time": limit_min,
+            "time": self.time_limit_min,
             "cpus_per_task": self.cpus,
             "mem": f"{self.memory_mib}M" if self.memory_mib else None,
             "gpus_per_node": self.gpus,
@@ -83,7 +73,6 @@ class SlurmOptions:
             "array_parallelism": self.array_parallelism,
             "additional_parameters": {**again, **self.sbatch},
         }
-        return found
 
 
 def read_slurm_options(options: Mapping[str, object]) -> SlurmOptions:

@@ -37,6 +37,19 @@ ENDED: Final = frozenset(
 )
 """States that a job does not leave; one that is queued again is PENDING instead."""
 
+HOPELESS: Final = frozenset(
+    {
+        "AccountNotAllowed",
+        "BadConstraints",
+        "InvalidAccount",
+        "InvalidQOS",
+        "PartitionNodeLimit",
+        "PartitionTimeLimit",
+        "QOSNotAllowed",
+    }
+)
+"""Reasons to wait for ever: what was asked for is not to be had."""
+
 PATIENCE_S: Final = 20.0
 UNKNOWN: Final = "Invalid job id"
 NO_ACCOUNTS: Final = "accounting storage is disabled"
@@ -60,6 +73,11 @@ class SlurmAnswer:
     def has_ended(self) -> bool:
         """Whether the job does not run any more, and will not again."""
         return self.state in ENDED
+
+    @property
+    def cannot_start(self) -> bool:
+        """Whether the job waits for what will never be."""
+        return self.state == "PENDING" and self.reason in HOPELESS
 
 
 Ask = Callable[[Sequence[str]], tuple[bool, str]]

@@ -11,11 +11,11 @@ from pytest_repro.launchers.slurm_queue import SlurmQueue
 from pytest_repro.records import Cause, Job
 
 
-def ending_by(folder: Path, state: str) -> Ending:
+def ending_by(folder: Path, state: str, why: str = "NonZeroExitCode") -> Ending:
     """Let Slurm say a state of a job that left nothing."""
 
     def answer(command: Sequence[str]) -> tuple[bool, str]:
-        return command[0] == "squeue", f"17|{state}|n1|NonZeroExitCode\n"
+        return command[0] == "squeue", f"17|{state}|n1|{why}\n"
 
     job = Job(experiment="t", seed=0, root=str(folder), folder=str(folder))
     queue = SlurmQueue(every_s=0.0, question=answer)
@@ -59,3 +59,11 @@ def test_state_has_a_cause(
     assert ending.failure.cause is cause
     assert message in ending.failure.message
     assert ending.output.endswith("last words")
+
+
+def test_job_that_waits_for_ever_is_told(tmp_path: Path) -> None:
+    """A limit that the partition does not have would keep a session waiting."""
+    ending = ending_by(tmp_path, "PENDING", "PartitionTimeLimit")
+
+    assert ending.failure is not None
+    assert ending.failure.message == "Slurm job 17 cannot start: PartitionTimeLimit"
