@@ -22,7 +22,8 @@ SHARED = ROOT / ".nox" / "environment" / "bin"
 @nox.session(default=False)
 def environment(session: nox.Session) -> None:
     """Install the project for development, with every tool, at pinned versions."""
-    session.install("-c", "constraints.txt", "--group", "dev", "-e", ".[experiments]")
+    here = ".[docker,experiments,ray,slurm]"
+    session.install("-c", "constraints.txt", "--group", "dev", "-e", here)
 
 
 @nox.session
@@ -60,6 +61,12 @@ def docs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests under coverage; arguments after -- go to pytest."""
     _run(session, "ci/tests.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
+def engines(session: nox.Session) -> None:
+    """Run the tests of launchers that need an engine; as root."""
+    _run(session, "ci/engines.sh")
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)

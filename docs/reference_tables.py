@@ -14,6 +14,7 @@ from pathlib import Path
 from pytest_repro import errors
 from pytest_repro.cli.command import VERBS
 from pytest_repro.determinism.sources import HERMETIC, SOURCES
+from pytest_repro.launchers.docker_options import OPTIONS as DOCKER
 from pytest_repro.launchers.ray_options import RayOptions
 from pytest_repro.launchers.slurm_options import SlurmOptions
 from pytest_repro.plugin.markers import ARGUMENTS
@@ -41,6 +42,10 @@ def tables() -> dict[str, str]:
     """Make every table, by name."""
     return {
         "options": options(),
+        "docker": _table(
+            ("option", "values", "effect"),
+            ((f"`{name}`", values, effect) for name, values, effect in DOCKER),
+        ),
         "marker": _table(("argument", "meaning"), ARGUMENTS.items()),
         "verbs": _table(("command", "effect"), _verb_rows()),
         "entropy": _table(

@@ -17,7 +17,7 @@ from pytest_repro.errors import ReproUsageError
 from pytest_repro.launchers.endings import cancelled, conclude, exit_of, timed_out
 from pytest_repro.launchers.groups import ProcessGroup
 from pytest_repro.launchers.protocol import EVENTS, JOB, Ending
-from pytest_repro.launchers.stream import EventReader, OutputTail
+from pytest_repro.launchers.stream import EventLog, OutputTail
 from pytest_repro.records import Event, Job
 
 __all__ = ["LocalLauncher", "LocalSubmission", "build", "join_variables"]
@@ -104,17 +104,14 @@ class LocalSubmission:
         """
         self.job = job
         self._group = group
-        self._reader = EventReader(Path(job.folder) / EVENTS)
+        self._log = EventLog(Path(job.folder) / EVENTS)
         self._output = OutputTail(group.output)
-        self._seen: list[Event] = []
         self._started = time.monotonic()
         self._ending: Ending | None = None
 
     def events(self) -> tuple[Event, ...]:
         """Return the events since the last call; never waits."""
-        fresh = self._reader.read()
-        self._seen.extend(fresh)
-        return fresh
+        return self._log.tell()
 
     def poll(self) -> Ending | None:
         """Return how the job ended, or None while it runs."""
@@ -135,11 +132,11 @@ class LocalSubmission:
             if not limit_s or time.monotonic() - self._started <= limit_s:
                 return None
             self._group.end()
-            self.events()
-            return timed_out(self.job, self._seen, output=self._tail())
+            self._log.read_on()
+            return timed_out(self.job, self._log.seen, output=self._tail())
         self._group.end(grace_s=0.0)  # what the experiment forked and left behind
-        self.events()
-        return conclude(self.job, self._seen, exit_of(code), output=self._tail())
+        self._log.read_on()
+        return conclude(self.job, self._log.seen, exit_of(code), output=self._tail())
 
     def _tail(self) -> str:
         return self._output.text(wait_s=OUTPUT_WAIT_S)

@@ -12,7 +12,7 @@ from typing import Final
 from pytest_repro import wire
 from pytest_repro.records import Event
 
-__all__ = ["EventReader", "OutputTail"]
+__all__ = ["EventLog", "EventReader", "OutputTail"]
 
 TAIL_BYTES: Final = 64 * 1024
 CHUNK_BYTES: Final = 256 * 1024
@@ -55,6 +55,37 @@ def _parse(line: bytes) -> Event | None:
         return wire.read_line(Event, line)
     except ValueError:
         return None
+
+
+class EventLog:
+    """All events of a growing file, each told once, whoever read it first.
+
+    A launcher reads events too, to say how a job ended; the caller still hears them.
+
+    Attributes:
+        seen: Every event so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Start at the beginning.
+
+        Args:
+            path: The event stream; need not exist yet.
+        """
+        self.seen: list[Event] = []
+        self._reader = EventReader(path)
+        self._told = 0
+
+    def read_on(self) -> None:
+        """Read what is new, without telling it."""
+        self.seen.extend(self._reader.read())
+
+    def tell(self) -> tuple[Event, ...]:
+        """Read on, and return the events that were not told yet."""
+        self.read_on()
+        fresh = tuple(self.seen[self._told :])
+        self._told = len(self.seen)
+        return fresh
 
 
 class OutputTail:

@@ -118,6 +118,7 @@ def _framework(facts: Mapping[str, Fact]) -> str:
 def _system_facts() -> dict[str, Fact]:
     cpu = hardware.collect_cpu()
     container, image = hardware.collect_container(os.environ)
+    layers = hardware.collect_layers(os.environ)
     return {
         "os.system": hardware.collect_system(),
         "os.libc": hardware.collect_libc(),
@@ -129,6 +130,7 @@ def _system_facts() -> dict[str, Fact]:
         "machine.memory_bytes": hardware.collect_memory_bytes(),
         "container.kind": container,
         "container.image": image or None,
+        **({"container.layers": layers} if layers else {}),
     }
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "collect_cores",
     "collect_cpu",
     "collect_driver",
+    "collect_layers",
     "collect_libc",
     "collect_memory_bytes",
     "collect_system",
@@ -43,6 +44,7 @@ _MEMORY_LIMITS: Final = (
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
 _IMAGE_VARIABLE: Final = "REPRO_CONTAINER_IMAGE"
+_LAYERS_VARIABLE: Final = "REPRO_CONTAINER_LAYERS"
 _IMAGE_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -189,6 +191,23 @@ def collect_container(variables: Mapping[str, str]) -> tuple[str, str]:
     if Path("/run/.containerenv").exists():
         return "podman", image
     return "none", image
+
+
+def collect_layers(variables: Mapping[str, str]) -> str:
+    """Find out of which layers the image of this process's container consists.
+
+    An image that is built or imported again has another digest, for a date stands in
+    it; its layers have the same.
+
+    Args:
+        variables: The environment variables; a launcher states one digest of all
+            layers in ``REPRO_CONTAINER_LAYERS``.
+
+    Returns:
+        The digest; empty if nobody stated a valid one.
+    """
+    layers = variables.get(_LAYERS_VARIABLE, "")
+    return layers if _IMAGE_DIGEST.fullmatch(layers) else ""
 
 
 def _first_processor(path: Path) -> dict[str, str]:

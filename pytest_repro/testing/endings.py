@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from pytest_repro.errors import LaunchError
-from pytest_repro.records import Cause
+from pytest_repro.records import Cause, EventKind
 from pytest_repro.testing.launching import Ability, Launching
 from pytest_repro.testing.subject import EXIT_CODE, LAST_WORDS
-from pytest_repro.testing.trials import Trials, beats, failure_of
+from pytest_repro.testing.trials import Trials, beats, failure_of, wait_until
 
 __all__ = ["HowJobsEnd"]
 
@@ -136,6 +136,19 @@ class HowJobsEnd(Launching):
 
         assert ending.failure is None, ending
         assert not beats(job)
+
+    def test_no_event_is_lost_to_who_hears_the_ending_first(
+        self, options: Mapping[str, object], tmp_path: Path
+    ) -> None:
+        """Each event is told once, though its launcher read it before."""
+        watched = self._submit(options, Trials(tmp_path).job("test_skips"))
+        poll = watched.submission.poll
+        wait_until(lambda: poll() is not None, "the job has ended")
+
+        told = watched.submission.events()
+
+        assert [event.kind for event in told] == [EventKind.STARTED, EventKind.SKIPPED]
+        assert watched.submission.events() == ()
 
     def test_ending_stays(self, options: Mapping[str, object], tmp_path: Path) -> None:
         """Who asks again hears the same, and cancelling changes it no more."""

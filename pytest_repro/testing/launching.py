@@ -73,4 +73,5 @@ class Launching:
         watched = self._submit(options, job)
         beat = Path(job.folder) / "beat"
         wait_until(lambda: watched.look() is not None or beat.exists(), "a child beats")
+        assert beat.exists(), watched.look()
         return watched

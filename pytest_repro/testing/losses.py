@@ -85,7 +85,7 @@ class WhatIsLost(Launching):
         handle = self._lose_controller(options, job, tmp_path)
 
         if not isinstance(launcher, LastingLauncher):
-            wait_until(lambda: not beats(job), "the worker has ended", patience_s=10.0)
+            wait_until(lambda: not beats(job), "the worker has ended", patience_s=3.0)
             return
         adopted = launcher.adopt(job, handle)
         assert adopted is not None

@@ -19,7 +19,12 @@ from pytest_repro.provenance.environment import (
     _instruction_set,
     _safe,
 )
-from pytest_repro.provenance.hardware import Cpu, collect_container, instruction_set
+from pytest_repro.provenance.hardware import (
+    Cpu,
+    collect_container,
+    collect_layers,
+    instruction_set,
+)
 from pytest_repro.records import Environment
 from tests.determinism.process import run_python
 
@@ -265,6 +270,15 @@ def test_used_gpu_is_named_by_its_architecture() -> None:
 def test_image_is_a_digest_or_nothing(variables: dict[str, Any], image: str) -> None:
     """Only a digest identifies an image; a name with a tag moves."""
     assert collect_container(variables)[1] == image
+
+
+@pytest.mark.parametrize(
+    ("stated", "layers"),
+    [("sha256:" + "b" * 64, "sha256:" + "b" * 64), ("registry.corp/secret", "")],
+)
+def test_layers_are_a_digest_or_nothing(stated: str, layers: str) -> None:
+    """They tell an image that was imported twice from another one."""
+    assert collect_layers({"REPRO_CONTAINER_LAYERS": stated}) == layers
 
 
 def test_orchestrator_is_told() -> None:

@@ -53,6 +53,7 @@ def secret_variables(home: Path) -> dict[str, str]:
         "OMP_SECRET",
         "OPENAI_API_KEY",
         "REPRO_CONTAINER_IMAGE",
+        "REPRO_CONTAINER_LAYERS",
         "USER",
         "USERNAME",
         "WANDB_API_KEY",
