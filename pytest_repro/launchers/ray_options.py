@@ -14,9 +14,6 @@ __all__ = ["PLACE", "RayOptions", "read_ray_options"]
 PLACE: Final = "[tool.pytest_repro.launchers.ray]"
 MIB: Final = 1024 * 1024
 
-_TEXTS: Final = ("address", "temp_folder")
-_COUNTS: Final = ("memory_mib", "gpus")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RayOptions:
@@ -65,8 +62,10 @@ def read_ray_options(options: Mapping[str, object]) -> RayOptions:
     entry = Entry(values=options, place=PLACE, path="pyproject.toml")
     entry.check_keys(RayOptions.__slots__)
     return RayOptions(
-        **{key: entry.text(key, default="") for key in _TEXTS},
-        **{key: entry.count(key) for key in _COUNTS},
+        address=entry.text("address", default=""),
+        temp_folder=entry.text("temp_folder", default=""),
         cpus=entry.count("cpus") or 1,
+        gpus=entry.count("gpus"),
+        memory_mib=entry.count("memory_mib"),
         resources=dict(entry.numbers("resources")),
     )

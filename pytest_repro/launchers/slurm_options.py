@@ -14,9 +14,6 @@ __all__ = ["PLACE", "SlurmOptions", "read_slurm_options"]
 
 PLACE: Final = "[tool.pytest_repro.launchers.slurm]"
 
-_TEXTS: Final = ("partition", "account", "qos", "constraint", "folder")
-_COUNTS: Final = ("time_limit_min", "cpus", "memory_mib", "gpus")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlurmOptions:
@@ -89,10 +86,16 @@ def read_slurm_options(options: Mapping[str, object]) -> SlurmOptions:
     """
     entry = Entry(values=options, place=PLACE, path="pyproject.toml")
     entry.check_keys(SlurmOptions.__slots__)
-    counts = {key: entry.count(key) for key in _COUNTS}
     return SlurmOptions(
-        **{key: entry.text(key, default="") for key in _TEXTS},
-        **counts,
+        partition=entry.text("partition", default=""),
+        account=entry.text("account", default=""),
+        qos=entry.text("qos", default=""),
+        constraint=entry.text("constraint", default=""),
+        folder=entry.text("folder", default=""),
+        time_limit_min=entry.count("time_limit_min"),
+        cpus=entry.count("cpus"),
+        memory_mib=entry.count("memory_mib"),
+        gpus=entry.count("gpus"),
         array_parallelism=entry.count("array_parallelism") or 64,
         requeue="requeue" not in options or entry.truth("requeue"),
         setup=entry.texts("setup", is_needed=False),
