@@ -22,7 +22,7 @@ SHARED = ROOT / ".nox" / "environment" / "bin"
 @nox.session(default=False)
 def environment(session: nox.Session) -> None:
     """Install the project for development, with every tool, at pinned versions."""
-    here = ".[docker,experiments]"
+    here = ".[docker,experiments,ray,slurm]"
     session.install("-c", "constraints.txt", "--group", "dev", "-e", here)
 
 

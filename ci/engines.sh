@@ -3,7 +3,7 @@
 # Where an engine cannot be started its tests are not run, and the reason is printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for engine in docker; do
+for engine in docker slurm ray; do
     code=0
     bash "ci/$engine.sh" python -m pytest "tests/launchers/test_$engine.py" "$@" || code=$?
     [ "$code" = 0 ] || [ "$code" = 77 ] || exit "$code"

@@ -4,8 +4,10 @@ A page cannot forget an option, nor promise one: the rows come from where the pr
 reads them. The prose around them is written by hand, in `docs/reference/`.
 """
 
+import dataclasses
 import enum
 import inspect
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from pytest_repro import errors
 from pytest_repro.cli.command import VERBS
 from pytest_repro.determinism.sources import HERMETIC, SOURCES
 from pytest_repro.launchers.docker_options import OPTIONS as DOCKER
+from pytest_repro.launchers.ray_options import RayOptions
+from pytest_repro.launchers.slurm_options import SlurmOptions
 from pytest_repro.plugin.markers import ARGUMENTS
 from pytest_repro.plugin.options import OPTIONS, Option
 from pytest_repro.records import Cause, Match, Rung, Standing
@@ -47,6 +51,8 @@ def tables() -> dict[str, str]:
         "entropy": _table(
             ("source", "the line", "counted", "instead"), _entropy_rows()
         ),
+        "slurm": _launcher_table(SlurmOptions),
+        "ray": _launcher_table(RayOptions),
         "errors": _table(("name", "is a", "raised when"), _error_rows()),
         **{name: _value_table(kind) for name, kind in NAMED.items()},
     }
@@ -77,6 +83,23 @@ def _error_rows() -> Iterable[tuple[str, ...]]:
         parents = ", ".join(f"`{base.__name__}`" for base in kind.__bases__)
         summary = (inspect.getdoc(kind) or "").splitlines()[0]
         yield f"`{name}`", parents, summary
+
+
+def _launcher_table(kind: type) -> str:
+    """Describe what a project can declare for a launcher, by the record of it."""
+    text = inspect.getdoc(kind) or ""
+    meant = re.findall(r"^    (\w+): (.+(?:\n        .+)*)", text, re.MULTILINE)
+    defaults = {one.name: one.default for one in dataclasses.fields(kind)}
+    rows = [
+        (f"`{name}`", _shown(defaults[name]), re.sub(r"\s+", " ", meaning))
+        for name, meaning in meant
+    ]
+    return _table(("key", "default", "meaning"), rows)
+
+
+def _shown(default: object) -> str:
+    has_none = default in {"", None, (), dataclasses.MISSING}
+    return "–" if has_none else f"`{str(default).lower()}`"
 
 
 def _entropy_rows() -> Iterable[tuple[str, ...]]:

@@ -20,7 +20,7 @@ from pytest_repro.launchers.protocol import EVENTS, JOB, Ending
 from pytest_repro.launchers.stream import EventLog, OutputTail
 from pytest_repro.records import Event, Job
 
-__all__ = ["LocalLauncher", "LocalSubmission", "build"]
+__all__ = ["LocalLauncher", "LocalSubmission", "build", "join_variables"]
 
 OUTPUT_WAIT_S: Final = 2.0
 PATHS: Final = "PYTHONPATH"
@@ -73,12 +73,14 @@ class LocalLauncher:
         folder = Path(job.folder)
         (folder / JOB).write_bytes(wire.write(job))
         command = [job.python or sys.executable, "-m", "pytest", *job.arguments]
-        variables = _variables(self._inherited, job.variables)
+        variables = join_variables(self._inherited, job.variables)
         group = ProcessGroup(command, cwd=job.root, variables=variables)
         return LocalSubmission(job, group)
 
 
-def _variables(inherited: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+def join_variables(
+    inherited: Mapping[str, str], own: Mapping[str, str]
+) -> dict[str, str]:
     """Join both; what a job sets to nothing is taken away.
 
     Modules of a job's own come before those that every worker finds.

@@ -22,6 +22,8 @@ Build = Callable[[Mapping[str, str], Mapping[str, object]], Launcher]
 
 _OURS: Final = {
     "local": "pytest_repro.launchers.local:build",
+    "ray": "pytest_repro.launchers.ray:build",
+    "slurm": "pytest_repro.launchers.slurm:build",
     "docker": "pytest_repro.launchers.docker:build",
 }
 """Where ours are, as entry points are written."""

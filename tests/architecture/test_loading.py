@@ -21,6 +21,7 @@ HEAVY = frozenset(
         "ray",
         "scipy",
         "sklearn",
+        "submitit",
         "torch",
     }
 )
