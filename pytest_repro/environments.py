@@ -51,12 +51,13 @@ def _register(declared: DeclaredEnvironment) -> str:
 
     def run(session: "nox.Session") -> None:
         if declared.has_interpreter:
-            words = ("-m", "pytest_repro", "env", "build", declared.name)
-            session.run(sys.executable, *words, external=True)
+            build = ("-m", "pytest_repro", "env", "build", declared.name)
+            session.run(sys.executable, *build, external=True)
         words = ("-m", "pytest", "--repro", f"--repro-env={declared.name}")
         session.run(sys.executable, *words, *session.posargs, external=True)
 
     name = f"repro-{declared.name}"
     run.__doc__ = f"Run the experiments in the environment {declared.name}."
-    nox.session(run, name=name, python=False, default=False, tags=["repro"])
+    register = nox.session(name=name, python=False, default=False, tags=["repro"])
+    register(run)
     return name

@@ -32,7 +32,7 @@ def test_package_keeps_its_floors() -> None:
     status, report = lint_floors(ROOT)
 
     assert status == 0, report
-    assert "3 kept, 0 broken" in report
+    assert "4 kept, 0 broken" in report
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,12 @@ def test_package_keeps_its_floors() -> None:
             "import pytest",
             "pytest_repro.reports.planted -> pytest",
             id="pytest outside the plugin",
+        ),
+        pytest.param(
+            "cli/planted.py",
+            "import nox",
+            "pytest_repro.cli.planted -> nox",
+            id="nox outside its door",
         ),
         pytest.param(
             "verdicts/planted.py",
