@@ -52,8 +52,8 @@ def _register(declared: DeclaredEnvironment) -> str:
     def run(session: "nox.Session") -> None:
         words: tuple[str, ...]
         if declared.has_interpreter:
-            words = ("-m", "pytest_repro", "env", "build", declared.name)
-            session.run(sys.executable, *words, external=True)
+            build = ("-m", "pytest_repro", "env", "build", declared.name)
+            session.run(sys.executable, *build, external=True)
         words = ("-m", "pytest", "--repro", f"--repro-env={declared.name}")
         session.run(sys.executable, *words, *session.posargs, external=True)
 

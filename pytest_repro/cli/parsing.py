@@ -97,7 +97,9 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
         if word not in parser.flags:
             msg = f"unknown option {word}{nearest(word, parser.flags)}"
             parser.error(msg)
-    # Options may stand between words that need not be there.
+    if "--" in words:
+        return parser.parse_args(words)
+    # Options may stand before words that need not be there.
     return parser.parse_intermixed_args(words)
 
 
