@@ -130,7 +130,7 @@ class LauncherConformance(HowJobsEnd, WhatIsLost):
     ) -> None:
         """One that it sets wins; one that it sets to nothing is taken away."""
         trials = Trials(tmp_path)
-        hues: tuple[dict[str, str], ...] = ({}, {HUE: "green"}, {HUE: ""})
+        hues: tuple[Mapping[str, str], ...] = ({}, {HUE: "green"}, {HUE: ""})
         jobs = [
             trials.job("test_knows_its_variables", name=str(number), variables=hue)
             for number, hue in enumerate(hues)

@@ -160,10 +160,10 @@ def test_image_without_python_is_told(tmp_path: Path) -> None:
 
 def test_image_without_the_package_is_told(tmp_path: Path) -> None:
     """A worker that never said a word has not found pytest-repro."""
-    python = "/usr/bin/python3"
+    mounts, python = [*SYSTEM], "/usr/bin/python3"
 
-    bare = submit(tmp_path, variables=[], mounts=[*SYSTEM], python=python)
-    failure = failure_of(bare.wait())
+    watched = submit(tmp_path, variables=[], mounts=mounts, python=python)
+    failure = failure_of(watched.wait())
 
     assert "its interpreter has no pytest-repro" in failure.message
     assert "No module named pytest" in failure.output
