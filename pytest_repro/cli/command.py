@@ -130,6 +130,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="the whole history as a page, to look at in a browser",
         ),
         Verb(
+            name="matrix",
+            arguments="[EXPERIMENT]",
+            summary="who reproduces whom, at which rung, and what separates them",
+        ),
+        Verb(
             name="report",
             arguments="",
             summary="the last session as a page, to look at in a browser",
