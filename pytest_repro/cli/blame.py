@@ -118,7 +118,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
     experiment = question.obtained.identity.experiment
     folder = project.out / FOLDER / experiment_folder(experiment)
     blame = Blame(case, relauncher(question.run), folder=folder, workers=workers)
-    aside = (project.references, project.out)
+    aside = (project.references, project.home)
     changes = code_changes(Path(case.job.root), question.reference, aside=aside)
     differences = Differences(case, changes, folder=folder)
     blamed = blame.find(differences, target, alone=not arguments.quick)

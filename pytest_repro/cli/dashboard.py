@@ -66,7 +66,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
     history = history_of(project, arguments)
     past = read_past(history, project)
     board = board_of(past.observations, past.passages)
-    path = project.root / (arguments.site or project.out / "dashboard") / PAGE
+    path = project.root / (arguments.site or project.home / "dashboard") / PAGE
     data = dashboard_html(board)
     _replace(path, data)
     if arguments.open:

@@ -87,7 +87,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
     """
     commit = check_revision(project.root, arguments.revision)
     files = files_since(project.root, commit)
-    shelf = EvidenceShelf(project.out / SHELF)
+    shelf = EvidenceShelf(project.home / SHELF)
     store = ReferenceStore(project.references, base=project.root)
     named = {kept.experiment for kept in read_shelf(store)} | {*shelf.experiments()}
     if not named:

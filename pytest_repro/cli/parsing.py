@@ -52,6 +52,11 @@ class Parser(argparse.ArgumentParser):
             help="folder of obtained runs and reports (default: likewise)",
         )
         self.add_argument(
+            "--env",
+            metavar="NAME",
+            help="look at the runs of a declared environment",
+        )
+        self.add_argument(
             "--json", action="store_true", help="print canonical JSON for machines"
         )
 

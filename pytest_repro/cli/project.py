@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pytest_repro.cli.parsing import nearest
 from pytest_repro.errors import ReproUsageError
+from pytest_repro.records import HERE
+from pytest_repro.references import declared_folder
 
 __all__ = ["Project", "find_project"]
 
@@ -44,14 +47,21 @@ class Project:
     Attributes:
         root: The root of the project; node ids are relative to it.
         references: The reference store.
-        out: Obtained runs, candidates and reports.
+        out: Obtained runs and candidates, of the environment if there is one.
         history: What sessions observed.
+        environment: The declared environment whose runs are looked at; or empty.
     """
 
     root: Path
     references: Path
     out: Path
     history: Path
+    environment: str = ""
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds the reports, and those of environments."""
+        return self.out.parents[1] if self.environment else self.out
 
     @property
     def pending(self) -> Path:
@@ -81,13 +91,14 @@ def find_project(start: Path, arguments: Namespace) -> Project:
 
     Args:
         start: The folder to start from.
-        arguments: What was named on the command line: `root`, `dir` and `out`.
+        arguments: What was named on the command line: `root`, `dir`, `out` and `env`.
 
     Returns:
         The folders; they need not exist.
 
     Raises:
-        ReproUsageError: If the root is no folder, or an ini file has no meaning.
+        ReproUsageError: If the root is no folder, an ini file has no meaning, or an
+            environment is named in which nothing has run.
     """
     root = start / arguments.root if arguments.root else _find_root(start)
     if not root.is_dir():
@@ -95,13 +106,28 @@ def find_project(start: Path, arguments: Namespace) -> Project:
         raise ReproUsageError(msg)
     root = root.resolve()
     keys = _read_keys(root)
-    out = root / (arguments.out or keys["repro_out"])
+    whole = root / (arguments.out or keys["repro_out"])
+    environment = _environment(whole, arguments.env or "")
     return Project(
         root=root,
         references=root / (arguments.dir or keys["repro_dir"]),
-        out=out,
-        history=root / keys[HISTORY] if keys[HISTORY] else out / "history",
+        out=declared_folder(whole, environment),
+        environment=environment,
+        history=root / keys[HISTORY] if keys[HISTORY] else whole / "history",
     )
+
+
+def _environment(out: Path, name: str) -> str:
+    """Check the name of an environment, which is that of a folder too."""
+    folder = declared_folder(out, HERE).parent
+    known = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if name and name not in known:
+        msg = (
+            f"nothing was run in an environment {name!r}{nearest(name, known)}\n"
+            "  run it: pytest --repro --repro-env NAME"
+        )
+        raise ReproUsageError(msg)
+    return name
 
 
 def _find_root(start: Path) -> Path:

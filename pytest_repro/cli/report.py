@@ -41,12 +41,14 @@ def run(arguments: Namespace, project: Project) -> Answer:
     """
     last = read_last_session(project)
     if last.session is None:
-        report = project.show(project.out.joinpath(*REPORT))
+        report = project.show(project.home.joinpath(*REPORT))
         missing = f"there is no report of a session: {report}"
         problems = last.problems or (f"{missing}\n  run one: pytest --repro",)
         return Answer(exit=Exit.CANNOT_JUDGE, problems=problems)
-    path = project.out / REPORT[0] / PAGE
-    shelves = Shelves(root=project.root, references=project.references, out=project.out)
+    path = project.home / REPORT[0] / PAGE
+    shelves = Shelves(
+        root=project.root, references=project.references, out=project.home
+    )
     write_page(last.session, path, shelves=shelves)
     has_browser = not arguments.open or webbrowser.open(path.as_uri())
     return Answer(

@@ -201,7 +201,7 @@ class Reviewer:
         return True
 
     def _open(self) -> None:
-        page = self._project.out.joinpath(*PAGE)
+        page = self._project.home.joinpath(*PAGE)
         if not page.is_file():
             shown = self._project.show(page)
             print_lines([f"  there is no page {shown}: pytest --repro makes one"])

@@ -40,7 +40,7 @@ def read_last_session(project: Project) -> LastSession:
     Returns:
         What it says; nothing if there is no report.
     """
-    path = project.out.joinpath(*REPORT)
+    path = project.home.joinpath(*REPORT)
     if not path.is_file():
         return LastSession()
     try:
@@ -48,5 +48,9 @@ def read_last_session(project: Project) -> LastSession:
     except (OSError, ValueError) as error:
         problem = f"the last report cannot be read: {project.show(path)}: {error}"
         return LastSession(problems=(problem,))
-    outcomes = {outcome.experiment: outcome for outcome in session.outcomes}
+    outcomes = {
+        outcome.experiment: outcome
+        for outcome in session.outcomes
+        if outcome.environment == project.environment
+    }
     return LastSession(outcomes=outcomes, session=session)

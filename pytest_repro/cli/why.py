@@ -99,7 +99,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
         ),
         until=_until(comparison),
         folder=project.out / FOLDER / record.relative_to(project.runs).parent,
-        aside=(project.references, project.out),
+        aside=(project.references, project.home),
         workers=workers,
     )
     return _answer(comparison, ask_why(question, relauncher(record.parent)), last)

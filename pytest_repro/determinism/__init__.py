@@ -12,6 +12,7 @@ from pytest_repro.determinism.guard import Pinned, pinned
 from pytest_repro.determinism.guards import guarding
 from pytest_repro.determinism.hermetic import declare_file
 from pytest_repro.determinism.late import is_imported, when_imported
+from pytest_repro.determinism.lowering import Lowered, check_forced, lower
 from pytest_repro.determinism.noise import NOISE, rounding_noise
 from pytest_repro.determinism.probes import FLAG, LOADERS, Probes
 from pytest_repro.determinism.seeding import (
@@ -51,11 +52,13 @@ __all__ = [
     "STILL",
     "Escape",
     "Facts",
+    "Lowered",
     "Pinned",
     "Probes",
     "Stream",
     "Variable",
     "Watch",
+    "check_forced",
     "combine",
     "declare_file",
     "derive",
@@ -65,6 +68,7 @@ __all__ = [
     "is_generator",
     "is_imported",
     "keep_generators",
+    "lower",
     "pinned",
     "pinned_variables",
     "rounding_noise",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from pytest_repro.errors import ReproError
 from pytest_repro.plugin.markers import (
     ARGUMENTS,
     MARKER,
@@ -56,16 +57,22 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def _be_parent(config: pytest.Config, settings: Settings) -> None:
     from pytest_repro.plugin.session import SessionReporter  # noqa: PLC0415  # only with --repro
 
+    try:
+        side = _side(config, settings)
+    except ReproError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.pluginmanager.register(side, "repro-side")
+    config.pluginmanager.register(SessionReporter(config, settings), "repro-session")
+
+
+def _side(config: pytest.Config, settings: Settings) -> object:
     if settings.in_process:
         from pytest_repro.plugin.inprocess import InProcess  # noqa: PLC0415  # as above
 
-        side: object = InProcess(config, settings)
-    else:
-        from pytest_repro.plugin.parent import Parent  # noqa: PLC0415  # as above
+        return InProcess(config, settings)
+    from pytest_repro.plugin.parent import Parent  # noqa: PLC0415  # as above
 
-        side = Parent(config, settings)
-    config.pluginmanager.register(side, "repro-side")
-    config.pluginmanager.register(SessionReporter(config, settings), "repro-session")
+    return Parent(config, settings)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -19,7 +19,7 @@ from pytest_repro.plugin.markers import contract_of, experiment_id, is_experimen
 from pytest_repro.plugin.parent import (
     attach,
     make_replication,
-    note_outcome,
+    note_outcomes,
     pass_judgement,
 )
 from pytest_repro.plugin.settings import Settings
@@ -75,9 +75,10 @@ class InProcess:
         except (Exception, pytest.fail.Exception) as error:
             failure = Failure(cause=classify(error), message=one_line(error))
             with contextlib.suppress(ReproError):
-                note_outcome(pyfuncitem, self._judge(pyfuncitem, execution, failure))
+                failed = self._judge(pyfuncitem, execution, failure)
+                note_outcomes(pyfuncitem, [failed])
             raise
-        pass_judgement(pyfuncitem, self._judge(pyfuncitem, execution, None))
+        pass_judgement(pyfuncitem, [self._judge(pyfuncitem, execution, None)])
         return result
 
     def _judge(

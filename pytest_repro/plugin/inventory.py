@@ -141,7 +141,8 @@ def find_problems(
         problems += _orphans(settings, owned, collected)
     machines = {_machine(one.environment_key) for one in outcomes}
     here = {entry.experiment for entry in entries if _machine(entry.key) in machines}
-    gave_up = {o.experiment for o in outcomes if o.action is Action.SKIPPED}
+    ran = {one.experiment for one in outcomes if one.action is not Action.SKIPPED}
+    gave_up = {one.experiment for one in outcomes} - ran
     left_out = {*skipped, *gave_up}
     problems += [_skipped(name) for name in sorted(left_out & here)]
     return tuple(problems)

@@ -8,7 +8,7 @@ concerns this session only (selection, reports, xdist, coverage, reruns).
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,7 @@ from pytest_repro.records import Contract, Job
 from pytest_repro.references import experiment_folder
 from pytest_repro.replication import PlannedRun
 
-__all__ = ["Jobs"]
+__all__ = ["Jobs", "keep_out_of_git"]
 
 # Set for this session, meaningless or harmful in a worker.
 _DROPPED: Final = (
@@ -42,11 +42,17 @@ class Jobs:
         config: pytest's.
         settings: The options of the session.
         options: Of the project's own conftest files, as `write_options` gives them.
+        python: The interpreter of workers; empty for that of this session.
+        variables: What a declared environment sets; an empty value takes one away.
+        container: The image in which workers run; empty for what the launcher says.
     """
 
     config: pytest.Config
     settings: Settings
     options: Mapping[str, str]
+    python: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    container: str = ""
 
     def inherited(self) -> dict[str, str]:
         """Return the environment that every worker gets."""
@@ -74,9 +80,13 @@ class Jobs:
             seed=run.seed,
             root=str(self.config.rootpath),
             folder=str(folder),
+            python=self.python,
             arguments=self.arguments(item, folder),
             options=self.options,
-            variables=worker_variables(self.settings.determinism, {}),
+            variables={
+                **worker_variables(self.settings.determinism, {}),
+                **self.variables,
+            },
             determinism=self.settings.determinism,
             contract=contract,
             timeout_s=contract.timeout_s or self.settings.timeout_s,
@@ -109,9 +119,7 @@ class Jobs:
         for stale in (run, replace(run, is_short=not run.is_short)):
             shutil.rmtree(self.folder(node_id, stale), ignore_errors=True)
         folder.mkdir(parents=True)
-        ignore = self.settings.out / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        keep_out_of_git(self.settings.out)
         return folder
 
     def arguments(self, item: pytest.Function, folder: Path) -> tuple[str, ...]:
@@ -152,6 +160,18 @@ class Jobs:
             f"{WORKER_FLAG}={folder / JOB}",
             f"{parent}::{item.originalname}",
         )
+
+
+def keep_out_of_git(folder: Path) -> None:
+    """Let git overlook a folder, this note in it included.
+
+    Args:
+        folder: The folder; it is made if it is missing.
+    """
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore.write_text("*\n", encoding="utf-8")
 
 
 def _horizon(contract: Contract, run: PlannedRun) -> int | None:

@@ -4,11 +4,11 @@ from typing import Final
 
 import pytest
 
-from pytest_repro.errors import ReproError
 from pytest_repro.launchers import Launcher, LocalLauncher, make_launcher
 from pytest_repro.plugin.jobs import Jobs
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.policy import launcher_options, read_own_table
+from pytest_repro.policy.own_table import FILE
 
 __all__ = ["choose_launcher"]
 
@@ -27,15 +27,15 @@ def choose_launcher(config: pytest.Config, settings: Settings, jobs: Jobs) -> La
         The launcher.
 
     Raises:
-        pytest.UsageError: If there is none of that name, its options have no meaning,
-            or its engine cannot be reached.
+        ReproUsageError: If there is none of that name, or its options have no meaning.
+        PolicyError: If they cannot be read.
+        LaunchError: If its engine cannot be reached.
     """
     if settings.launcher == LOCAL:
         return LocalLauncher(jobs.inherited())
-    path = config.rootpath / "pyproject.toml"
-    try:
-        own = read_own_table(path.read_bytes() if path.is_file() else b"")
-        options = launcher_options(own, settings.launcher)
-        return make_launcher(settings.launcher, jobs.inherited(), options=options)
-    except ReproError as error:
-        raise pytest.UsageError(str(error)) from error
+    path = config.rootpath / FILE
+    own = read_own_table(path.read_bytes() if path.is_file() else b"")
+    options = dict(launcher_options(own, settings.launcher))
+    if jobs.container:
+        options["image"] = jobs.container
+    return make_launcher(settings.launcher, jobs.inherited(), options=options)

@@ -16,6 +16,7 @@ from pytest_repro.errors import ReproError
 from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import (
+    HERE,
     Action,
     Observation,
     Occasion,
@@ -25,7 +26,12 @@ from pytest_repro.records import (
     Standard,
     observe,
 )
-from pytest_repro.references import History, experiment_folder, read_rows
+from pytest_repro.references import (
+    History,
+    declared_folder,
+    experiment_folder,
+    read_rows,
+)
 from pytest_repro.references.format import SUMS
 
 __all__ = ["keep_observations"]
@@ -37,7 +43,8 @@ def keep_observations(
     """Append an observation of each comparison.
 
     Runs under variations compare with no reference, and runs in this process have no
-    controlled environment: neither is a point of the history.
+    controlled environment: neither is a point of the history. Nor are those of other
+    declared environments, which may have the same key as the present one.
 
     Args:
         settings: The options of the session.
@@ -56,7 +63,7 @@ def keep_observations(
         observed = [
             _observe(settings, root, outcome, occasion)
             for outcome in outcomes
-            if outcome.action is Action.COMPARED
+            if outcome.action is Action.COMPARED and outcome.environment in {"", HERE}
         ]
         History(settings.history, base=root).append(observed)
     except (ReproError, OSError, ValueError) as error:
@@ -80,7 +87,8 @@ def _observe(
 
 def _runs(settings: Settings, outcome: Outcome) -> list[RunRecord]:
     """Read the runs of this session; one that failed early left no record."""
-    folder = settings.out / "runs" / experiment_folder(outcome.experiment)
+    out = declared_folder(settings.out, outcome.environment)
+    folder = out / "runs" / experiment_folder(outcome.experiment)
     places = [
         folder / f"seed-{seed.seed}{kind}" / RECORD
         for seed in outcome.seeds

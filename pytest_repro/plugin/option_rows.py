@@ -110,6 +110,17 @@ OPTIONS: Final = (
         "`pytest_repro.launchers`.",
     ),
     _row(
+        "repro_env",
+        "str",
+        "",
+        "compare in a declared environment, or in `all` of them and the present one",
+        has_ini=False,
+        metavar="NAME",
+        doc="Environments stand in `[tool.pytest_repro.environments.NAME]` of "
+        "pyproject.toml: {doc}`../how-to/replicate-in-other-environments`. `here` is "
+        "the present one.",
+    ),
+    _row(
         "repro_tier",
         "str",
         "nightly",

@@ -8,7 +8,7 @@ stays pytest's.
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -42,21 +42,22 @@ from pytest_repro.reports import junit_properties
 if TYPE_CHECKING:
     from pytest_repro.plugin.changed import Changed
     from pytest_repro.plugin.chaos import Chaos
+    from pytest_repro.plugin.places import Places
 
 __all__ = [
-    "OUTCOME",
+    "OUTCOMES",
     "SKIPPED",
     "Parent",
     "attach",
     "make_replication",
-    "note_outcome",
-    "outcome_key",
+    "note_outcomes",
+    "outcomes_key",
     "pass_judgement",
 ]
 
-outcome_key: Final = pytest.StashKey[Outcome]()
-OUTCOME: Final = "repro_outcome"
-"""The attribute of a report that holds an outcome as plain JSON."""
+outcomes_key: Final = pytest.StashKey[tuple[Outcome, ...]]()
+OUTCOMES: Final = "repro_outcomes"
+"""The attribute of a report that holds outcomes as plain JSON."""
 
 SKIPPED: Final = "repro_skipped"
 """The attribute of a report of an experiment that a mark skipped."""
@@ -97,6 +98,7 @@ class Parent:
         self._settings = settings
         self._chaos = _make_chaos(config, settings, self._jobs)
         self._changed = _make_changed(config, settings, self._jobs)
+        self._places = _make_places(config, settings, self._jobs)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -109,28 +111,35 @@ class Parent:
         """Run the experiment in workers instead of calling it here."""
         if not is_experiment(pyfuncitem):
             return None
-        earlier = pyfuncitem.stash.get(outcome_key, None)
-        if earlier is not None and earlier.verdict.cause not in _ACCIDENTS:
-            # A rerun plugin asks again; the same comparison has the same answer.
-            pass_judgement(pyfuncitem, earlier)
-            return True
-        contract = contract_of(pyfuncitem)
+        earlier = pyfuncitem.stash.get(outcomes_key, ())
+        # A rerun plugin asks again; the same comparison has the same answer.
+        known = [one for one in earlier if one.verdict.cause not in _ACCIDENTS]
+        outcomes = (
+            earlier
+            if earlier and len(known) == len(earlier)
+            else self._outcomes(pyfuncitem, known, is_first=not earlier)
+        )
+        pass_judgement(pyfuncitem, outcomes)
+        return True
+
+    def _outcomes(
+        self, item: pytest.Function, known: Sequence[Outcome], *, is_first: bool
+    ) -> tuple[Outcome, ...]:
+        contract = contract_of(item)
         if self._settings.seeds is not None:
             contract = replace(contract, seeds=self._settings.seeds)
+        if self._places is not None:
+            return self._places.run(item, contract, known=known, is_first=is_first)
         request = Request(
-            experiment=experiment_id(pyfuncitem),
+            experiment=experiment_id(item),
             contract=contract,
-            job_for=lambda run: self._jobs.make(pyfuncitem, contract, run),
+            job_for=lambda run: self._jobs.make(item, contract, run),
             # What failed before and is tried again must not become a reference.
-            allow_write=earlier is None,
+            allow_write=is_first,
         )
-        outcome = (
-            self._run(request)
-            if self._changed is None
-            else self._changed.run(pyfuncitem, request, self._run)
-        )
-        pass_judgement(pyfuncitem, outcome)
-        return True
+        if self._changed is None:
+            return (self._run(request),)
+        return (self._changed.run(item, request, self._run),)
 
     def _run(self, request: Request) -> Outcome:
         if self._settings.vary:
@@ -153,14 +162,15 @@ class Parent:
 
 
 def attach(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Put the outcome of an experiment on its report.
+    """Put the outcomes of an experiment on its report.
 
     Args:
         item: Any test.
         report: The report of one of its phases.
     """
-    if report.when == "call" and outcome_key in item.stash:
-        vars(report)[OUTCOME] = wire.to_json(item.stash[outcome_key])
+    if report.when == "call" and outcomes_key in item.stash:
+        found = [wire.to_json(one) for one in item.stash[outcomes_key]]
+        vars(report)[OUTCOMES] = found
     elif report.skipped and is_experiment(item):
         vars(report)[SKIPPED] = experiment_id(item)
 
@@ -257,39 +267,55 @@ def _make_changed(
     config: pytest.Config, settings: Settings, jobs: Jobs
 ) -> "Changed | None":
     """Remember what passes, but for runs that no later session repeats."""
-    if settings.vary or settings.chaos:
+    if settings.vary or settings.chaos or settings.environment:
         return None
     from pytest_repro.plugin.changed import Changed  # noqa: PLC0415  # as above
 
     return Changed(config, settings, jobs)
 
 
-def note_outcome(item: pytest.Function, outcome: Outcome) -> None:
-    """Keep an outcome for the report of the test, and as its properties.
+def _make_places(
+    config: pytest.Config, settings: Settings, jobs: Jobs
+) -> "Places | None":
+    if not settings.environment:
+        return None
+    from pytest_repro.plugin.places import Places  # noqa: PLC0415  # as above
+
+    return Places(config, settings, options=jobs.options, join=make_replication)
+
+
+def note_outcomes(item: pytest.Function, outcomes: Sequence[Outcome]) -> None:
+    """Keep outcomes for the report of the test, and as its properties.
 
     Args:
         item: The experiment.
-        outcome: What became of it; it takes the place of an earlier one.
+        outcomes: What became of it; they take the place of earlier ones.
     """
-    item.stash[outcome_key] = outcome
+    item.stash[outcomes_key] = tuple(outcomes)
     item.user_properties[:] = [
         *(pair for pair in item.user_properties if not pair[0].startswith("repro_")),
-        *junit_properties(outcome),
+        *(pair for outcome in outcomes for pair in junit_properties(outcome)),
     ]
 
 
-def pass_judgement(item: pytest.Function, outcome: Outcome) -> None:
-    """Turn an outcome into what pytest understands: nothing, a skip, or a failure.
+def pass_judgement(item: pytest.Function, outcomes: Sequence[Outcome]) -> None:
+    """Turn outcomes into what pytest understands: nothing, a skip, or a failure.
 
     Args:
         item: The experiment.
-        outcome: What became of it.
+        outcomes: What became of it, in each environment.
     """
     __tracebackhide__ = True
-    note_outcome(item, outcome)
-    if outcome.action in {Action.SKIPPED, Action.UNCHANGED}:
-        pytest.skip(outcome.message)
-    if not outcome.passed:
-        headline = f"{outcome.verdict.rung.label}: {outcome.verdict.reason}"
-        parts = (headline, outcome.message, outcome.details)
-        pytest.fail("\n".join(filter(None, parts)), pytrace=False)
+    note_outcomes(item, outcomes)
+    idle = [one for one in outcomes if one.action in {Action.SKIPPED, Action.UNCHANGED}]
+    failed = [one for one in outcomes if not one.passed and one not in idle]
+    if failed:
+        pytest.fail("\n".join(map(_told, failed)), pytrace=False)
+    if len(idle) == len(outcomes):
+        pytest.skip("; ".join(one.message for one in idle))
+
+
+def _told(outcome: Outcome) -> str:
+    where = f"{outcome.environment}: " if outcome.environment else ""
+    headline = f"{where}{outcome.verdict.rung.label}: {outcome.verdict.reason}"
+    return "\n".join(filter(None, (headline, outcome.message, outcome.details)))

@@ -20,7 +20,7 @@ from pytest_repro import wire
 from pytest_repro.plugin.github import annotations, place_of, tell_step
 from pytest_repro.plugin.inventory import Collected, find_problems
 from pytest_repro.plugin.observing import keep_observations
-from pytest_repro.plugin.parent import OUTCOME, SKIPPED
+from pytest_repro.plugin.parent import OUTCOMES, SKIPPED
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.records import Outcome, Problem, Session
 from pytest_repro.references import ReferenceStore
@@ -60,7 +60,7 @@ class SessionReporter:
         """
         self._config = config
         self._settings = settings
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, tuple[Outcome, ...]] = {}
         self._places: dict[str, Place] = {}
         self._skipped: set[str] = set()
         self._collected = Collected.nothing()
@@ -75,13 +75,13 @@ class SessionReporter:
         self._collected = Collected.of(session, items)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take an outcome from a report; of a rerun test the last one counts."""
-        outcome = getattr(report, OUTCOME, None)
+        """Take outcomes from a report; of a rerun test the last ones count."""
+        outcomes = getattr(report, OUTCOMES, None)
         skipped = getattr(report, SKIPPED, None)
-        if outcome is not None:
-            found = wire.from_json(Outcome, outcome)
+        if outcomes is not None:
+            found = tuple(wire.from_json(Outcome, one) for one in outcomes)
             self._outcomes[report.nodeid] = found
-            self._places[found.experiment] = place_of(report.location)
+            self._places[found[0].experiment] = place_of(report.location)
         elif skipped is not None:
             self._skipped.add(skipped)
 
@@ -125,7 +125,9 @@ class SessionReporter:
             terminalreporter.write_line(line)
 
     def _close(self) -> Session:
-        outcomes = tuple(self._outcomes[key] for key in sorted(self._outcomes))
+        outcomes = tuple(
+            outcome for key in sorted(self._outcomes) for outcome in self._outcomes[key]
+        )
         found = find_problems(
             self._settings, outcomes, sorted(self._skipped), self._collected
         )
@@ -152,7 +154,8 @@ class SessionReporter:
 
         return find_golden_problems(
             ReferenceStore(settings.references, base=self._config.rootpath),
-            {one.experiment: one for one in outcomes},
+            # The path is about the present environment; others have a matrix.
+            {one.experiment: one for one in outcomes if not one.environment},
             runs=settings.out / "runs",
             today=dt.datetime.now(tz=dt.UTC).date(),
             ignored=("protocol.seeds",) if settings.seeds is not None else (),

@@ -16,6 +16,7 @@ import pytest
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
 from pytest_repro.policy import is_ci
 from pytest_repro.records import (
+    EVERYWHERE,
     MIN_REASON,
     Determinism,
     Following,
@@ -42,6 +43,7 @@ class Settings:
         reason: Why they are.
         workers: Runs side by side.
         launcher: Where they are executed.
+        environment: The declared environment, ``all`` or ``here``; empty for none.
         tier: How much a comparison may cost.
         replicas: Perturbed runs of a new reference.
         traced: Steps of a new reference whose operations it keeps.
@@ -69,6 +71,7 @@ class Settings:
     reason: str
     workers: int
     launcher: str
+    environment: str
     tier: Tier
     replicas: int
     traced: int
@@ -113,7 +116,8 @@ def read_settings(config: pytest.Config) -> Settings:
     _check_writes(values, record=record, update=update, reason=reason)
     varies = config.getoption("repro_vary")
     picks = config.getoption("repro_changed") or values["repro_changed_since"]
-    active = bool(values["repro"] or record or update or varies or picks)
+    places = values["repro_env"]
+    active = bool(values["repro"] or record or update or varies or picks or places)
     if active:
         _check_ini(config)
     return Settings(
@@ -123,6 +127,7 @@ def read_settings(config: pytest.Config) -> Settings:
         reason=reason,
         workers=_at_least("repro_workers", values["repro_workers"], 1),
         launcher=str(values["repro_launcher"]),
+        environment=_environment(config, values),
         tier=Tier(str(values["repro_tier"])),
         replicas=_at_least("repro_replicas", values["repro_replicas"], 0),
         traced=_at_least("repro_traced_steps", values["repro_traced_steps"], 0),
@@ -244,7 +249,7 @@ def _changed(
 
     What the ini file says holds for comparisons; other sessions run all they are given.
     """
-    others = ("repro_vary", "repro_chaos", "repro_in_process")
+    others = ("repro_vary", "repro_chaos", "repro_in_process", "repro_env")
     named = [name for name in others if values[name]]
     named += ["repro_record or --repro-update"] if writes else []
     asked = config.getoption("repro_changed") or values["repro_changed_since"]
@@ -255,6 +260,28 @@ def _changed(
     tier = config.getoption("repro_tier")
     runs_all = bool(named) or tier in {Tier.NIGHTLY, Tier.FULL}
     return bool(asked or values["repro_changed"]) and not runs_all
+
+
+def _environment(config: pytest.Config, values: Mapping[str, object]) -> str:
+    """Refuse what has no meaning in an environment other than the present one."""
+    found = str(values["repro_env"]).strip()
+    if not found:
+        if config.getoption("repro_env") is not None:
+            msg = "--repro-env names an environment, or all of them"
+            raise pytest.UsageError(msg)
+        return ""
+    for name in ("repro_vary", "repro_chaos", "repro_in_process", "repro_update"):
+        if values[name]:
+            flag = name.replace("_", "-")
+            msg = f"--repro-env compares with references, and --{flag} does not"
+            raise pytest.UsageError(msg)
+    if values["repro_record"] and found == EVERYWHERE:
+        msg = (
+            "--repro-record writes for one environment at a time\n"
+            "  name it: --repro-env=NAME --repro-record"
+        )
+        raise pytest.UsageError(msg)
+    return found
 
 
 def _axes(text: str) -> tuple[str, ...]:

@@ -10,12 +10,12 @@ from typing import Final
 from pytest_repro.errors import PolicyError
 from pytest_repro.policy.toml_entries import Entry, read_file
 
-__all__ = ["FILE", "launcher_options", "read_own_table"]
+__all__ = ["FILE", "launcher_options", "read_own_table", "subtable"]
 
 FILE: Final = "pyproject.toml"
 MAX_BYTES: Final = 16 * 1024 * 1024
 
-_KEYS: Final = ("launchers",)
+_KEYS: Final = ("launchers", "environments")
 
 
 def read_own_table(data: bytes, *, path: str = FILE) -> Entry:
@@ -53,9 +53,28 @@ def launcher_options(own: Entry, name: str) -> Mapping[str, object]:
     Raises:
         PolicyError: If they are no table.
     """
-    place = "[tool.pytest_repro.launchers]"
-    launchers = _table(own.values.get("launchers", {}), place, own.path)
-    return _table(launchers.get(name, {}), f"{place[:-1]}.{name}]", own.path)
+    return subtable(own, "launchers", name).values
+
+
+def subtable(own: Entry, *names: str) -> Entry:
+    """Return a table within a project's own one.
+
+    Args:
+        own: The project's own table.
+        names: Of the tables that lead there.
+
+    Returns:
+        The table; an empty one if there is none.
+
+    Raises:
+        PolicyError: If something else stands in its place.
+    """
+    entry = own
+    for name in names:
+        place = f"{entry.place.removesuffix(']')}.{name}]"
+        values = _table(entry.values.get(name, {}), place, own.path)
+        entry = Entry(values=values, place=place, path=own.path)
+    return entry
 
 
 def _table(value: object, place: str, path: str) -> Mapping[str, object]:

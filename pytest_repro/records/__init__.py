@@ -16,6 +16,12 @@ from pytest_repro.records.contracts import (
     ToleranceKind,
 )
 from pytest_repro.records.deaths import Death, Moment
+from pytest_repro.records.declared import (
+    EVERYWHERE,
+    HERE,
+    INSTRUCTION_SETS,
+    DeclaredEnvironment,
+)
 from pytest_repro.records.entropy import Entropy
 from pytest_repro.records.evidence import Evidence
 from pytest_repro.records.inputs import (
@@ -51,6 +57,12 @@ from pytest_repro.records.operations import (
     Operation,
     Phase,
 )
+from pytest_repro.records.origins import (
+    InstalledPackage,
+    Invocation,
+    Origin,
+    SourceFile,
+)
 from pytest_repro.records.outcomes import (
     Action,
     Outcome,
@@ -83,8 +95,11 @@ __all__ = [
     "ABSENT",
     "BEFORE",
     "DTYPES",
+    "EVERYWHERE",
     "FOLDER",
     "GENERATOR",
+    "HERE",
+    "INSTRUCTION_SETS",
     "MIN_REASON",
     "SAMPLE",
     "UNREAD",
@@ -95,6 +110,7 @@ __all__ = [
     "Close",
     "Contract",
     "Death",
+    "DeclaredEnvironment",
     "Determinism",
     "Divergence",
     "Drift",
@@ -117,6 +133,8 @@ __all__ = [
     "InputChange",
     "InputKind",
     "Inputs",
+    "InstalledPackage",
+    "Invocation",
     "Job",
     "Lane",
     "Match",
@@ -126,6 +144,7 @@ __all__ = [
     "Observation",
     "Occasion",
     "Operation",
+    "Origin",
     "Outcome",
     "Phase",
     "Problem",
@@ -142,6 +161,7 @@ __all__ = [
     "SeedVerdict",
     "Series",
     "Session",
+    "SourceFile",
     "Standard",
     "Standing",
     "Tier",

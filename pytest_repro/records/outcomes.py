@@ -61,6 +61,8 @@ class Outcome:
         details: The traceback and the end of the output of a run that failed.
         escapes: The lines that drew randomness which no seed governs.
         scorecard: What its bits depend on, if it was run under variations.
+        environment: The declared environment in which it was run, or ``here`` beside
+            such; empty where none was asked for.
     """
 
     experiment: str
@@ -76,6 +78,7 @@ class Outcome:
     details: str = ""
     escapes: tuple[str, ...] = ()
     scorecard: Scorecard | None = None
+    environment: str = ""
 
     @property
     def passed(self) -> bool:
@@ -108,7 +111,7 @@ class Session:
 
     Attributes:
         version: The version of pytest_repro.
-        outcomes: One for each experiment, sorted by node id.
+        outcomes: One for each experiment and environment, sorted by node id.
         problems: What is wrong with the session as a whole.
         report: The folder of the reports, relative to the root.
         wall_s: How long the session took [s].

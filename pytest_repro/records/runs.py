@@ -13,6 +13,7 @@ from pytest_repro.digests import Digest
 from pytest_repro.records.contracts import Contract
 from pytest_repro.records.ledgers import Lane
 from pytest_repro.records.operations import Operation
+from pytest_repro.records.origins import InstalledPackage, Invocation, SourceFile
 from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.verdicts import Cause
 
@@ -269,6 +270,9 @@ class RunRecord:
         rounding: What the envelopes were measured with; None where there are none.
         ledger: Which bits each part of the anchor's run had at each step, by name.
         operations: What the anchor's traced steps did, in the order of the calls.
+        packages: What was installed, sorted by name; empty where nobody noted it.
+        sources: The project's modules that the anchor's run had imported, by path.
+        invocation: How the anchor's run came about; None where nobody noted it.
     """
 
     identity: Identity
@@ -281,6 +285,9 @@ class RunRecord:
     rounding: Rounding | None = None
     ledger: tuple[Lane, ...] = ()
     operations: tuple[Operation, ...] = ()
+    packages: tuple[InstalledPackage, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
+    invocation: Invocation | None = None
 
     @property
     def anchor(self) -> SeedResult:

@@ -18,7 +18,9 @@ from pytest_repro.references.format import (
     encode,
 )
 from pytest_repro.references.history import revise
+from pytest_repro.references.installed import installed_packages
 from pytest_repro.references.layout import (
+    declared_folder,
     environment_folder,
     experiment_folder,
     reference_folder,
@@ -62,6 +64,7 @@ __all__ = [
     "Rejection",
     "accept",
     "cumulative_drift",
+    "declared_folder",
     "decode",
     "decode_rows",
     "drift_between",
@@ -70,6 +73,7 @@ __all__ = [
     "environment_folder",
     "experiment_folder",
     "find_predecessor",
+    "installed_packages",
     "merge_seeds",
     "nearest_key",
     "read_archive",

@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_repro.records import RunRecord
+from pytest_repro.references.invocation_file import (
+    check_invocation,
+    fit_invocation,
+    read_invocation,
+    write_invocation,
+)
 from pytest_repro.references.ledger_table import (
     check_ledger,
     fit_ledger,
@@ -21,6 +27,18 @@ from pytest_repro.references.operations_table import (
     read_operations,
     write_operations,
 )
+from pytest_repro.references.packages_table import (
+    check_packages,
+    fit_packages,
+    read_packages,
+    write_packages,
+)
+from pytest_repro.references.sources_table import (
+    check_sources,
+    fit_sources,
+    read_sources,
+    write_sources,
+)
 
 __all__ = ["EXTRAS", "EXTRA_FILES", "Extra", "write_extras"]
 
@@ -31,7 +49,8 @@ class Extra:
 
     Attributes:
         file: Its name.
-        attribute: The attribute of a `RunRecord` that it holds, a tuple.
+        attribute: The attribute of a `RunRecord` that it holds; false where there is
+            nothing to write.
         check: Raises `ValueError` for what no file may hold.
         fit: Drops what makes it larger than so many bytes; None for any size.
         write: Gives its bytes.
@@ -63,6 +82,30 @@ EXTRAS: Final = (
         fit=fit_operations,
         write=write_operations,
         read=read_operations,
+    ),
+    Extra(
+        file="packages.tsv",
+        attribute="packages",
+        check=check_packages,
+        fit=fit_packages,
+        write=write_packages,
+        read=read_packages,
+    ),
+    Extra(
+        file="sources.tsv",
+        attribute="sources",
+        check=check_sources,
+        fit=fit_sources,
+        write=write_sources,
+        read=read_sources,
+    ),
+    Extra(
+        file="invocation.json",
+        attribute="invocation",
+        check=check_invocation,
+        fit=fit_invocation,
+        write=write_invocation,
+        read=read_invocation,
     ),
 )
 """In the order in which they are written."""

@@ -13,6 +13,9 @@ and, where there is something to put into them, see `extras`::
 
     ledger.tsv      the anchor's step ledger            ledger_table.py
     operations.tsv  what the anchor's traced steps did  operations_table.py
+    packages.tsv    what was installed                  packages_table.py
+    sources.tsv     which modules of the project ran    sources_table.py
+    invocation.json how the anchor's run came about     invocation_file.py
 
 Reading is strict: whatever `encode` could not have written is refused, with a typed
 error. Files on a disk are the matter of `folders` and `store`.

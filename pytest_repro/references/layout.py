@@ -14,16 +14,22 @@ The name finds a reference; it does not own it. The experiment in `run.json` doe
 
 import hashlib
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
-__all__ = ["environment_folder", "experiment_folder", "reference_folder"]
+__all__ = [
+    "declared_folder",
+    "environment_folder",
+    "experiment_folder",
+    "reference_folder",
+]
 
 MAX_SLUG: Final = 80
 MAX_DEPTH: Final = 12
 HASH_CHARACTERS: Final = 10
 MODULE: Final = ".py"
 UNNAMED: Final = "unnamed"
+ENVIRONMENTS: Final = "environments"
 
 _PLAIN: Final = re.compile(rf"[a-z0-9_](?:[a-z0-9._-]{{0,{MAX_SLUG - 2}}}[a-z0-9_])?")
 _HASHED: Final = re.compile(rf".*-[0-9a-f]{{{HASH_CHARACTERS}}}")
@@ -44,6 +50,19 @@ def reference_folder(experiment: str, environment_key: str) -> PurePosixPath:
         A relative path; other experiments or keys have others.
     """
     return experiment_folder(experiment) / environment_folder(environment_key)
+
+
+def declared_folder(out: Path, environment: str) -> Path:
+    """Return where runs, candidates and the interpreter of an environment lie.
+
+    Args:
+        out: The folder for everything that is no reference.
+        environment: The name of a declared environment; empty for none.
+
+    Returns:
+        A folder that is laid out as `out` is; `out` itself for none.
+    """
+    return out / ENVIRONMENTS / environment if environment else out
 
 
 def environment_folder(environment_key: str) -> str:

@@ -20,6 +20,7 @@ from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import Outcome, Rung, RunRecord, Scorecard, Session
 from pytest_repro.references import (
     ReferenceStore,
+    declared_folder,
     experiment_folder,
     read_record,
     read_rows,
@@ -119,7 +120,8 @@ def _sources(outcome: Outcome, shelves: Shelves, store: ReferenceStore) -> Sourc
             return None
 
     reference = attempt("the reference", lambda: _reference(outcome, shelves, store))
-    folders = obtained_folders(shelves.out / "runs", outcome.experiment)
+    out = declared_folder(shelves.out, outcome.environment)
+    folders = obtained_folders(out / "runs", outcome.experiment)
     obtained = []
     for one in outcome.seeds:
         if one.seed in folders:

@@ -7,7 +7,9 @@ from typing import Final
 from pytest_repro.records import Action, Cause, Outcome, Rung
 from pytest_repro.reports.plain import shell_word
 
-__all__ = ["Remedy", "remedies_of"]
+__all__ = ["RECORD", "Remedy", "command_text", "remedies_of"]
+
+RECORD: Final = "pytest --repro --repro-record"
 
 ABSENT: Final = frozenset({Cause.MISSING_REFERENCE, Cause.OTHER_ENVIRONMENT})
 """Causes that recording a reference does away with."""
@@ -35,18 +37,34 @@ def remedies_of(outcome: Outcome) -> tuple[Remedy, ...]:
     Returns:
         The likeliest first; running it again is always the last.
     """
-    word = shell_word(outcome.experiment)
     return tuple(
-        Remedy(purpose=purpose, command=f"{command} {word}")
+        Remedy(purpose=purpose, command=command_text(outcome, command))
         for purpose, command in _commands(outcome)
     )
+
+
+def command_text(outcome: Outcome, command: str) -> str:
+    """Complete a command with the experiment, and the environment it was run in.
+
+    Args:
+        outcome: What became of the experiment.
+        command: Such as ``pytest-repro diff``.
+
+    Returns:
+        What to type.
+    """
+    word = shell_word(outcome.experiment)
+    if not outcome.environment:
+        return f"{command} {word}"
+    flag = "--env" if command.startswith("pytest-repro") else "--repro-env"
+    return f"{command} {flag} {outcome.environment} {word}"
 
 
 def _commands(outcome: Outcome) -> Iterator[tuple[str, str]]:
     rung, cause = outcome.verdict.rung, outcome.verdict.cause
     is_compared = outcome.action is Action.COMPARED
     if is_compared and cause in ABSENT:
-        yield "record a reference", "pytest --repro --repro-record"
+        yield "record a reference", RECORD
     elif is_compared and outcome.reference and rung is not Rung.IDENTICAL:
         yield "see where the runs part", "pytest-repro diff"
         if not outcome.passed and cause is None:

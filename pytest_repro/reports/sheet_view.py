@@ -21,6 +21,7 @@ from pytest_repro.reports.summary import (
     cost_text,
     counted,
     duration_text,
+    name_of,
     status_of,
 )
 from pytest_repro.reports.svg import Plot
@@ -136,12 +137,12 @@ def view_of(sheet: Sheet) -> SheetView:
     plots, undrawn = _curves(sheet)
     return SheetView(
         sheet=sheet,
-        id=f"e-{hashlib.sha256(outcome.experiment.encode()).hexdigest()[:12]}",
+        id=f"e-{hashlib.sha256(name_of(outcome).encode()).hexdigest()[:12]}",
         status=status.value.lower(),
         tone=tone,
         icon=icon,
         path=path,
-        test=test,
+        test=f"{test} in {outcome.environment}" if outcome.environment else test,
         rung=rung,
         cost=_cost(sheet),
         line=_line(sheet),
@@ -182,7 +183,7 @@ def _searched(sheet: Sheet, rung: str) -> str:
     outcome = sheet.outcome
     cause = outcome.verdict.cause
     parts = (
-        outcome.experiment,
+        name_of(outcome),
         rung,
         "" if cause is None else cause.value,
         outcome.environment_key,

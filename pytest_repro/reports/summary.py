@@ -8,7 +8,7 @@ import enum
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from pytest_repro.records import Action, Outcome, Rung, Session
+from pytest_repro.records import HERE, Action, Outcome, Rung, Session
 from pytest_repro.reports.plain import one_line
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "duration_text",
     "explanation_of",
     "final_line",
+    "name_of",
     "seeds_text",
     "sort_by_need",
     "sort_outcomes",
@@ -81,9 +82,22 @@ def sort_outcomes(session: Session) -> tuple[Outcome, ...]:
         session: What happened.
 
     Returns:
-        The outcomes by node id.
+        The outcomes by node id, those of the present environment first.
     """
-    return tuple(sorted(session.outcomes, key=lambda outcome: outcome.experiment))
+    return tuple(sorted(session.outcomes, key=_place))
+
+
+def name_of(outcome: Outcome) -> str:
+    """Say which outcome it is.
+
+    Args:
+        outcome: What became of an experiment.
+
+    Returns:
+        The node id, and the declared environment in which it was run.
+    """
+    where = f" in {outcome.environment}" if outcome.environment else ""
+    return f"{outcome.experiment}{where}"
 
 
 def sort_by_need(session: Session) -> tuple[Outcome, ...]:
@@ -110,10 +124,15 @@ def sort_by_need(session: Session) -> tuple[Outcome, ...]:
             key=lambda outcome: (
                 order.index(status_of(outcome)),
                 outcome.verdict.rung.height,
-                outcome.experiment,
+                _place(outcome),
             ),
         )
     )
+
+
+def _place(outcome: Outcome) -> tuple[str, bool, str]:
+    environment = outcome.environment
+    return outcome.experiment, environment not in {"", HERE}, environment
 
 
 def count_statuses(session: Session) -> Mapping[Status, int]:
@@ -200,6 +219,14 @@ def explanation_of(outcome: Outcome) -> str:
     return next(told, "")
 
 
+def _experiments(session: Session) -> str:
+    places = {one.environment for one in session.outcomes}
+    if len(places) < 2:  # noqa: PLR2004  # more than one
+        return counted(len(session.outcomes), "experiment")
+    names = {one.experiment for one in session.outcomes}
+    return f"{counted(len(names), 'experiment')} in {len(places)} environments"
+
+
 def final_line(session: Session) -> str:
     """Say in one line how the session went, without leaving anything out.
 
@@ -223,7 +250,7 @@ def final_line(session: Session) -> str:
     allowed = sum(outcome.seeds_allowed for outcome in ran)
     parts = [
         ", ".join(found) or "nothing compared",
-        f"{counted(len(session.outcomes), 'experiment')}, {seeds} of {allowed}",
+        f"{_experiments(session)}, {seeds} of {allowed}",
     ]
     if session.report:
         parts.append(f"report {one_line(session.report)}/{PAGE}")

@@ -22,9 +22,9 @@ from pytest_repro.records import (
 from pytest_repro.reports.plain import (
     one_line,
     plain_lines,
-    shell_word,
     shorten_middle,
 )
+from pytest_repro.reports.remedies import RECORD, command_text
 from pytest_repro.reports.scorecards import scorecard_lines
 from pytest_repro.reports.summary import (
     Status,
@@ -33,6 +33,7 @@ from pytest_repro.reports.summary import (
     duration_text,
     explanation_of,
     final_line,
+    name_of,
     sort_outcomes,
     status_of,
 )
@@ -91,7 +92,7 @@ def experiment_lines(outcome: Outcome) -> list[str]:
     Returns:
         Its node id, a line or more for each seed, and what it comes to.
     """
-    lines = [shorten_middle(one_line(outcome.experiment), WIDEST_ID)]
+    lines = [shorten_middle(one_line(name_of(outcome)), WIDEST_ID)]
     if outcome.scorecard is not None:
         lines += scorecard_lines(outcome.scorecard)
     elif outcome.action is Action.RECORDED:
@@ -246,15 +247,15 @@ def _remedies(outcome: Outcome) -> Iterator[str]:
     verdict = outcome.verdict
     if verdict.rung.height > Rung.INCONCLUSIVE.height:
         yield _beside(f"required: {verdict.required.label}")
-    word = shell_word(outcome.experiment)
     if verdict.cause in RECORDABLE:
-        yield _beside(f"record it: pytest --repro --repro-record {word}")
+        yield _beside(f"record it: {command_text(outcome, RECORD)}")
     if verdict.cause is None or verdict.cause in COMPARED:
         verb = "why" if _can_be_asked_why(outcome) else "diff"
-        yield _beside(f"look closer: pytest-repro {verb} {word}")
+        command = command_text(outcome, f"pytest-repro {verb}")
+        yield _beside(f"look closer: {command}")
     if outcome.candidate:
         yield _beside(f"candidate: {one_line(outcome.candidate)}")
-        yield _beside(f"review it: pytest-repro review {word}")
+        yield _beside(f"review it: {command_text(outcome, 'pytest-repro review')}")
 
 
 def _can_be_asked_why(outcome: Outcome) -> bool:

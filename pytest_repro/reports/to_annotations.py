@@ -22,6 +22,7 @@ from pytest_repro.reports.summary import (
     Status,
     count_statuses,
     counted,
+    name_of,
     sort_outcomes,
     status_of,
 )
@@ -126,7 +127,7 @@ def _failure(outcome: Outcome, place: Place) -> _Annotation:
         label = "DEPENDS ON ITS CIRCUMSTANCES"
     return _Annotation(
         kind="error",
-        title=f"{label}: {outcome.experiment}",
+        title=f"{label}: {name_of(outcome)}",
         message="\n".join(line.strip() for line in experiment_lines(outcome)[1:]),
         place=place,
     )
@@ -139,7 +140,7 @@ def _warnings(session: Session) -> Iterator[_Annotation]:
             found = _PLACE.match(text)
             yield _Annotation(
                 kind="warning",
-                title=f"ESCAPED: {outcome.experiment}",
+                title=f"ESCAPED: {name_of(outcome)}",
                 message=text,
                 place=Place(found["file"], int(found["line"])) if found else Place(),
             )

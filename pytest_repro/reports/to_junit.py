@@ -31,7 +31,11 @@ def junit_properties(outcome: Outcome) -> list[tuple[str, str]]:
         *_seeds(outcome),
         *_escapes(outcome),
     ]
-    return [(f"{PREFIX}{name}", one_line(value)) for name, value in pairs if value]
+    # One test case may tell of several environments.
+    where = f"{outcome.environment}_" if outcome.environment else ""
+    return [
+        (f"{PREFIX}{where}{name}", one_line(value)) for name, value in pairs if value
+    ]
 
 
 def _overall(outcome: Outcome) -> Iterator[tuple[str, str]]:

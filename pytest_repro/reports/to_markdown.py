@@ -17,6 +17,7 @@ from pytest_repro.reports.summary import (
     counted,
     duration_text,
     final_line,
+    name_of,
     seeds_text,
     sort_outcomes,
     status_of,
@@ -96,7 +97,7 @@ def _table(
     rows = [cells(one) for one in outcomes]
     blocks = [(n, [row]) for n, row in enumerate(rows)]
     kept = len(room.take_most(blocks, share=TABLE_SHARE))
-    order = sorted(range(kept), key=lambda n: outcomes[n].experiment)
+    order = sorted(range(kept), key=lambda n: name_of(outcomes[n]))
     yield from header
     yield from (rows[n] for n in order)
     yield ""
@@ -145,7 +146,7 @@ def _moved(outcome: Outcome) -> str:
 
 
 def _name(outcome: Outcome) -> str:
-    return code(shorten_middle(one_line(outcome.experiment), WIDEST_CELL))
+    return code(shorten_middle(one_line(name_of(outcome)), WIDEST_CELL))
 
 
 def _place(place: Divergence) -> str:

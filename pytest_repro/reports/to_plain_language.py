@@ -15,6 +15,7 @@ from pytest_repro.reports.summary import (
     Status,
     counted,
     duration_text,
+    name_of,
     sort_outcomes,
     status_of,
 )
@@ -133,7 +134,7 @@ def _section(title: str, group: Sequence[Outcome]) -> Iterator[str]:
     yield f"## {title}"
     yield ""
     for outcome in group[:MOST]:
-        name = code(shorten_middle(one_line(outcome.experiment), WIDEST))
+        name = code(shorten_middle(one_line(name_of(outcome)), WIDEST))
         yield f"- {name}. {_sentence(outcome)}"
     if len(group) > MOST:
         yield f"- {len(group) - MOST} more are not named here, to keep this to a page."
