@@ -21,6 +21,7 @@ from pytest_repro.references import (
     merge_seeds,
     read_record,
 )
+from pytest_repro.references.layout import ENVIRONMENTS
 from pytest_repro.references.replications import Replications
 from pytest_repro.replication.telling import obtained_folders
 from pytest_repro.verdicts import is_short
@@ -30,8 +31,6 @@ __all__ = ["HERE", "Kind", "Sources", "Testimony", "Witness", "hear"]
 
 HERE: Final = "here"
 """The name of the last session, beside those of declared environments."""
-
-ENVIRONMENTS: Final = "environments"
 
 _SEED: Final = re.compile(r"seed-(\d+)")
 """A whole run, neither its beginning nor a replica under noise."""
