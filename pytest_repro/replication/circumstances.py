@@ -31,8 +31,25 @@ _ENVIRONMENT: Final = (
 """Axes of facts of the environment; the first pattern is of the fact that is told."""
 
 _BYSTANDERS: Final = frozenset(
-    "coverage execnet filelock hypothesis iniconfig msgspec numpy packaging pip "
-    "platformdirs pluggy pygments pytest rich setuptools sortedcontainers torch".split()
+    {
+        "coverage",
+        "execnet",
+        "filelock",
+        "hypothesis",
+        "iniconfig",
+        "msgspec",
+        "numpy",
+        "packaging",
+        "pip",
+        "platformdirs",
+        "pluggy",
+        "pygments",
+        "pytest",
+        "rich",
+        "setuptools",
+        "sortedcontainers",
+        "torch",
+    }
 )
 """Packages that compute nothing, or have an axis of their own."""
 

@@ -125,8 +125,8 @@ def _gaps(one: Testimony, numbers: Mapping[Witness, int]) -> list[Gap]:
         return [Gap(number=number, problem=one.problem, is_damaged=True)]
     if one.copied_from:
         problem = (
-            f"a copy of {', '.join(one.copied_from)}: the same times to the last digit;"
-            " no replication"
+            f"the very run of {', '.join(one.copied_from)}, by its times to the last"
+            " digit: counts once"
         )
         return [Gap(number=number, problem=problem, is_damaged=False)]
     return []

@@ -23,7 +23,6 @@ from pytest_repro.references import (
 )
 from pytest_repro.references.layout import ENVIRONMENTS
 from pytest_repro.references.replications import Replications
-from pytest_repro.replication.telling import obtained_folders
 from pytest_repro.verdicts import is_short
 from pytest_repro.verdicts.across import Runs
 
@@ -85,7 +84,8 @@ class Testimony:
         witness: Who.
         runs: Its runs; None if none could be read.
         problem: Why, then.
-        copied_from: The witnesses, by name, of whom it is a copy down to the times.
+        copied_from: The witnesses before it, by name, that have the very same run: it
+            took the same times, to the last digit.
     """
 
     witness: Witness
@@ -199,20 +199,18 @@ def _parties(kept: Replications) -> Iterator[tuple[str, Testimony]]:
 
 
 def _marked(testimonies: Sequence[Testimony]) -> tuple[Testimony, ...]:
-    """Mark a party that has what another witness has, down to its times."""
+    """Mark whoever has the very run of a witness before it: a run counts once."""
     return tuple(
-        replace(one, copied_from=_twins(one, testimonies))
-        if one.witness.kind is Kind.PARTY
-        else one
-        for one in testimonies
+        replace(one, copied_from=_twins(one, testimonies[:place]))
+        for place, one in enumerate(testimonies)
     )
 
 
-def _twins(one: Testimony, testimonies: Iterable[Testimony]) -> tuple[str, ...]:
+def _twins(one: Testimony, before: Iterable[Testimony]) -> tuple[str, ...]:
     return tuple(
         other.witness.name
-        for other in testimonies
-        if other.witness.name != one.witness.name and _is_copy(one, other)
+        for other in before
+        if not other.copied_from and _is_copy(one, other)
     )
 
 

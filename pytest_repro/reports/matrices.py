@@ -11,7 +11,6 @@ from string import ascii_uppercase
 from typing import Final
 
 from pytest_repro.records import Rung, Verdict
-from pytest_repro.reports.summary import counted
 from pytest_repro.verdicts.separation import Separation, Told
 
 __all__ = [
@@ -22,6 +21,8 @@ __all__ = [
     "Matrix",
     "Square",
     "letter_of",
+    "party_text",
+    "replicating_parties",
     "separation_lines",
     "tally_of",
 ]
@@ -35,6 +36,10 @@ SYMBOLS: Final[Mapping[Rung, str]] = {
     Rung.NOT_COMPARABLE: "/",
 }
 """One character a rung, in ASCII: a table of them fits everywhere."""
+
+
+PARTY: Final = "party"
+"""The kind of a witness whose records were imported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +182,40 @@ def tally_of(square: Square) -> tuple[tuple[Rung, int], ...]:
     return tuple((rung, rungs.count(rung)) for rung in Rung if rung in rungs)
 
 
+def replicating_parties(matrix: Matrix, square: Square) -> tuple[str, ...]:
+    """Name the parties whose own runs reproduce what is here.
+
+    Args:
+        matrix: Knows the witnesses.
+        square: The experiment.
+
+    Returns:
+        Each party once, however many records it has; self-asserted names.
+    """
+    others = {one.number: one.name for one in matrix.columns if one.kind == PARTY}
+    found = set()
+    for one in square.comparisons:
+        sides = {one.obtained, one.reference}
+        theirs = sides & others.keys()
+        if len(theirs) == 1 and one.verdict.holds:
+            found.add(others[theirs.pop()].partition("/")[0])
+    return tuple(sorted(found))
+
+
+def party_text(parties: Sequence[str]) -> str:
+    """Say which parties replicated something, and what that rests on.
+
+    Args:
+        parties: Their names.
+
+    Returns:
+        One sentence without a full stop.
+    """
+    count = len(parties)
+    noun = "party" if count == 1 else "distinct parties"
+    return f"replicated by {count} {noun}, self-asserted: {', '.join(parties)}"
+
+
 def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...]:
     """Say what separates the groups, and no more than the records show.
 
@@ -197,16 +236,18 @@ def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...
             return _confounded(square, found)
         case Told.TOO_FEW:
             texts = _set_text(square, found.choices[0])
-            return (
+            line = (
                 f"{texts} fits, but chance would make some axis fit as well"
-                f" ({found.chance:.0%}): more environments would tell",
+                f" ({found.chance:.0%}): more environments would tell"
             )
+            return (line,)
         case Told.UNRECORDED:
             one, other = found.pairs[0]
-            return (
+            line = (
                 f"{one} and {other} have other bits and agree in everything that was"
-                " recorded: randomness that escapes, or something nobody recorded",
+                " recorded: randomness that escapes, or something nobody recorded"
             )
+            return (line,)
         case Told.UNEXPLAINED:
             return ("no three recorded axes separate them",)
 
@@ -214,11 +255,10 @@ def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...
 def _explained(square: Square, found: Separation) -> tuple[str, ...]:
     texts = _set_text(square, found.choices[0])
     if found.is_proven:
-        count = counted(len(found.choices[0]), "axis").replace("axiss", "axes")
         pairs = "; ".join(f"{one} and {other}" for one, other in found.pairs)
         return (
             f"separated by {texts}",
-            f"proven for {count}: these differ in nothing else recorded: {pairs}",
+            f"proven by runs that differ in nothing else recorded: {pairs}",
         )
     return (
         f"separated by {texts}",
@@ -229,11 +269,11 @@ def _explained(square: Square, found: Separation) -> tuple[str, ...]:
 def _confounded(square: Square, found: Separation) -> tuple[str, ...]:
     if len(found.choices) == 1:
         texts = _set_text(square, found.choices[0])
-        return (
-            f"separated by {texts}",
+        line = (
             "axes that always change together here cannot be told apart: an"
-            " environment that changes one of them would",
+            " environment that changes one of them would"
         )
+        return (f"separated by {texts}", line)
     sets = [_names(one) for one in found.choices]
     return ("cannot be told apart: any of these separates them", *sets)
 

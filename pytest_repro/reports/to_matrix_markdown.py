@@ -12,6 +12,8 @@ from pytest_repro.reports.matrices import (
     Matrix,
     Square,
     letter_of,
+    party_text,
+    replicating_parties,
     separation_lines,
     tally_of,
 )
@@ -67,6 +69,9 @@ def _square(matrix: Matrix, square: Square) -> Iterator[str]:
         yield f"* **{letter_of(place)}**: {members}"
     for line in separation_lines(square, {n: names[n] for n in square.seeds}):
         yield f"* {_code(line)}"
+    parties = replicating_parties(matrix, square)
+    if parties:
+        yield f"* {_code(party_text(parties))}"
     for gap in square.gaps:
         yield f"* {gap.number}: {_code(gap.problem)}"
     if len(square.groups) > 1:

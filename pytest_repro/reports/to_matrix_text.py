@@ -16,6 +16,8 @@ from pytest_repro.reports.matrices import (
     Matrix,
     Square,
     letter_of,
+    party_text,
+    replicating_parties,
     separation_lines,
     tally_of,
 )
@@ -88,6 +90,9 @@ def _square(matrix: Matrix, square: Square) -> Iterator[str]:
         yield from _hang(f"  {letter_of(place):>2}  ", members)
     for line in separation_lines(square, own):
         yield from _hang("  ->  ", line)
+    parties = replicating_parties(matrix, square)
+    if parties:
+        yield from _hang("  ->  ", party_text(parties))
     yield from _reasons(square)
     for gap in square.gaps:
         yield from _hang(f"  {gap.number:>2}  ", gap.problem)
