@@ -16,6 +16,7 @@ from pytest_repro.references import ReferenceStore
 from pytest_repro.replication.matrix import make_matrix
 from pytest_repro.replication.witnesses import Sources
 from pytest_repro.reports.matrices import Matrix
+from pytest_repro.reports.to_matrix_json import matrix_facts
 from pytest_repro.reports.to_matrix_markdown import matrix_markdown
 from pytest_repro.reports.to_matrix_text import matrix_lines
 
@@ -79,7 +80,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
     return Answer(
         exit=_exit(matrix),
         lines=matrix_lines(matrix, is_whole=arguments.all),
-        data={"matrix": matrix},
+        data=matrix_facts(matrix),
         problems=tuple(
             f"{square.experiment}: {gap.problem}"
             for square in matrix.squares
