@@ -13,14 +13,15 @@ from pytest_repro.cli.exits import Exit, exit_for
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.references import ReferenceStore
+from pytest_repro.references.replications import Replications
 from pytest_repro.replication.matrix import make_matrix
 from pytest_repro.replication.witnesses import Sources
-from pytest_repro.reports.matrices import Matrix
+from pytest_repro.reports.matrices import Matrix, replicating_parties
 from pytest_repro.reports.to_matrix_json import matrix_facts
 from pytest_repro.reports.to_matrix_markdown import matrix_markdown
 from pytest_repro.reports.to_matrix_text import matrix_lines
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "replicated_by", "run"]
 
 REMEDY: Final = (
     "\n  run it in every declared environment: pytest --repro --repro-env all"
@@ -87,6 +88,32 @@ def run(arguments: Namespace, project: Project) -> Answer:
             for gap in square.gaps
             if gap.is_damaged
         ),
+    )
+
+
+def replicated_by(project: Project, experiment: str) -> tuple[str, ...]:
+    """Name the parties whose imported runs reproduce an experiment.
+
+    Args:
+        project: The folders.
+        experiment: The node id.
+
+    Returns:
+        Distinct parties, self-asserted; none where no record was imported.
+
+    Raises:
+        RecordError: If the reference store or an imported record cannot be read.
+    """
+    if not Replications(project.out).parties():
+        return ()
+    store = ReferenceStore(project.references, base=project.root)
+    sources = Sources(references=store, out=project.out)
+    matrix = make_matrix(sources, part=experiment)
+    return tuple(
+        party
+        for square in matrix.squares
+        if square.experiment == experiment
+        for party in replicating_parties(matrix, square)
     )
 
 

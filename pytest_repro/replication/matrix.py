@@ -8,7 +8,7 @@ Nothing runs. What ran already, wherever it ran, is read by `witnesses`, compare
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from pytest_repro.records import Rung, RunRecord
+from pytest_repro.records import Cause, Rung, RunRecord
 from pytest_repro.replication.circumstances import axes_of
 from pytest_repro.replication.witnesses import Kind, Sources, Testimony, Witness, hear
 from pytest_repro.reports.matrices import Column, Comparison, Gap, Matrix, Square
@@ -82,13 +82,24 @@ def _compare(
     runs: Mapping[int, Runs], approved: Sequence[RunRecord]
 ) -> tuple[Comparison, ...]:
     return tuple(
-        Comparison(
-            obtained=other,
-            reference=one,
-            verdict=compare_runs(runs[other], runs[one], approved=approved),
-        )
+        _between(runs, (one, other), approved)
         for one, other in combinations(sorted(runs), 2)
     )
+
+
+def _between(
+    runs: Mapping[int, Runs], pair: tuple[int, int], approved: Sequence[RunRecord]
+) -> Comparison:
+    """Compare two; the other way round if an envelope holds about the later only."""
+    one, other = pair
+    verdict = compare_runs(runs[other], runs[one], approved=approved)
+    found = Comparison(obtained=other, reference=one, verdict=verdict)
+    if verdict.cause is not Cause.OTHER_ENVIRONMENT:
+        return found
+    turned = compare_runs(runs[one], runs[other], approved=approved)
+    if turned.cause is Cause.OTHER_ENVIRONMENT:
+        return found
+    return Comparison(obtained=one, reference=other, verdict=turned)
 
 
 def _groups(

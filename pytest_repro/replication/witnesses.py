@@ -28,8 +28,9 @@ from pytest_repro.verdicts.across import Runs
 
 __all__ = ["HERE", "Kind", "Sources", "Testimony", "Witness", "hear"]
 
-HERE: Final = "here"
-"""The name of the last session, beside those of declared environments."""
+HERE: Final = "last session"
+"""The name of the runs that a session without declared environments left; no declared
+environment can bear it."""
 
 _SEED: Final = re.compile(r"seed-(\d+)")
 """A whole run, neither its beginning nor a replica under noise."""

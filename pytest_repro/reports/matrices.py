@@ -249,7 +249,7 @@ def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...
             )
             return (line,)
         case Told.UNEXPLAINED:
-            return ("no three recorded axes separate them",)
+            return ("no few recorded axes separate them",)
 
 
 def _explained(square: Square, found: Separation) -> tuple[str, ...]:

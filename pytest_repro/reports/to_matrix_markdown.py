@@ -95,11 +95,17 @@ def _cell(square: Square, one: int, other: int) -> str:
 
 
 def _reasons(square: Square) -> Iterator[str]:
+    first = square.group_of(min(square.seeds))
+    told: set[tuple[str, ...]] = set()
     yield "| obtained | reference | rung | why |"
     yield "|---:|---:|---|---|"
     for one in square.comparisons:
-        if square.group_of(one.obtained) == square.group_of(one.reference):
+        pair = square.group_of(one.obtained), square.group_of(one.reference)
+        key = (*sorted(pair), one.verdict.rung.value)
+        is_plain = one.verdict.holds and first not in pair
+        if pair[0] == pair[1] or key in told or is_plain:
             continue
+        told.add(key)
         rung = f"{SYMBOLS[one.verdict.rung]} {one.verdict.rung.label}"
         why = _code(one.verdict.reason)
         yield f"| {one.obtained} | {one.reference} | {rung} | {why} |"

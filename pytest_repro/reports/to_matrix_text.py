@@ -122,14 +122,15 @@ def _cell(square: Square, one: int, other: int) -> str:
 
 
 def _reasons(square: Square) -> Iterator[str]:
-    """Tell why, once for each reason: groups of equal bits share theirs."""
+    """Tell why, once for two groups; of what holds, only against the first witness."""
     told: set[tuple[str, str, str]] = set()
+    first = square.group_of(min(square.seeds))
     for one in square.comparisons:
         if one.verdict.rung is Rung.IDENTICAL:
             continue
         pair = square.group_of(one.reference), square.group_of(one.obtained)
         key = (*sorted(pair), one.verdict.rung.value)
-        if key in told:
+        if key in told or (one.verdict.holds and first not in pair):
             continue
         told.add(key)
         cause = f" ({one.verdict.cause})" if one.verdict.cause else ""

@@ -58,7 +58,7 @@ def compare_runs(
         The highest rung that holds; it passes from `EQUIVALENT` on.
     """
     contract = _contract([*approved, reference.record])
-    base, has_envelope = _based(reference.record, obtained.record, approved, contract)
+    base, has_envelope = _based(reference.record, approved, contract)
     is_declared = any(is_pairwise(one) for _, one in contract.tolerances)
     pairs = []
     for run in _common(obtained, reference):
@@ -100,18 +100,13 @@ def _folded(
 
 
 def _based(
-    record: RunRecord,
-    obtained: RunRecord,
-    approved: Sequence[RunRecord],
-    contract: Contract,
+    record: RunRecord, approved: Sequence[RunRecord], contract: Contract
 ) -> tuple[RunRecord, bool]:
     """Choose what the envelope is centred on, and tell whether there is one."""
     if record.rounding is not None:
         return record, True
     for one in approved:
-        sides = (record, obtained)
-        is_known = one.rounding is not None
-        if is_known and all(_is_inside(side, one, contract) for side in sides):
+        if one.rounding is not None and _is_inside(record, one, contract):
             return carry(one, to=record), True
     return record, False
 

@@ -1,15 +1,15 @@
 """The envelope of a reference, carried over to a run that stays inside it.
 
 Only an approved reference has been repeated under noise. Two other runs are compared by
-its envelope only where both stay inside it themselves. Then this is sound for the same
-reason as the envelope: it says how fast a rounding-sized difference grows along a
-trajectory, to first order, and along two trajectories that are a rounding apart it
-grows at the same rate. What is centred anew is the trajectory; the rate stays.
+its envelope only where one of them stays inside it, and is made the centre. This is
+sound for the same reason as the envelope: it says how fast a rounding-sized difference
+grows along a trajectory, to first order, and along two trajectories that are a rounding
+apart it grows at the same rate. What is centred anew is the trajectory.
 
-Where a run has left the reference by more than rounding, its trajectory is another one,
-of which nobody knows how it would carry a rounding on. No envelope is made for it.
+Around a run that has left the reference by more than rounding, nobody knows how a
+rounding would be carried on. No envelope is made for it.
 
-That both are inside does not suffice to call them equal to each other: they may lie on
+That both are inside would not suffice to call them equal to each other: they may lie on
 opposite sides, twice as far apart as either is from the reference. So their own
 distance is held against the envelope, with the same factor.
 """

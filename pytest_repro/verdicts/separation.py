@@ -28,6 +28,9 @@ __all__ = ["LEVEL", "MOST", "Member", "Separation", "Told", "separate"]
 MOST: Final = 3
 """Axes of a set at most: of more, any grouping of a few runs finds some that fit."""
 
+MOST_PROVEN: Final = 5
+"""Axes of a set at most, where each is proven: no set can do without any of them."""
+
 LEVEL: Final = 0.05
 """How often chance may make a set fit that no pair of runs proves."""
 
@@ -111,7 +114,7 @@ def separate(members: Sequence[Member]) -> Separation:
     twins = tuple(pair for pair, differing in apart.items() if not differing)
     if twins:
         return Separation(told=Told.UNRECORDED, pairs=twins)
-    choices = _smallest(bundles, set(apart.values()))
+    choices = _smallest(bundles, set(apart.values())) or _necessary(bundles, apart)
     if not choices:
         return Separation(told=Told.UNEXPLAINED)
     if len(choices) > 1:
@@ -173,6 +176,23 @@ def _smallest(
     return []
 
 
+def _necessary(bundles: Sequence[_Bundle], apart: Pairs) -> list[tuple[int, ...]]:
+    """Take what no set can do without, if that separates: then it is the smallest.
+
+    Two runs must confirm it: they differ in something else, and their bits do not. And
+    where most of what varies is necessary, "all of it matters" is no explanation.
+    """
+    alone = {number for one in apart.values() if len(one) == 1 for number in one}
+    chosen = tuple(sorted(alone))
+    if not 0 < len(chosen) <= min(MOST_PROVEN, len(bundles) // 2):
+        return []
+    cells = set(zip(*(bundles[number].codes for number in chosen), strict=True))
+    rows = set(zip(*(bundle.codes for bundle in bundles), strict=True))
+    is_confirmed = len(cells) < len(rows)
+    is_enough = all(not differing.isdisjoint(alone) for differing in apart.values())
+    return [chosen] if is_enough and is_confirmed else []
+
+
 def _confounded(
     bundles: Sequence[_Bundle], choices: Sequence[tuple[int, ...]]
 ) -> Separation:
@@ -208,8 +228,12 @@ def _only(
             told=Told.EXPLAINED, choices=(named,), is_proven=True, pairs=pairs
         )
     chance = _chance(members, bundles, len(chosen))
-    told = Told.EXPLAINED if chance <= LEVEL else Told.TOO_FEW
-    return Separation(told=told, choices=(named,), chance=chance, pairs=pairs)
+    return Separation(
+        told=Told.EXPLAINED if chance <= LEVEL else Told.TOO_FEW,
+        choices=(named,),
+        chance=chance,
+        pairs=pairs,
+    )
 
 
 def _chance(members: Sequence[Member], bundles: Sequence[_Bundle], most: int) -> float:

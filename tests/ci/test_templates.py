@@ -30,7 +30,7 @@ def parsed(text: str) -> Mapping[Any, Any]:
 
 
 def test_the_template_for_github_is_clean() -> None:
-    """No secret, no permission to write, no trigger by strangers, every pin a commit."""
+    """No secret, nothing to write, no trigger by strangers, every pin a commit."""
     assert github_problems(parsed(github())) == []
 
 

@@ -162,10 +162,26 @@ def test_one_group_needs_no_explanation() -> None:
 
 
 def test_more_than_three_axes_are_not_claimed() -> None:
-    """With five axes to choose from, something fits any few runs."""
+    """Unless other runs confirm it: that everything matters says nothing."""
     found = separate(members(base_and_each_other(), lambda row: row))
 
     assert found.told is Told.UNEXPLAINED
+
+
+def test_four_proven_axes_are_claimed_where_runs_confirm_them() -> None:
+    """Each of four is necessary, and runs that move something else keep their bits."""
+    base = {"A": "0", "B": "0", "C": "0", "D": "0"}
+    moved = [
+        one(f"moves {name}", place, {**base, name: "1"})
+        for place, name in enumerate(base, 1)
+    ]
+    same = [one(f"same {name}", 0, {**base, name: "1"}) for name in "EFGH"]
+
+    found = separate([*moved, *same, one("base", 0, base)])
+
+    assert found.told is Told.EXPLAINED
+    assert found.is_proven
+    assert found.choices == ((("A",), ("B",), ("C",), ("D",)),)
 
 
 def test_a_fit_that_chance_would_give_is_no_explanation() -> None:
