@@ -126,6 +126,12 @@ def contest(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def nightly(session: nox.Session) -> None:
+    """Run the experiments in every declared environment: who reproduces whom?"""
+    _run(session, "ci/nightly.sh")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def digests(session: nox.Session) -> None:
     """Measure digests on the CPU, and on a CUDA device where there is one."""
     _run(session, "ci/bench.sh", "digests")

@@ -36,11 +36,13 @@ class Verb:
         name: What a person types; also the name of the module.
         arguments: What follows it, for the overview.
         summary: One line of help.
+        module: The name of the module, where the verb is a word of Python.
     """
 
     name: str
     arguments: str
     summary: str
+    module: str = ""
 
 
 class VerbModule(Protocol):
@@ -130,6 +132,17 @@ VERBS: Final[Mapping[str, Verb]] = {
             summary="the whole history as a page, to look at in a browser",
         ),
         Verb(
+            name="matrix",
+            arguments="[EXPERIMENT]",
+            summary="who reproduces whom, at which rung, and what separates them",
+        ),
+        Verb(
+            name="import",
+            arguments="ARCHIVE|FOLDER",
+            summary="take in what another party ran, verified, under its name",
+            module="importing",
+        ),
+        Verb(
             name="report",
             arguments="",
             summary="the last session as a page, to look at in a browser",
@@ -210,7 +223,8 @@ def _dispatch(words: Sequence[str]) -> Exit:
     if not words or words[0] in {"-h", "--help", "--version"}:
         return _introduce(words)
     verb = _find_verb(words[0])
-    module = cast("VerbModule", import_module(f"pytest_repro.cli.{verb.name}"))
+    name = verb.module or verb.name
+    module = cast("VerbModule", import_module(f"pytest_repro.cli.{name}"))
     parser = Parser(f"{PROGRAM} {verb.name}", verb.summary)
     module.add_arguments(parser)
     if wants_help(words):

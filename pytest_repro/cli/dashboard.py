@@ -10,11 +10,18 @@ from typing import Final
 
 from pytest_repro.cli.answers import Answer
 from pytest_repro.cli.chronicle import add_history_arguments, history_of, read_past
+from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.cli.serving import serve_page
-from pytest_repro.errors import ReproUsageError
+from pytest_repro.errors import RecordError, ReproUsageError
+from pytest_repro.references import ReferenceStore
+from pytest_repro.references.layout import ENVIRONMENTS
+from pytest_repro.references.replications import REPLICATIONS
+from pytest_repro.replication.matrix import make_matrix
+from pytest_repro.replication.witnesses import Sources
 from pytest_repro.reports.dashboard import board_of
+from pytest_repro.reports.matrices import Matrix
 from pytest_repro.reports.summary import counted
 from pytest_repro.reports.to_dashboard import dashboard_html
 
@@ -67,7 +74,8 @@ def run(arguments: Namespace, project: Project) -> Answer:
     past = read_past(history, project)
     board = board_of(past.observations, past.passages)
     path = project.root / (arguments.site or project.home / "dashboard") / PAGE
-    data = dashboard_html(board)
+    matrix, damaged = _whom(project)
+    data = dashboard_html(board, matrix)
     _replace(path, data)
     if arguments.open:
         serve_page(data)
@@ -77,15 +85,28 @@ def run(arguments: Namespace, project: Project) -> Answer:
     comparisons = counted(len(past.observations), "comparison")
     experiments = counted(len(board.entries), "experiment")
     return Answer(
-        exit=past.exit,
+        exit=Exit.INTEGRITY if damaged else past.exit,
         lines=(f"{project.show(path)}: {comparisons} of {experiments}",),
         data={
             "page": project.show(path),
             "observations": len(past.observations),
             "alarms": board.alarms,
         },
-        problems=(*past.problems, *([] if past.observations else [empty])),
+        problems=(*past.problems, *damaged, *([] if past.observations else [empty])),
     )
+
+
+def _whom(project: Project) -> tuple[Matrix | None, tuple[str, ...]]:
+    """Compare all witnesses, where there are more than references and one session."""
+    places = (project.out / ENVIRONMENTS, project.out / REPLICATIONS)
+    if not any(one.is_dir() for one in places):
+        return None, ()
+    store = ReferenceStore(project.references, base=project.root)
+    try:
+        matrix = make_matrix(Sources(references=store, out=project.out))
+    except RecordError as error:
+        return None, (str(error),)
+    return matrix, ()
 
 
 def _replace(path: Path, data: bytes) -> None:

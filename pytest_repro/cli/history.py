@@ -20,13 +20,16 @@ from pytest_repro.cli.chronicle import (
 )
 from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.followed_trend import trend_facts, trend_lines
+from pytest_repro.cli.matrix import replicated_by
 from pytest_repro.cli.naming import choose
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.cli.rates import tally_facts, tally_table
+from pytest_repro.cli.tables import fields
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Observation
 from pytest_repro.references import History
+from pytest_repro.reports.matrices import party_text
 from pytest_repro.reports.summary import counted
 from pytest_repro.reports.trends import NOBODY, Trend, tallies_by, trends
 
@@ -91,7 +94,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
             problems=(*past.problems, problem),
         )
     answer = (
-        _tell_one(past, arguments)
+        _tell_one(past, arguments, project)
         if arguments.experiment is not None
         else _tell_all(past.observations, arguments.by)
     )
@@ -139,7 +142,7 @@ def _group(observation: Observation, by: str) -> str:
             return observation.experiment
 
 
-def _tell_one(past: Past, arguments: Namespace) -> Answer:
+def _tell_one(past: Past, arguments: Namespace, project: Project) -> Answer:
     known = [one.experiment for one in past.observations]
     experiment = choose(arguments.experiment, known, what="experiment")
     if experiment is None:
@@ -151,10 +154,13 @@ def _tell_one(past: Past, arguments: Namespace) -> Answer:
     moved = [past.passages.get((experiment, trend.key), ()) for trend in found]
     pairs = list(zip(found, moved, strict=True))
     lines = [line for pair in pairs for line in trend_lines(*pair)]
+    parties = replicated_by(project, experiment)
+    told = ("", *fields([("others", party_text(parties))])) if parties else ()
     return Answer(
-        lines=tuple(lines[:-1]),
+        lines=(*lines[:-1], *told),
         data={
             "experiment": experiment,
+            "parties": parties,
             "environments": [trend_facts(*pair) for pair in pairs],
         },
     )

@@ -7,14 +7,12 @@ of other seeds, makes a reference.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pytest_repro.digests import Digest, digest_of_parts
 from pytest_repro.experiment.recorder import Recorder
-from pytest_repro.fingerprints import root_of_heads
+from pytest_repro.fingerprints import root_of_heads, root_of_state
 from pytest_repro.records import (
     Contract,
     Environment,
     Failure,
-    Fingerprint,
     Identity,
     Metric,
     Resources,
@@ -24,7 +22,7 @@ from pytest_repro.records import (
 )
 from pytest_repro.verdicts import derive
 
-__all__ = ["Circumstances", "assemble", "state_root"]
+__all__ = ["Circumstances", "assemble"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ def assemble(
         seed=around.seed,
         metrics=recorder.metrics,
         trace_root=root_of_heads({one.name: one.head for one in series}),
-        state_root=state_root(recorder.state),
+        state_root=root_of_state(recorder.state),
         resources=Resources(
             wall_s=resources.wall_s,
             cpu_s=resources.cpu_s,
@@ -103,20 +101,6 @@ def _derived(
     """Compute what the contract asks of whole traces; the beginning of one is none."""
     is_short = recorder.horizon is not None and recorder.horizon.is_end
     return () if is_short else derive(series, contract)
-
-
-def state_root(state: Sequence[Fingerprint]) -> Digest:
-    """Compute one digest of all fingerprints that decide.
-
-    Args:
-        state: Fingerprints in the order in which they were taken.
-
-    Returns:
-        A digest of their names, steps and digests, in that order.
-    """
-    deciding = (one for one in state if not one.is_evidence)
-    lines = (f"{one.name}\t{one.step}\t{one.digest}" for one in deciding)
-    return digest_of_parts("state-sha256-v1", tuple(line.encode() for line in lines))
 
 
 def _identity(recorder: Recorder, around: Circumstances) -> Identity:

@@ -10,7 +10,11 @@ torch is already loaded.
 from pytest_repro.fingerprints.quick import quick_digest
 from pytest_repro.fingerprints.sketches import SKETCH, sketch_of
 from pytest_repro.fingerprints.tensors import array_digest, tensor_digest
-from pytest_repro.fingerprints.traces import RollingDigest, root_of_heads
+from pytest_repro.fingerprints.traces import (
+    RollingDigest,
+    root_of_heads,
+    root_of_state,
+)
 from pytest_repro.fingerprints.trees import leaves, tree_digest
 
 __all__ = [
@@ -20,6 +24,7 @@ __all__ = [
     "leaves",
     "quick_digest",
     "root_of_heads",
+    "root_of_state",
     "sketch_of",
     "tensor_digest",
     "tree_digest",

@@ -15,20 +15,32 @@ how far apart numbers are.
 
     SHA-256( frame("root-sha256-v1")
              ‖ frame(name, UTF-8) ‖ frame(text of its head)   for each, by name )
+
+``state-sha256-v1`` makes one of the fingerprints that decide, in their order::
+
+    SHA-256( frame("state-sha256-v1") ‖ frame(name TAB step TAB digest)   for each )
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from struct import Struct, error
 from typing import Final
 
 from pytest_repro.digests import Digest, digest_of_parts
 from pytest_repro.errors import FingerprintError
+from pytest_repro.records import Fingerprint
 
-__all__ = ["ALGORITHM", "ROOT_ALGORITHM", "RollingDigest", "root_of_heads"]
+__all__ = [
+    "ALGORITHM",
+    "ROOT_ALGORITHM",
+    "RollingDigest",
+    "root_of_heads",
+    "root_of_state",
+]
 
 ALGORITHM: Final = "rolling-sha256-v1"
 ROOT_ALGORITHM: Final = "root-sha256-v1"
+STATE_ALGORITHM: Final = "state-sha256-v1"
 
 SHORT_BYTES: Final = 8
 
@@ -124,6 +136,20 @@ def root_of_heads(heads: Mapping[str, Digest]) -> Digest:
     pairs = sorted((name.encode(), head.encode()) for name, head in heads.items())
     parts = tuple(part for pair in pairs for part in pair)
     return digest_of_parts(ROOT_ALGORITHM, parts)
+
+
+def root_of_state(state: Sequence[Fingerprint]) -> Digest:
+    """Compute one digest of all fingerprints that decide.
+
+    Args:
+        state: Fingerprints in the order in which they were taken.
+
+    Returns:
+        A digest of their names, steps and digests, in that order.
+    """
+    deciding = (one for one in state if not one.is_evidence)
+    lines = (f"{one.name}\t{one.step}\t{one.digest}" for one in deciding)
+    return digest_of_parts(STATE_ALGORITHM, tuple(line.encode() for line in lines))
 
 
 def _frame(text: str) -> bytes:

@@ -14,9 +14,11 @@ import hashlib
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from pytest_repro.digests import Digest
 from pytest_repro.errors import CorruptRecord, RecordError
 from pytest_repro.records import RunRecord
 from pytest_repro.references.contents import check_contents, find_candidates
@@ -25,7 +27,7 @@ from pytest_repro.references.layout import reference_folder
 from pytest_repro.references.review import Candidate
 from pytest_repro.references.system_errors import reading
 
-__all__ = ["MAX_ARCHIVE_BYTES", "read_archive"]
+__all__ = ["MAX_ARCHIVE_BYTES", "open_archive", "read_archive", "unpack"]
 
 MAX_ARCHIVE_BYTES: Final = 256 * 1024 * 1024
 CHUNK_BYTES: Final = 1 << 20
@@ -57,37 +59,67 @@ def read_archive(path: Path) -> tuple[Candidate, ...]:
             candidate in it cannot be read.
     """
     shown = str(path)
+    with open_archive(path) as (archive, digest):
+        found = tuple(_read(archive, shown, f"archive {digest}"))
+    return tuple(sorted(found, key=lambda one: (one.experiment, one.key)))
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, Digest]]:
+    """Open an archive that an honest tool could have written.
+
+    Args:
+        path: A zip archive.
+
+    Yields:
+        The archive, of which nothing is unpacked yet, and the digest of its bytes.
+
+    Raises:
+        RecordError: If it is no archive, or one that no honest tool would write, or
+            breaks while it is read.
+    """
+    shown = str(path)
     with reading(shown), path.open("rb") as file:
         size = path.stat().st_size
         if size > MAX_ARCHIVE_BYTES:
             msg = f"{size} bytes are over the limit of {MAX_ARCHIVE_BYTES}"
             raise RecordError(msg, path=shown)
-        source = f"archive sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        digest = Digest(f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
         file.seek(0)
         try:
             with zipfile.ZipFile(file) as archive:
-                found = tuple(_read(archive, shown, source))
+                check_contents(archive.infolist(), path=shown)
+                yield archive, digest
         except RecordError:
             raise
         except _BROKEN as error:
             msg = f"it is no whole zip archive: {error}"
             raise CorruptRecord(msg, path=shown, remedy=REMEDY) from error
-    return tuple(sorted(found, key=lambda one: (one.experiment, one.key)))
 
 
 def _read(archive: zipfile.ZipFile, shown: str, source: str) -> Iterator[Candidate]:
-    members = archive.infolist()
-    check_contents(members, path=shown)
-    for folder, files in find_candidates(members, path=shown).items():
+    for folder, files in find_candidates(archive.infolist(), path=shown).items():
         inside = f"{shown}: {folder}"
-        data = {name: _unpack(archive, one, inside) for name, one in files.items()}
+        data = {name: unpack(archive, one, inside) for name, one in files.items()}
         record = _decode(data, inside)
         _check_place(record, folder, inside)
         yield Candidate(record=record, shown=inside, source=source)
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str) -> bytes:
-    """Read an entry piece by piece; it may not be longer than the table says."""
+def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str) -> bytes:
+    """Read an entry piece by piece; it may not be longer than the table says.
+
+    Args:
+        archive: The archive.
+        member: The entry.
+        shown: Where it lies, as errors should show it.
+
+    Returns:
+        Its bytes.
+
+    Raises:
+        CorruptRecord: If it is shorter than the table says.
+    """
     chunks: list[bytes] = []
     left = member.file_size
     with archive.open(member) as file:

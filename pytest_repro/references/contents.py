@@ -19,7 +19,7 @@ from pytest_repro.references.extras import EXTRA_FILES
 from pytest_repro.references.format import FILES, RUN, SIGNATURE
 from pytest_repro.references.replacement import STAGING
 
-__all__ = ["MAX_MEMBER_BYTES", "check_contents", "find_candidates"]
+__all__ = ["MAX_MEMBER_BYTES", "check_contents", "check_sizes", "find_candidates"]
 
 MAX_MEMBERS: Final = 20_000
 MAX_MEMBER_BYTES: Final = 64 * 1024 * 1024
@@ -102,7 +102,7 @@ def find_candidates(
             msg = f"there is no place for {str(name)!a} among candidates"
             remedy = "upload the folder '.repro/pending', and nothing with it"
             raise UnsafePath(msg, path=path, remedy=remedy)
-    _check_sizes([one for own in found.values() for one in own.values()], path)
+    check_sizes([one for own in found.values() for one in own.values()], path)
     return found
 
 
@@ -155,8 +155,16 @@ def _packing(member: ZipInfo) -> str:
     return ""
 
 
-def _check_sizes(members: Sequence[ZipInfo], path: str) -> None:
-    """Refuse what would fill a memory, before a byte of it is unpacked."""
+def check_sizes(members: Sequence[ZipInfo], path: str) -> None:
+    """Refuse what would fill a memory, before a byte of it is unpacked.
+
+    Args:
+        members: The entries that are about to be unpacked.
+        path: The archive, as errors should show it.
+
+    Raises:
+        UnsafePath: If one of them, or all together, are larger than is plausible.
+    """
     for member in members:
         if reason := _size(member):
             named = f"the entry {member.orig_filename!a} {reason}"

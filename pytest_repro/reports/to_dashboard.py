@@ -9,6 +9,7 @@ from typing import Final
 
 from pytest_repro.records import Rung
 from pytest_repro.reports.dashboard import Board
+from pytest_repro.reports.matrices import Matrix
 from pytest_repro.reports.pages import render_page
 from pytest_repro.reports.summary import counted, duration_text
 from pytest_repro.reports.svg import number
@@ -21,6 +22,7 @@ from pytest_repro.reports.tally_text import (
     time_text,
     use_text,
 )
+from pytest_repro.reports.to_matrix_html import matrix_section
 from pytest_repro.reports.trends import Tally
 from pytest_repro.verdicts.rates import Rate
 
@@ -36,11 +38,12 @@ class _Bar:
     width: int
 
 
-def dashboard_html(board: Board) -> bytes:
+def dashboard_html(board: Board, matrix: Matrix | None = None) -> bytes:
     """Write a history as a page.
 
     Args:
         board: What it shows.
+        matrix: Who reproduces whom, below it; None for no such section.
 
     Returns:
         The file; equal boards give equal bytes.
@@ -49,6 +52,7 @@ def dashboard_html(board: Board) -> bytes:
         "dashboard",
         dress="report",
         board=board,
+        whom="" if matrix is None else matrix_section(matrix),
         title=f"{_headline(board)} · history",
         headline=_headline(board),
         lead=_lead(board),

@@ -1,0 +1,299 @@
+"""The replication matrix: who reproduces whom, at which rung, and what separates them.
+
+It is the view model of every rendering (`to_matrix_text`, `to_matrix_markdown`, the
+dashboard), made by `pytest_repro.replication.matrix`. Everything in it is text or a
+number, so equal records give equal bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Final
+
+from pytest_repro.records import Rung, Verdict
+from pytest_repro.verdicts.separation import Separation, Told
+
+__all__ = [
+    "SYMBOLS",
+    "Column",
+    "Comparison",
+    "Gap",
+    "Matrix",
+    "Square",
+    "letter_of",
+    "party_text",
+    "replicating_parties",
+    "separation_lines",
+    "tally_of",
+]
+
+SYMBOLS: Final[Mapping[Rung, str]] = {
+    Rung.IDENTICAL: "=",
+    Rung.WITHIN_ROUNDING: "~",
+    Rung.EQUIVALENT: "e",
+    Rung.INCONCLUSIVE: "?",
+    Rung.DIVERGED: "x",
+    Rung.NOT_COMPARABLE: "/",
+}
+"""One character a rung, in ASCII: a table of them fits everywhere."""
+
+
+PARTY: Final = "party"
+"""The kind of a witness whose records were imported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One witness.
+
+    Attributes:
+        number: From 1 on; tables name it by this.
+        name: Its name.
+        kind: What it is: reference, environment, session or party.
+    """
+
+    number: int
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What two witnesses of an experiment gave.
+
+    Attributes:
+        obtained: The number of one.
+        reference: The number of the other.
+        verdict: The answer.
+    """
+
+    obtained: int
+    reference: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A witness that has no readable record of an experiment, or a copy of one.
+
+    Attributes:
+        number: Of the witness.
+        problem: Why it does not count.
+        is_damaged: Whether something is there that cannot be read.
+    """
+
+    number: int
+    problem: str
+    is_damaged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Square:
+    """One experiment.
+
+    Attributes:
+        experiment: The node id.
+        seeds: The seeds of each witness that bears on it, by number.
+        groups: Numbers of the witnesses with the same bits, largest group first.
+        comparisons: One of every two witnesses, the earlier one as reference.
+        separation: What separates the groups.
+        circumstances: What each witness had on every axis that separates, or may.
+        gaps: Who does not count.
+    """
+
+    experiment: str
+    seeds: Mapping[int, tuple[int, ...]]
+    groups: tuple[tuple[int, ...], ...]
+    comparisons: tuple[Comparison, ...]
+    separation: Separation
+    circumstances: Mapping[int, Mapping[str, str]]
+    gaps: tuple[Gap, ...] = ()
+
+    def group_of(self, number: int) -> str:
+        """Name the group of a witness by a letter.
+
+        Args:
+            number: Of the witness.
+
+        Returns:
+            ``A`` for the largest group; empty for one that is in none.
+        """
+        for place, group in enumerate(self.groups):
+            if number in group:
+                return letter_of(place)
+        return ""
+
+    def between(self, one: int, other: int) -> Comparison | None:
+        """Find the comparison of two witnesses.
+
+        Args:
+            one: A number.
+            other: Another.
+
+        Returns:
+            The comparison; None if there is none.
+        """
+        wanted = {one, other}
+        return next(
+            (c for c in self.comparisons if {c.obtained, c.reference} == wanted), None
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Who reproduces whom.
+
+    Attributes:
+        columns: The witnesses, by number.
+        squares: The experiments, by node id.
+    """
+
+    columns: tuple[Column, ...]
+    squares: tuple[Square, ...]
+
+
+def letter_of(place: int) -> str:
+    """Name a group: A to Z, then AA and so on.
+
+    Args:
+        place: From 0 on.
+
+    Returns:
+        Its letters.
+    """
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[rest] + letters
+    return letters
+
+
+def tally_of(square: Square) -> tuple[tuple[Rung, int], ...]:
+    """Count the comparisons of an experiment by rung.
+
+    Args:
+        square: The experiment.
+
+    Returns:
+        Each rung that occurs with its number, highest first.
+    """
+    rungs = [one.verdict.rung for one in square.comparisons]
+    return tuple((rung, rungs.count(rung)) for rung in Rung if rung in rungs)
+
+
+def replicating_parties(matrix: Matrix, square: Square) -> tuple[str, ...]:
+    """Name the parties whose own runs reproduce what is here.
+
+    Args:
+        matrix: Knows the witnesses.
+        square: The experiment.
+
+    Returns:
+        Each party once, however many records it has; self-asserted names.
+    """
+    others = {one.number: one.name for one in matrix.columns if one.kind == PARTY}
+    found = set()
+    for one in square.comparisons:
+        sides = {one.obtained, one.reference}
+        theirs = sides & others.keys()
+        if len(theirs) == 1 and one.verdict.holds:
+            found.add(others[theirs.pop()].partition("/")[0])
+    return tuple(sorted(found))
+
+
+def party_text(parties: Sequence[str]) -> str:
+    """Say which parties replicated something, and what that rests on.
+
+    Args:
+        parties: Their names.
+
+    Returns:
+        One sentence without a full stop.
+    """
+    count = len(parties)
+    noun = "party" if count == 1 else "distinct parties"
+    return f"replicated by {count} {noun}, self-asserted: {', '.join(parties)}"
+
+
+def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...]:
+    """Say what separates the groups, and no more than the records show.
+
+    Args:
+        square: The experiment.
+        names: Of the witnesses, by number.
+
+    Returns:
+        Sentences without a full stop.
+    """
+    found = square.separation
+    match found.told:
+        case Told.SAME:
+            return (f"the same bits for all {len(names)}",) if len(names) > 1 else ()
+        case Told.EXPLAINED:
+            return _explained(square, found)
+        case Told.CONFOUNDED:
+            return _confounded(square, found)
+        case Told.TOO_FEW:
+            texts = _set_text(square, found.choices[0])
+            line = (
+                f"{texts} fits, but chance would make some axis fit as well"
+                f" ({found.chance:.0%}): more environments would tell"
+            )
+            return (line,)
+        case Told.UNRECORDED:
+            one, other = found.pairs[0]
+            line = (
+                f"{one} and {other} have other bits and agree in everything that was"
+                " recorded: randomness that escapes, or something nobody recorded"
+            )
+            return (line,)
+        case Told.UNEXPLAINED:
+            return ("no few recorded axes separate them",)
+
+
+def _explained(square: Square, found: Separation) -> tuple[str, ...]:
+    texts = _set_text(square, found.choices[0])
+    if found.is_proven:
+        pairs = "; ".join(f"{one} and {other}" for one, other in found.pairs)
+        return (
+            f"separated by {texts}",
+            f"proven by runs that differ in nothing else recorded: {pairs}",
+        )
+    return (
+        f"separated by {texts}",
+        f"no pair proves it; groups at random would fit in {found.chance:.2g} of cases",
+    )
+
+
+def _confounded(square: Square, found: Separation) -> tuple[str, ...]:
+    if len(found.choices) == 1:
+        texts = _set_text(square, found.choices[0])
+        line = (
+            "axes that always change together here cannot be told apart: an"
+            " environment that changes one of them would"
+        )
+        return (f"separated by {texts}", line)
+    sets = [_names(one) for one in found.choices]
+    return ("cannot be told apart: any of these separates them", *sets)
+
+
+def _set_text(square: Square, chosen: Sequence[Sequence[str]]) -> str:
+    return ", together with ".join(_axis_text(square, names) for names in chosen)
+
+
+def _names(chosen: Sequence[Sequence[str]]) -> str:
+    return " with ".join(" or ".join(names) for names in chosen)
+
+
+def _axis_text(square: Square, names: Sequence[str]) -> str:
+    """Name an axis with what each group had; several only by their names."""
+    if len(names) > 1:
+        return " or ".join(names)
+    name = names[0]
+    texts = []
+    for place, group in enumerate(square.groups):
+        values = {square.circumstances[number].get(name, "absent") for number in group}
+        told = " or ".join(sorted(values))
+        texts.append(f"{told} ({letter_of(place)})")
+    return f"{name}: {', '.join(texts)}"
