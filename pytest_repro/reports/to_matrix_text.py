@@ -123,7 +123,7 @@ def _cell(square: Square, one: int, other: int) -> str:
 
 def _reasons(square: Square) -> Iterator[str]:
     """Tell why, once for two groups; of what holds, only against the first witness."""
-    told: set[tuple[str, str, str]] = set()
+    told: set[tuple[str, ...]] = set()
     first = square.group_of(min(square.seeds))
     for one in square.comparisons:
         if one.verdict.rung is Rung.IDENTICAL:

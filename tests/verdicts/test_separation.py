@@ -186,7 +186,12 @@ def test_four_proven_axes_are_claimed_where_runs_confirm_them() -> None:
 
 def test_a_fit_that_chance_would_give_is_no_explanation() -> None:
     """Two pairs of runs that differ in nearly everything prove nothing."""
-    rows = [(0, 0, 0, 0, 0), (0, 1, 0, 1, 1), (1, 0, 1, 0, 1), (1, 1, 1, 1, 0)]
+    rows: list[Row] = [
+        (0, 0, 0, 0, 0),
+        (0, 1, 0, 1, 1),
+        (1, 0, 1, 0, 1),
+        (1, 1, 1, 1, 0),
+    ]
     runs = [
         one(run.name, run.group, {**run.axes, "Python": str(number % 3)})
         for number, run in enumerate(members(rows, lambda row: row[0]))
