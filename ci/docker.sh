@@ -21,5 +21,5 @@ stop() {
 }
 trap stop EXIT
 for _ in $(seq 100); do docker version >/dev/null 2>&1 && break || sleep 0.1; done
-docker version >/dev/null || { cat "$D/log"; exit 1; }
+docker version >/dev/null || { tail -n 5 "$D/log"; echo "not run: no container engine could be started"; exit 77; }
 PYTEST_REPRO_DOCKER=$(tar -cf - --files-from /dev/null | docker import -) "$@"

@@ -4,6 +4,7 @@ Every session keeps one, whether or not it goes on with another, so that the nex
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -88,8 +89,9 @@ class Continuing:
             exitstatus: How it ended.
         """
         is_over = exitstatus in _OVER and not (session.shouldstop or session.shouldfail)
-        if is_over and not self._is_part:
-            self._journal.append(Entry(what=What.CLOSED))
+        if is_over and not self._is_part and not self._config.option.collectonly:
+            with suppress(OSError):  # then it can be continued, which runs nothing
+                self._journal.append(Entry(what=What.CLOSED))
 
     @property
     def _is_part(self) -> bool:

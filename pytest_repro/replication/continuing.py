@@ -30,6 +30,7 @@ from pytest_repro.launchers.protocol import (
     move_job,
 )
 from pytest_repro.launchers.stream import EventReader
+from pytest_repro.provenance import scrub
 from pytest_repro.records import Event, EventKind, Inputs, Job
 from pytest_repro.replication.evidence import read_inputs
 from pytest_repro.replication.journal import Entry, Journal, What
@@ -242,10 +243,18 @@ class _Journaled:
 
     def _keep(self, ending: Ending) -> None:
         wall_s = ending.wall_s or time.monotonic() - self._since
-        kept = replace(ending, wall_s=wall_s)
+        kept = _scrubbed(replace(ending, wall_s=wall_s))
         _write(Path(self.job.folder) / ENDING, wire.write(kept))
         with suppress(OSError):
             self._journal.append(Entry(what=What.ENDED, folder=self._name))
+
+
+def _scrubbed(ending: Ending) -> Ending:
+    """Keep no secret that the run printed; its own events hold none."""
+    failure, output = ending.failure, scrub(ending.output)
+    if failure is not None:
+        failure = replace(failure, output=scrub(failure.output))
+    return replace(ending, failure=failure, output=output)
 
 
 class _Ended:
