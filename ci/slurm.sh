@@ -16,12 +16,6 @@ export SLURM_CONF=$S/slurm.conf MYSQL_UNIX_PORT=$S/db/sock
 mkdir -p "$S"/{state,spool-n1,spool-n2,log,munge,db}
 chmod 755 "$S"
 source "$here/stop.sh"
-leave() {
-    code=$?
-    stop
-    [ -n "${is_ready:-}" ] || { echo "not run: Slurm could not be started"; code=77; }
-    exit "$code"
-}
 trap leave EXIT INT TERM
 source "$here/start.sh"
 is_ready=yes

@@ -18,3 +18,8 @@ stop() {
     find /sys/fs/cgroup/*/slurm_n[12] -depth -type d -exec rmdir {} + 2>/dev/null || true
     rm -rf "$S"
 }
+leave() {
+    code=$? && stop
+    [ -n "${is_ready:-}" ] && exit "$code"
+    echo "not run: Slurm could not be started" && exit 77
+}
