@@ -26,6 +26,7 @@ from pytest_repro.launchers.groups import ProcessGroup
 from pytest_repro.launchers.local import join_variables
 from pytest_repro.launchers.protocol import EVENTS, INPUTS, JOB, RECORD
 from pytest_repro.launchers.stream import OutputTail
+from pytest_repro.provenance import scrub
 from pytest_repro.records import Job
 
 __all__ = ["NOTE", "OUTPUT", "Node", "NodeNote", "read_note", "run_job"]
@@ -142,7 +143,7 @@ class Node:
             return
         output = OutputTail(group.output)
         note = self._watch(group, job, note)
-        text = output.text(wait_s=OUTPUT_WAIT_S)
+        text = scrub(output.text(wait_s=OUTPUT_WAIT_S))
         (self._folder / OUTPUT).write_text(text, encoding="utf-8")
         self._write(note)
 
