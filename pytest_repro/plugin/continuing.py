@@ -103,7 +103,10 @@ class Continuing:
             return False
         if self._is_part:
             return settings.continues and self._journal.recall()
-        return self._journal.begin(continues=settings.continues)
+        try:
+            return self._journal.begin(continues=settings.continues)
+        except OSError:  # whoever needs the folder next says what is amiss
+            return False
 
     def _footing(self, job: Job) -> str:
         return self._footings.footing(job.experiment.partition("::")[0])
