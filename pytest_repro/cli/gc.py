@@ -81,7 +81,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
 
 
 def _others(arguments: Namespace) -> list[Project]:
-    none = {"root": None, "dir": None, "out": None}
+    none = {"root": None, "dir": None, "out": None, "env": None}
     return [
         find_project(Path.cwd(), Namespace(**{**none, "root": root}))
         for root in arguments.also
