@@ -109,6 +109,11 @@ class Square:
     circumstances: Mapping[int, Mapping[str, str]]
     gaps: tuple[Gap, ...] = ()
 
+    @property
+    def first_group(self) -> str:
+        """The group of the first witness; empty where none could be read."""
+        return self.group_of(min(self.seeds)) if self.seeds else ""
+
     def group_of(self, number: int) -> str:
         """Name the group of a witness by a letter.
 

@@ -95,7 +95,7 @@ def _cell(square: Square, one: int, other: int) -> str:
 
 
 def _reasons(square: Square) -> Iterator[str]:
-    first = square.group_of(min(square.seeds))
+    first = square.first_group
     told: set[tuple[str, ...]] = set()
     yield "| obtained | reference | rung | why |"
     yield "|---:|---:|---|---|"

@@ -124,7 +124,7 @@ def _cell(square: Square, one: int, other: int) -> str:
 def _reasons(square: Square) -> Iterator[str]:
     """Tell why, once for two groups; of what holds, only against the first witness."""
     told: set[tuple[str, ...]] = set()
-    first = square.group_of(min(square.seeds)) if square.seeds else None
+    first = square.first_group
     for one in square.comparisons:
         if one.verdict.rung is Rung.IDENTICAL:
             continue

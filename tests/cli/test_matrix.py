@@ -143,7 +143,7 @@ def test_a_damaged_record_is_told_and_hides_no_other(
     folder = ran(project, "broken", obtained_run(Facts()))
     (folder / "trace.tsv").write_text("nonsense\n")
 
-    status = main(["matrix"])
+    status = main(["matrix", "--markdown", "matrix.md"])
 
     captured = capsys.readouterr()
     assert status == 3
