@@ -44,6 +44,7 @@ __all__ = ["EventWriter", "Worker", "read_job"]
 
 EVERY_S: Final = 0.5
 MAX_TEXT: Final = 16 * 1024
+MOST_READ: Final = 64 * MAX_TEXT
 _ADDRESS: Final = re.compile(r"\bat 0x[0-9a-f]+")
 """In the repr of an object; it is another in each process, and reports are equal."""
 
@@ -344,5 +345,5 @@ def _text(text: str) -> str:
 
     Secrets go first: half of one at the edge would not be known any more.
     """
-    kept = _ADDRESS.sub("at 0x…", scrub(text))[-MAX_TEXT:]
+    kept = _ADDRESS.sub("at 0x…", scrub(text[-MOST_READ:]))[-MAX_TEXT:]
     return kept.encode("utf-8", errors="backslashreplace").decode("utf-8")

@@ -50,9 +50,12 @@ _SECRET: Final = re.compile(
 )
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ADDRESS: Final = re.compile(r"(?<=://)[^\s/@'\"]+@")
-_URL_VARIABLE: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@]*:(?P<secret>[^\s/@]+)@")
+_URL_VARIABLE: Final = re.compile(
+    r"(?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/@]*:(?P<secret>[^\s/@]+)@"
+)
 _LITERAL: Final = re.compile(
-    r"(?P<name>[A-Za-z][\w.-]*)(?P<between>[\"']?\s*(?:=|:)\s*)"
+    # Nothing is tried twice: an experiment may say twenty million letters.
+    r"(?<![\w.-])(?P<name>[\w.-]++)(?P<between>[\"']?\s*+(?:=|:)\s*+)"
     r"(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)"
 )
 _HEADER: Final = re.compile(
