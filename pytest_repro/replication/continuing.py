@@ -277,7 +277,8 @@ class _Ended:
 def _plain(earlier: Job, job: Job) -> Job:
     """Return the earlier job with this one's paths, as it was before it was resumed."""
     moved = move_job(earlier, job.folder, root=job.root)
-    return replace(moved, resume_from=job.resume_from)
+    # Both sessions were asked in words of their own.
+    return replace(moved, resume_from=job.resume_from, command=job.command)
 
 
 def _some(labels: Sequence[str]) -> str:

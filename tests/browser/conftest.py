@@ -1,5 +1,6 @@
 """A real Chromium, and the report in it."""
 
+import multiprocessing
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -56,6 +57,9 @@ def chromium() -> Iterator["Browser"]:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()
+        # What another test forked and left holds the driver's pipe open, for ever.
+        for child in multiprocessing.active_children():
+            child.terminate()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def three(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     def build(project: Project) -> Session:
         return project.write({"test_three.py": THREE}).record()
 
-    shared, _ = share(tmp_path_factory, "three", build)
+    shared, _ = share(tmp_path_factory, "shards", build)
     return shared.copy(tmp_path / "three")
 
 
