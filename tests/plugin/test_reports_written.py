@@ -28,7 +28,7 @@ def test_moves(repro):
 
 MOVED = FILES["test_moves.py"].replace("random.random())", "random.random() + 1)")
 
-TIMES = {"wall_s", "contention"}
+TIMES = {"wall_s", "queued_s", "contention"}
 """The fields of the report that two equal sessions do not share."""
 
 
