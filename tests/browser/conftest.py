@@ -1,7 +1,9 @@
 """A real Chromium, and the report in it."""
 
+import gc
 import multiprocessing
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,9 +59,15 @@ def chromium() -> Iterator["Browser"]:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()
-        # What another test forked and left holds the driver's pipe open, for ever.
-        for child in multiprocessing.active_children():
-            child.terminate()
+        _end_what_others_left()
+
+
+def _end_what_others_left() -> None:
+    """End workers of loaders of other tests: they hold the driver's pipe, for ever."""
+    gc.collect()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # torch would call it a fault
+    for child in multiprocessing.active_children():
+        child.terminate()
 
 
 @pytest.fixture
