@@ -6,14 +6,15 @@ option that is misspelt and ignored would open what was meant to be closed, so i
 error. Pure: no engine is asked.
 """
 
-import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
-from typing import Final, Never
+from typing import Final
 
-from pytest_repro.errors import ReproUsageError
+from pytest_repro.policy.own_table import FILE
+from pytest_repro.policy.toml_entries import Entry
 
 __all__ = ["OPTIONS", "Bind", "DockerOptions", "is_fixed", "read_options"]
 
@@ -21,6 +22,7 @@ PLACE: Final = "[tool.pytest_repro.launchers.docker]"
 _FIXED: Final = re.compile(r"(.+@)?sha256:[0-9a-f]{64}")
 _SIZE: Final = re.compile(r"(\d+)([kmg]?)")
 _UNITS: Final = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+SHM_BYTES: Final = 64 * _UNITS["m"]
 _MODES: Final = {"ro": False, "rw": True}
 
 
@@ -69,7 +71,7 @@ class DockerOptions:
     cpus: float = 0.0
     cpuset: str = ""
     memory_bytes: int = 0
-    shm_bytes: int = 64 * 1024**2
+    shm_bytes: int = SHM_BYTES
     pids: int = 0
     gpus: str | int | tuple[str, ...] = ""
 
@@ -96,104 +98,70 @@ def read_options(options: Mapping[str, object]) -> DockerOptions:
         The options.
 
     Raises:
-        ReproUsageError: If a key has no meaning, a value is of another type, or there
-            is no image.
+        PolicyError: If a key has no meaning, a value is of another type, or there is
+            no image.
     """
-    for key in options:
-        if key not in _READERS:
-            near = difflib.get_close_matches(key, _READERS, n=1)
-            known = f"did you mean {near[0]}?" if near else f"known: {_known()}"
-            _refuse(f"unknown option {key!r}; {known}")
+    entry = Entry(values=options, place=PLACE, path=FILE)
+    entry.check_keys([name for name, _, _ in OPTIONS])
     if "image" not in options:
-        _refuse('no image: declare  image = "NAME@sha256:…"')
-    read = {name: _READERS[name](name, value) for name, value in options.items()}
-    renamed = {_FIELDS.get(name, name): value for name, value in read.items()}
-    return DockerOptions(**renamed)  # type: ignore[arg-type]  # as the readers return
+        entry.refuse('no image: declare  image = "NAME@sha256:…"')
+    return DockerOptions(
+        image=entry.text("image"),
+        allow_tag=entry.truth("allow_tag"),
+        python=entry.text("python", default="python3"),
+        mounts=tuple(map(partial(_bind, entry), _texts(entry, "mounts"))),
+        variables=_texts(entry, "variables"),
+        network=entry.text("network", default="none"),
+        user=entry.text("user", default=""),
+        cpus=_cpus(entry),
+        cpuset=entry.text("cpuset", default=""),
+        memory_bytes=_size(entry, "memory", default=0),
+        shm_bytes=_size(entry, "shm", default=SHM_BYTES),
+        pids=entry.count("pids") or 0,
+        gpus=_gpus(entry),
+    )
 
 
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value or not value.isprintable():
-        _refuse(f"{name} is a text on one line, got {value!r}")
-    return value
+def _texts(entry: Entry, key: str) -> tuple[str, ...]:
+    return entry.texts(key, is_needed=False)
 
 
-def _flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        _refuse(f"{name} is true or false, got {value!r}")
-    return value
+def _cpus(entry: Entry) -> float:
+    found = entry.values.get("cpus")
+    if found is None:
+        return 0.0
+    if not isinstance(found, int | float) or isinstance(found, bool) or not found > 0:
+        entry.refuse(f"cpus is a number above 0, got {found!r}")
+    return float(found)
 
 
-def _texts(name: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        _refuse(f"{name} is a list of texts, got {value!r}")
-    return tuple(_text(name, each) for each in value)
-
-
-def _count(name: str, value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        _refuse(f"{name} is a number from 1 on, got {value!r}")
-    return value
-
-
-def _cpus(name: str, value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
-        _refuse(f"{name} is a number above 0, got {value!r}")
-    return float(value)
-
-
-def _size(name: str, value: object) -> int:
+def _size(entry: Entry, key: str, *, default: int) -> int:
+    if key not in entry.values:
+        return default
+    value = entry.values[key]
     found = _SIZE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        _refuse(f'{name} is a size such as "512m" or "4g", got {value!r}')
+        entry.refuse(f'{key} is a size such as "512m" or "4g", got {value!r}')
     return int(found[1]) * _UNITS[found[2]]
 
 
-def _gpus(name: str, value: object) -> str | int | tuple[str, ...]:
-    if value == "all":
+def _gpus(entry: Entry) -> str | int | tuple[str, ...]:
+    found = entry.values.get("gpus")
+    if found == "all":
         return "all"
-    if isinstance(value, list | tuple):
-        return _texts(name, value)
-    return _count(name, value)
+    if isinstance(found, list):
+        return entry.texts("gpus")
+    return entry.count("gpus") or ""
 
 
-def _binds(name: str, value: object) -> tuple[Bind, ...]:
-    return tuple(_bind(name, text) for text in _texts(name, value))
-
-
-def _bind(name: str, text: str) -> Bind:
+def _bind(entry: Entry, text: str) -> Bind:
     source, *rest = text.split(":")
     mode = rest.pop() if rest and rest[-1] in _MODES else "ro"
     target = rest.pop() if rest else source
     if rest or not all(PurePosixPath(path).is_absolute() for path in (source, target)):
-        _refuse(f'{name} holds "/SOURCE[:/TARGET][:rw]", got {text!r}')
+        entry.refuse(f'mounts holds "/SOURCE[:/TARGET][:rw]", got {text!r}')
     return Bind(source=source, target=target, is_writable=_MODES[mode])
 
-
-def _known() -> str:
-    return ", ".join(_READERS)
-
-
-def _refuse(what: str) -> Never:
-    msg = f"{PLACE} {what}"
-    raise ReproUsageError(msg)
-
-
-_FIELDS: Final = {"memory": "memory_bytes", "shm": "shm_bytes"}
-_READERS: Final[Mapping[str, Callable[[str, object], object]]] = {
-    "image": _text,
-    "allow_tag": _flag,
-    "python": _text,
-    "mounts": _binds,
-    "variables": _texts,
-    "network": _text,
-    "user": _text,
-    "cpus": _cpus,
-    "cpuset": _text,
-    "memory": _size,
-    "shm": _size,
-    "pids": _count,
-    "gpus": _gpus,
-}
 
 OPTIONS: Final = (
     ("image", '`"NAME@sha256:…"` `"sha256:…"`', "by digest or id; required"),
