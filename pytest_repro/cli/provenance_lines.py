@@ -156,11 +156,9 @@ def _packages(record: RunRecord) -> list[Field]:
 def _cost(record: RunRecord) -> list[Field]:
     spent, called = record.anchor.resources, record.invocation
     energy = called.energy_j if called else None
-    wait = called.queue_wait_s if called else 0.0
     return [
         (f"seed {record.anchor.seed}", _spent(spent)),
         ("energy", "" if energy is None else f"{energy:.0f} J of the whole machine"),
-        ("waited", f"{wait:.1f} s" if wait else ""),
     ]
 
 

@@ -76,12 +76,10 @@ class Invocation:
     Attributes:
         command: The command line of the session, without secrets and places.
         ci: Provider, workflow, run and image of the CI service; empty elsewhere.
-        queue_wait_s: How long the job waited for its machine [s].
         energy_j: What the processors of the machine drew meanwhile, for whomever [J];
             None where nobody may read it.
     """
 
     command: tuple[str, ...] = ()
     ci: Mapping[str, str] = field(default_factory=dict)
-    queue_wait_s: float = 0.0
     energy_j: float | None = None

@@ -102,13 +102,10 @@ def check_invocation(invocation: Invocation) -> None:
     Raises:
         ValueError: If a number is negative or not finite, or texts are too long.
     """
-    for name, number in (
-        ("queue_wait_s", invocation.queue_wait_s),
-        ("energy_j", invocation.energy_j or 0.0),
-    ):
-        if not (math.isfinite(number) and number >= 0):
-            msg = f"{name} is finite and not negative, got {number!r}"
-            raise ValueError(msg)
+    energy_j = invocation.energy_j or 0.0
+    if not (math.isfinite(energy_j) and energy_j >= 0):
+        msg = f"energy_j is finite and not negative, got {energy_j!r}"
+        raise ValueError(msg)
     words = (*invocation.command, *invocation.ci.values())
     if len(words) > MAX_WORDS or any(len(word) > MAX_WORD for word in words):
         msg = f"a command has at most {MAX_WORDS} words of {MAX_WORD} characters"

@@ -63,7 +63,6 @@ def whole_run() -> RunRecord:
         invocation=Invocation(
             command=("pytest", "--repro", "-k", "digits and not slow"),
             ci={"provider": "github", "run": "17"},
-            queue_wait_s=2.5,
             energy_j=1234.5,
         ),
     )

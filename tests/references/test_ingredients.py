@@ -39,7 +39,6 @@ SOURCES: Final = (
 INVOCATION: Final = Invocation(
     command=("pytest", "--repro", "-k", "α"),
     ci={"provider": "github", "run": "17"},
-    queue_wait_s=1.5,
     energy_j=0.25,
 )
 
@@ -114,8 +113,8 @@ def test_long_list_of_packages_keeps_those_in_use() -> None:
         ("sources.tsv", "model.py", "n/../../m.py", "lies outside of the project"),
         ("sources.tsv", "experiments/", "/experiments/", "outside of the project"),
         ("sources.tsv", "sha256:", "sha256;", "digest"),
-        ("invocation.json", '"1.5"', '"-1.5"', "finite and not negative"),
-        ("invocation.json", '"1.5"', '"nan"', "finite and not negative"),
+        ("invocation.json", '"0.25"', '"-1.5"', "finite and not negative"),
+        ("invocation.json", '"0.25"', '"nan"', "finite and not negative"),
         ("invocation.json", '  "schema"', '   "schema"', "canonical"),
         ("invocation.json", "repro/invocation", "repro/call", "this is a reader of"),
     ],
