@@ -22,6 +22,7 @@ __all__ = [
     "explanation_of",
     "final_line",
     "name_of",
+    "noun_of",
     "seeds_text",
     "sort_by_need",
     "sort_outcomes",
@@ -219,9 +220,22 @@ def explanation_of(outcome: Outcome) -> str:
     return next(told, "")
 
 
+def noun_of(session: Session) -> str:
+    """Say what the outcomes of a session are, one of them.
+
+    Args:
+        session: What happened.
+
+    Returns:
+        ``experiment``, or ``comparison`` where each was run in several environments.
+    """
+    places = {one.environment for one in session.outcomes}
+    return "comparison" if len(places) > 1 else "experiment"
+
+
 def _experiments(session: Session) -> str:
     places = {one.environment for one in session.outcomes}
-    if len(places) < 2:  # noqa: PLR2004  # more than one
+    if len(places) <= 1:
         return counted(len(session.outcomes), "experiment")
     names = {one.experiment for one in session.outcomes}
     return f"{counted(len(names), 'experiment')} in {len(places)} environments"

@@ -20,6 +20,7 @@ from pytest_repro.reports.summary import (
     count_statuses,
     counted,
     duration_text,
+    noun_of,
     status_of,
 )
 
@@ -77,15 +78,16 @@ def _title(session: Session) -> str:
 def _headline(session: Session) -> str:
     counts = count_statuses(session)
     failed, passed = counts[Status.FAILED], counts[Status.PASSED]
+    noun = noun_of(session)
     if failed:
         judged = failed + passed
         verb = "does" if failed == 1 else "do"
-        return f"{failed} of {counted(judged, 'experiment')} {verb} not hold"
+        return f"{failed} of {counted(judged, noun)} {verb} not hold"
     if any(problem.is_fatal for problem in session.problems):
         return "The session has a problem"
     if passed:
         is_one = passed == 1
-        return "The experiment holds" if is_one else f"All {passed} experiments hold"
+        return f"The {noun} holds" if is_one else f"All {passed} {noun}s hold"
     if any(one.action is Action.UNCHANGED for one in session.outcomes):
         return "Nothing that was read has changed"
     return "Nothing was compared"

@@ -16,6 +16,7 @@ from pytest_repro.reports.summary import (
     counted,
     duration_text,
     name_of,
+    noun_of,
     sort_outcomes,
     status_of,
 )
@@ -110,8 +111,8 @@ def _answer(session: Session, groups: Mapping[str, Sequence[Outcome]]) -> Iterat
         is_whole = not any(problem.is_fatal for problem in session.problems)
         word = _word(held, parted, undecided if is_whole else undecided + 1)
         yield (
-            f"**{word}.** We looked at {counted(checked, 'experiment')}. {held} held."
-            f" {parted} did not. {undecided} could not be decided."
+            f"**{word}.** We looked at {counted(checked, noun_of(session))}."
+            f" {held} held. {parted} did not. {undecided} could not be decided."
         )
     else:
         yield "**Nothing was checked.** So this page cannot answer the question."

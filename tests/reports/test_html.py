@@ -93,3 +93,12 @@ def test_what_a_template_lacks_is_an_error() -> None:
     """Never an empty place on a page that people trust."""
     with pytest.raises(jinja2.UndefinedError):
         render("sheet.html")
+
+
+def test_outcomes_of_several_environments_are_comparisons() -> None:
+    """One experiment that was run in two places is not two experiments."""
+    here, there = (
+        replace(outcome_of(IDENTICAL), environment=place) for place in ("here", "avx2")
+    )
+
+    assert "All 2 comparisons hold" in written(session_of([here, there]))
