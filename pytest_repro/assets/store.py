@@ -19,7 +19,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,15 +27,13 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from pytest_repro.digests import Digest
+from pytest_repro.disk import telling
 from pytest_repro.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
 
 __all__ = ["AssetStore", "Stored", "writing"]
 
 ALGORITHMS: Final = ("sha256", "sha256-tree-v1")
 LOCK_TIMEOUT_S: Final = 3600.0
-
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_READ_ONLY: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,42 +185,32 @@ class AssetStore:
             ignore.write_text("*\n", encoding="utf-8")
 
 
-@contextmanager
-def writing(digest: Digest) -> Iterator[None]:
+def writing(digest: Digest) -> AbstractContextManager[None]:
     """Turn errors of the system into `StoreError`.
 
     Args:
         digest: What is written.
 
-    Yields:
-        Nothing.
-
-    Raises:
-        StoreFull: If no space was left.
-        StoreReadOnly: If writing is not allowed.
-        StoreError: If the system refused for another reason.
+    Returns:
+        A context that raises `StoreFull` if no space was left, `StoreReadOnly` if
+        writing is not allowed, `StoreError` if the system refused otherwise.
     """
-    try:
-        yield
-    except StoreError:
-        raise
-    except OSError as error:
-        raise _translate(error, digest) from error
 
+    def tell(kind: type[StoreError], why: str) -> str:
+        if kind is StoreFull:
+            return (
+                f"no space to keep {digest}: {why}; what has come so far is kept\n"
+                "  remedy  free some space, as 'pytest-repro gc' does, then fetch again"
+            )
+        if kind is StoreReadOnly:
+            return (
+                f"not allowed to keep {digest} in the content store: {why}\n"
+                "  remedy  check its permissions, or name another store with "
+                "repro_assets"
+            )
+        return f"cannot keep {digest} in the content store: {why}"
 
-def _translate(error: OSError, digest: Digest) -> StoreError:
-    why = error.strerror or str(error)
-    if error.errno in _FULL:
-        return StoreFull(
-            f"no space to keep {digest}: {why}; what has come so far is kept\n"
-            "  remedy  free some space, as 'pytest-repro gc' does, then fetch again"
-        )
-    if error.errno in _READ_ONLY:
-        return StoreReadOnly(
-            f"not allowed to keep {digest} in the content store: {why}\n"
-            "  remedy  check its permissions, or name another store with repro_assets"
-        )
-    return StoreError(f"cannot keep {digest} in the content store: {why}")
+    return telling(tell)
 
 
 def _digest_of(name: str) -> Digest:

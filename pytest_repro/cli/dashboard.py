@@ -14,6 +14,7 @@ from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.cli.serving import serve_page
+from pytest_repro.disk import replace_file
 from pytest_repro.errors import RecordError, ReproUsageError
 from pytest_repro.references import ReferenceStore
 from pytest_repro.references.layout import ENVIRONMENTS
@@ -112,6 +113,4 @@ def _whom(project: Project) -> tuple[Matrix | None, tuple[str, ...]]:
 def _replace(path: Path, data: bytes) -> None:
     """Write the page whole: who looks at the old one never sees half of the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
+    replace_file(path, data)

@@ -16,7 +16,7 @@ from pytest_repro.cli.data_lines import (
     count_lines,
     declared_text,
 )
-from pytest_repro.cli.data_set import DataSet, read_data_set, write_whole
+from pytest_repro.cli.data_set import DataSet, read_data_set
 from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
@@ -32,6 +32,7 @@ from pytest_repro.data import (
 )
 from pytest_repro.data.cards import NAME
 from pytest_repro.data.metric_file import read_metrics
+from pytest_repro.disk import replace_file
 from pytest_repro.errors import ReproUsageError
 
 __all__ = ["add_arguments", "run"]
@@ -172,7 +173,7 @@ def _write(parts: Parts, found: DataSet, folder: Path) -> tuple[str, ...]:
     for name, samples in parts.items():
         path = folder / f"{name}.tsv"
         part = Manifest(samples=samples, extra=found.manifest.extra)
-        write_whole(path, write_manifest(part))
+        replace_file(path, write_manifest(part))
         lines.append(f"  wrote {path}: {len(samples)} samples")
     return tuple(lines)
 
@@ -196,7 +197,7 @@ def _card(found: DataSet, arguments: Namespace) -> Answer:
     path = arguments.manifest.with_name(NAME)
     is_same = path.is_file() and path.read_bytes() == text
     if not arguments.verify and not is_same:
-        write_whole(path, text)
+        replace_file(path, text)
     is_stale = arguments.verify and not is_same
     status = Exit.DIFFERS if is_stale else Exit.HOLDS
     stale = f"{path} is not what the data set says: write it again without --verify"

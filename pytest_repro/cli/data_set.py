@@ -25,7 +25,7 @@ from pytest_repro.data import (
 )
 from pytest_repro.errors import ReproUsageError
 
-__all__ = ["DataSet", "read_data_set", "write_whole"]
+__all__ = ["DataSet", "read_data_set"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,21 +101,6 @@ def read_data_set(arguments: Namespace, project: Project) -> DataSet:
         contents=contents or {},
         problems=contents.problems if contents is not None else (),
     )
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file as a whole, so that half of one is never seen.
-
-    Args:
-        path: Where.
-        data: What it is to hold.
-    """
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _contents(manifest: Manifest, folder: Path | None) -> Contents | None:

@@ -1,14 +1,12 @@
 """From an exception that ended an experiment to a typed cause."""
 
-import errno
 from typing import Final
 
+from pytest_repro.disk import NO_SPACE
 from pytest_repro.errors import UnstableInput
 from pytest_repro.records import Cause
 
 __all__ = ["classify", "one_line"]
-
-_NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 # torch raises a plain RuntimeError when the CPU allocator fails
 _ALLOCATOR: Final = ("can't allocate memory", "not enough memory")
@@ -29,7 +27,7 @@ def classify(error: BaseException) -> Cause:
         return Cause.INTERRUPTED
     if isinstance(error, UnstableInput):
         return Cause.UNSTABLE_INPUT
-    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
         return Cause.DISK_FULL
     return Cause.OUT_OF_MEMORY if _is_memory(error) else Cause.FAILED
 

@@ -21,6 +21,7 @@ from typing import Final
 
 from pytest_repro import wire
 from pytest_repro.checkpoints import nearest_checkpoint
+from pytest_repro.disk import replace_file
 from pytest_repro.errors import LaunchError
 from pytest_repro.launchers.groups import ProcessGroup
 from pytest_repro.launchers.local import join_variables
@@ -172,9 +173,7 @@ class Node:
         return replace(note, code=code)
 
     def _write(self, note: NodeNote) -> None:
-        fresh = self._folder / f"{NOTE}.new"
-        fresh.write_bytes(wire.write(note))
-        fresh.replace(self._folder / NOTE)
+        replace_file(self._folder / NOTE, wire.write(note))
 
 
 def _start(job: Job, inherited: Mapping[str, str]) -> ProcessGroup:

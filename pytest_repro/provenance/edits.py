@@ -17,10 +17,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pytest_repro.disk import replace_file
 from pytest_repro.provenance.packages import Package, portable_lines, read_record
 from pytest_repro.provenance.states import state_of_file
 from pytest_repro.records import ABSENT
@@ -161,9 +163,5 @@ def _write(cache: Path | None, entries: Entries) -> None:
     if cache is None:
         return
     kept: Sequence[tuple[str, list[list[str]]]] = list(entries.items())[-MAX_ENTRIES:]
-    unfinished = cache.with_name(f".{cache.name}.{os.getpid()}")
-    try:
-        unfinished.write_text(json.dumps(dict(kept)), encoding="utf-8")
-        unfinished.replace(cache)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
+    with suppress(OSError):
+        replace_file(cache, json.dumps(dict(kept)).encode())

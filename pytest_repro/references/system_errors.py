@@ -4,17 +4,13 @@ A session that cannot read a reference, or may not write one, says which, why an
 to do. This maps `OSError`; it neither retries nor hides one.
 """
 
-import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from contextlib import AbstractContextManager, contextmanager
 
+from pytest_repro.disk import telling
 from pytest_repro.errors import RecordError, StoreError, StoreFull, StoreReadOnly
 
 __all__ = ["reading", "writing"]
-
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_READ_ONLY: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 @contextmanager
@@ -38,40 +34,29 @@ def reading(shown: str) -> Iterator[None]:
         raise RecordError(msg, path=shown, remedy=remedy) from error
 
 
-@contextmanager
-def writing(shown: str) -> Iterator[None]:
+def writing(shown: str) -> AbstractContextManager[None]:
     """Turn errors of the system into `StoreError`.
 
     Args:
         shown: What is written, as messages should show it.
 
-    Yields:
-        Nothing.
-
-    Raises:
-        StoreFull: If no space was left.
-        StoreReadOnly: If writing is not allowed.
-        StoreError: If the system refused for another reason.
+    Returns:
+        A context that raises `StoreFull` if no space was left, `StoreReadOnly` if
+        writing is not allowed, `StoreError` if the system refused otherwise.
     """
-    try:
-        yield
-    except StoreError:
-        raise
-    except OSError as error:
-        raise _translate(error, shown) from error
 
+    def tell(kind: type[StoreError], why: str) -> str:
+        if kind is StoreFull:
+            return (
+                f"no space to write {shown}: {why}; what it held before is untouched\n"
+                "  remedy  free some space, then run again"
+            )
+        if kind is StoreReadOnly:
+            return (
+                f"not allowed to write {shown}: {why}\n"
+                "  remedy  check its permissions, or leave --repro-record and "
+                "--repro-update out"
+            )
+        return f"cannot write {shown}: {why}; run again to repair what is left"
 
-def _translate(error: OSError, shown: str) -> StoreError:
-    why = error.strerror or str(error)
-    if error.errno in _FULL:
-        return StoreFull(
-            f"no space to write {shown}: {why}; what it held before is untouched\n"
-            "  remedy  free some space, then run again"
-        )
-    if error.errno in _READ_ONLY:
-        return StoreReadOnly(
-            f"not allowed to write {shown}: {why}\n"
-            "  remedy  check its permissions, or leave --repro-record and "
-            "--repro-update out"
-        )
-    return StoreError(f"cannot write {shown}: {why}; run again to repair what is left")
+    return telling(tell)

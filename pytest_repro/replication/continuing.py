@@ -17,6 +17,7 @@ from typing import Final
 
 from pytest_repro import wire
 from pytest_repro.checkpoints import FOLDER, nearest_checkpoint
+from pytest_repro.disk import replace_file
 from pytest_repro.launchers import Ending, Launcher, Submission
 from pytest_repro.launchers.attempts import set_aside
 from pytest_repro.launchers.protocol import (
@@ -321,10 +322,8 @@ def _read_text(path: Path) -> str:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file at once or not at all; where that fails, it is not there."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
     with suppress(OSError):
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
+        replace_file(path, data)
 
 
 def _clear(folder: Path, *, keeps: bool) -> None:

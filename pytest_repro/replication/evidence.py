@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_repro import wire
+from pytest_repro.disk import replace_file
 from pytest_repro.launchers.protocol import INPUTS
 from pytest_repro.records import Evidence, Input, Inputs
 from pytest_repro.references import experiment_folder
@@ -67,9 +68,7 @@ class EvidenceShelf:
         path = self._path(evidence.outcome.experiment)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_name(f".{path.name}.unfinished")
-            unfinished.write_bytes(wire.write(evidence))
-            unfinished.replace(path)
+            replace_file(path, wire.write(evidence))
 
     def experiments(self) -> tuple[str, ...]:
         """List the experiments of which there is evidence.

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 
 from pytest_repro import wire
 from pytest_repro.digests import Digest
+from pytest_repro.disk import replace_file
 from pytest_repro.errors import ReproError
 from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import Outcome, Rung, RunRecord, Scorecard, Session
@@ -82,12 +83,7 @@ def write_page(session: Session, path: Path, *, shelves: Shelves) -> None:
         OSError: If it cannot be written.
     """
     data = report_html(session, tell(session, shelves))
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    replace_file(path, data)
 
 
 def obtained_folders(runs: Path, experiment: str) -> Mapping[int, Path]:
