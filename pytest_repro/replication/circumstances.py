@@ -53,16 +53,21 @@ _BYSTANDERS: Final = frozenset(
 )
 """Packages that compute nothing, or have an axis of their own."""
 
+_VARIABLE: Final = "env."
 _PACKAGE: Final = "package."
 _PLUGIN: Final = "package.pytest-"
 _FILES: Final = "packages.used_digest"
 
 
-def axes_of(records: Sequence[RunRecord]) -> tuple[Mapping[str, str], ...]:
+def axes_of(
+    records: Sequence[RunRecord], *, given: Sequence[Mapping[str, str]] = ()
+) -> tuple[Mapping[str, str], ...]:
     """Describe the circumstances of runs, in words that tell them apart.
 
     Args:
         records: The runs.
+        given: The environment variables that each was given, as far as they are known;
+            one that records know is told by them, with the axis that it belongs to.
 
     Returns:
         For each run the text of each axis; an axis has equal texts exactly where all of
@@ -81,6 +86,7 @@ def axes_of(records: Sequence[RunRecord]) -> tuple[Mapping[str, str], ...]:
     ]
     described = {axis: _described(facts, patterns) for axis, patterns in rows}
     described |= _edited(facts)
+    described |= _given(facts, given)
     return tuple(
         {axis: texts[place] for axis, texts in described.items()}
         for place in range(len(records))
@@ -163,3 +169,16 @@ def _edited(facts: Sequence[Mapping[str, object]]) -> Mapping[str, list[str]]:
     if len(set(zip(versions, digests, strict=True))) == len(set(versions)):
         return {}
     return {"files of packages": [one.rpartition(":")[2][:12] for one in digests]}
+
+
+def _given(
+    facts: Sequence[Mapping[str, object]], given: Sequence[Mapping[str, str]]
+) -> Mapping[str, list[str]]:
+    """Describe variables that only some runs were given, and that no record has."""
+    recorded = {name.removeprefix(_VARIABLE) for one in facts for name in one}
+    names = {name for one in given for name in one} - recorded
+    values = {
+        f"variable {name}": [one.get(name, ABSENT) for one in given]
+        for name in sorted(names)
+    }
+    return {axis: texts for axis, texts in values.items() if len(set(texts)) > 1}

@@ -53,8 +53,16 @@ def _square(
     comparisons = _compare(runs, _approved(counting))
     groups = _groups(list(runs), comparisons)
     whole = {n: one for n, one in runs.items() if one.record.failure is None}
+    given = {numbers[one.witness]: one.variables for one in heard}
     axes = dict(
-        zip(whole, axes_of([one.record for one in whole.values()]), strict=True)
+        zip(
+            whole,
+            axes_of(
+                [one.record for one in whole.values()],
+                given=[given[number] for number in whole],
+            ),
+            strict=True,
+        )
     )
     names = {number: witness.name for witness, number in numbers.items()}
     return Square(

@@ -23,6 +23,7 @@ from pytest_repro.references import (
 )
 from pytest_repro.references.layout import ENVIRONMENTS
 from pytest_repro.references.replications import Replications
+from pytest_repro.replication.replays import read_job
 from pytest_repro.verdicts import is_short
 from pytest_repro.verdicts.across import Runs
 
@@ -85,6 +86,7 @@ class Testimony:
         witness: Who.
         runs: Its runs; None if none could be read.
         problem: Why, then.
+        variables: Environment variables that its runs were given, as far as known.
         copied_from: The witnesses before it, by name, that have the very same run: it
             took the same times, to the last digit.
     """
@@ -92,6 +94,7 @@ class Testimony:
     witness: Witness
     runs: Runs | None = None
     problem: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
     copied_from: tuple[str, ...] = ()
 
 
@@ -150,9 +153,10 @@ def _ran(runs: Path, witness: Witness) -> Iterator[tuple[str, Testimony]]:
                 problems.append(str(error))
         whole = [one for one in records if not is_short(one)]
         if problems or whole:
+            testimony = _testify(witness, _of_one_code(whole), problems)
             yield (
                 _experiment(records, folder.relative_to(runs)),
-                _testify(witness, _of_one_code(whole), problems),
+                replace(testimony, variables=_variables(_seeds(folder)[0].parent)),
             )
 
 
@@ -163,6 +167,14 @@ def _seeds(folder: Path) -> list[Path]:
         if (match := _SEED.fullmatch(path.name)) and (path / RECORD).is_dir()
     }
     return [found[seed] for seed in sorted(found)]
+
+
+def _variables(folder: Path) -> Mapping[str, str]:
+    """Return what a run was given; nothing where its job was not kept."""
+    try:
+        return read_job(folder).variables
+    except RecordError:
+        return {}
 
 
 def _experiment(records: Sequence[RunRecord], folder: Path) -> str:

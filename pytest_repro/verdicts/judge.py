@@ -291,11 +291,14 @@ def _over_seeds(
     bare = _without_margin(pair, unequal if questions else pair.final_names)
     if not bare:
         return _answer(pair, Rung.INCONCLUSIVE, questions[0].detail, found, questions)
-    ours, theirs = pair.obtained.identity, pair.reference.identity
-    reason = (
-        f"the reference is of {theirs.environment.key}, this run of"
-        f" {ours.environment.key}: that needs an Equivalent() margin for {bare[0]}"
+    ours = pair.obtained.identity.environment.key
+    theirs = pair.reference.identity.environment.key
+    where = (
+        f"the reference is of {theirs}, this run of {ours}"
+        if ours != theirs
+        else f"both are of {ours}, and no envelope says how far rounding carries"
     )
+    reason = f"{where}: that needs an Equivalent() margin for {bare[0]}"
     return not_comparable(
         Cause.OTHER_ENVIRONMENT, reason, required=pair.required, match=pair.match
     )

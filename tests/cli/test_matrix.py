@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pytest_repro import wire
 from pytest_repro.cli import main
-from pytest_repro.records import Resources, RunRecord
+from pytest_repro.records import Job, Resources, RunRecord
 from pytest_repro.references import experiment_folder, write_record
 from tests.cli.samples import MLP, Facts, obtained_run, write_obtained, write_reference
 
@@ -53,6 +54,26 @@ def test_the_axis_that_separates_is_named(
         told.split()
     )
     assert "compatible and plain" in told
+
+
+def leave_job(record: Path, variables: Mapping[str, str]) -> None:
+    """Leave the job of a run beside its record."""
+    job = Job(experiment=MLP, seed=0, root="", folder="", variables=variables)
+    (record.parent / "job.json").write_bytes(wire.write(job))
+
+
+def test_a_variable_that_no_record_has_separates(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an environment declares is told, though a record keeps no such variable."""
+    leave_job(ran(project, "plain", obtained_run(Facts())), {})
+    shifted = obtained_run(Facts(losses=OTHER_LOSSES))
+    leave_job(ran(project, "shifted", shifted), {"SHIFT": "1"})
+
+    main(["matrix"])
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "separated by variable SHIFT: absent (A), 1 (B)" in told
 
 
 def test_lines_fit_a_narrow_terminal_with_eight_environments(
