@@ -165,14 +165,23 @@ class RetryingSubmission:
         try:
             set_aside(folder)
             following = self._submit(replace(self.job, resume_from=resume_from))
-        except (LaunchError, OSError):
-            return self._told(last)
+        except (LaunchError, OSError) as error:
+            return self._told(_given_up(last, error))
         self._attempts.append(_attempt(last, wall_s, resume_from))
         self._now, self._last, self._since = following, None, self._clock()
         return None
 
     def _told(self, ending: Ending) -> Ending:
         return replace(ending, attempts=tuple(self._attempts), queued_s=self._queued_s)
+
+
+def _given_up(last: Ending, error: Exception) -> Ending:
+    """Say why there is no further attempt, after how the last one ended."""
+    if last.failure is None:
+        return last
+    why = str(error).partition("\n")[0]
+    message = f"{last.failure.message}; no further attempt: {why}"
+    return replace(last, failure=replace(last.failure, message=message))
 
 
 def _attempt(ending: Ending, wall_s: float, resume_from: str) -> Attempt:

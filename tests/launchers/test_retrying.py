@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_repro import wire
+from pytest_repro.errors import LaunchError
 from pytest_repro.launchers import Ending, LocalLauncher
 from pytest_repro.launchers.protocol import EVENTS
 from pytest_repro.launchers.retrying import RetryingLauncher
@@ -97,6 +98,26 @@ def test_retries_end(job: Job) -> None:
     assert ending.failure is not None
     assert len(launcher.submitted) == 3
     assert len(ending.attempts) == 2
+
+
+class Once(Fated):
+    """A launcher whose engine is gone after the first attempt."""
+
+    def submit(self, job: Job) -> Ended:
+        """Start nothing, once."""
+        if self.submitted:
+            msg = "the engine is away\n  start it again"
+            raise LaunchError(msg)
+        return super().submit(job)
+
+
+def test_attempt_that_cannot_be_started_says_why(job: Job) -> None:
+    """After how the last one ended, which stays the cause."""
+    ending = end_of(Once([Cause.INTERRUPTED]), Retries(count=2), job)
+
+    assert ending.failure is not None
+    assert ending.failure.cause is Cause.INTERRUPTED
+    assert ending.failure.message.endswith("no further attempt: the engine is away")
 
 
 @pytest.mark.parametrize("cause", [Cause.OUT_OF_MEMORY, Cause.DISK_FULL, Cause.CRASHED])
