@@ -217,14 +217,14 @@ def _plain_class(tag: str | None, hint: Any, where: str) -> Any:  # noqa: ANN401
     named = [one for one in classes if tag in {None, getattr(one, "__name__", "")}]
     if len(named) == 1:
         return named[0]
-    if not classes:
-        refuse(
-            where,
-            "is a table, and nothing says of what: write is = 'kind/Name@version', or"
-            " read it with like=",
-        )
     names = ", ".join(sorted(one.__name__ for one in classes))  # type: ignore[union-attr]  # classes have names
-    refuse(where, f"is {tag or 'a table of unknown class'}, known here: {names}")
+    return refuse(
+        where,
+        f"is {tag or 'a table of unknown class'}, known here: {names}"
+        if classes
+        else "is a table, and nothing says of what: write is = 'kind/Name@version', or"
+        " read it with like=",
+    )
 
 
 def _migrated(
