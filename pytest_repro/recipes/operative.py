@@ -84,7 +84,7 @@ class Operative:
         return value
 
     def _reader(self, config: Any, place: str) -> Any:  # noqa: ANN401  # a dataclass
-        reader = object.__new__(_reading(type(config)))
+        reader: Any = object.__new__(_reading(type(config)))
         for one in dataclasses.fields(config):
             value = self._wrap(getattr(config, one.name), joined(place, one.name))
             object.__setattr__(reader, one.name, value)
@@ -116,10 +116,10 @@ class _ReadRecipe(Recipe):
         return self._plain.__reduce__()
 
 
-_READING: Final[dict[type, type]] = {}
+_READING: Final[dict[Any, type]] = {}
 
 
-def _reading(kind: type) -> type:
+def _reading(kind: Any) -> type:  # noqa: ANN401  # a dataclass
     """Derive the class that takes notes from the class of a config, once."""
     if kind not in _READING:
         members = {
@@ -128,7 +128,7 @@ def _reading(kind: type) -> type:
             "__qualname__": kind.__qualname__,
             "__getattribute__": _reader_of(
                 frozenset(f.name for f in dataclasses.fields(kind))
-            ),  # type: ignore[arg-type]  # a dataclass
+            ),
             "__class__": property(lambda _: kind),
             "__eq__": lambda self, other: _plain(self) == _plain(other),
             "__hash__": lambda self: hash(_plain(self)),
@@ -173,8 +173,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # like what it wraps
     kind = _READING.get(value.__class__)
     if kind is None or type(value) is not kind:
         return value
-    plain = object.__new__(value.__class__)
-    for one in dataclasses.fields(value):
+    plain: Any = object.__new__(value.__class__)
+    for one in dataclasses.fields(plain):
         inner = _plain(object.__getattribute__(value, one.name))
         object.__setattr__(plain, one.name, inner)
     return plain
