@@ -37,7 +37,7 @@ def test_what_is_pickled_counts_as_read() -> None:
     """Nobody sees what another process reads."""
     notes = Operative(small.resolve())
 
-    copied = pickle.loads(pickle.dumps(notes.config.arch))
+    copied = pickle.loads(pickle.dumps(notes.config.arch))  # noqa: S301  # our own
 
     assert copied == Net.Config(width=32)
     assert type(copied) is Net.Config
