@@ -1,8 +1,8 @@
 """The command `pytest-repro`: find the verb, read its options, run it, print, exit.
 
 The verbs are rows of a table, and each is a module of its own that is loaded when it is
-called: what `diff` needs does not slow down `list`. No verb imports the project, pytest
-or a framework.
+called: what `diff` needs does not slow down `list`. No verb imports pytest or a
+framework, and none but `recipe` imports the project.
 """
 
 import sys
@@ -178,6 +178,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             arguments="ACTION MANIFEST",
             summary="check, split or card: what a data set holds, and what its parts"
             " share",
+        ),
+        Verb(
+            name="recipe",
+            arguments="ACTION RECIPE",
+            summary="show, diff, space or lint: what a recipe comes to and may become",
         ),
         Verb(
             name="env",

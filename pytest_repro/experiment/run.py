@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError
+from pytest_repro.experiment.configuring import Counter
 from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.inputs import Desk
 from pytest_repro.experiment.keeping import Keeper
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_repro.data import Folds, Parts, Split
     from pytest_repro.experiment.torch_ledger import ModelLedger
+    from pytest_repro.recipes import RecipeFunction
 
 __all__ = ["Run"]
 
@@ -39,6 +41,7 @@ class Run:
     """One execution of one experiment with one seed.
 
     Attributes:
+        counter: Gives the recipe out.
         seed: The root seed. Before the experiment's fixtures are set up, `random`,
             `numpy.random` and torch are each seeded with a seed derived from it.
     """
@@ -70,6 +73,7 @@ class Run:
             None if recorder.ledger is None else Following(recorder.ledger)
         )
         self._keeper = Keeper(recorder)
+        self.counter = Counter(recorder)
         self._loop: Loop | None = None
         self._step = 0
         if self._following is not None:
@@ -230,14 +234,12 @@ class Run:
     def checkpoint(self, *parts: object, **named: object) -> None:
         """Make objects parts of the run, which checkpoints hold and restore in place.
 
-        What `watch` and `generator` were asked for is a part already. Whatever else a
-        loop changes and reads again in a later step belongs here: schedules, gradient
-        scalers, averages, counters. Call it before the loop.
+        What `watch` and `generator` were asked for is a part already. Whatever a loop
+        changes and reads again belongs here: schedules, averages. Call it before it.
 
         Args:
-            *parts: Modules, optimizers, schedules; random generators; lists, dicts,
-                sets, tensors, dataclasses; anything that has `state_dict` and
-                `load_state_dict`. They are called by their classes.
+            *parts: Modules, generators, lists, dicts, sets, tensors, dataclasses; what
+                has `state_dict` and `load_state_dict`. Their classes name them.
             **named: The same, with names of their own.
 
         Raises:
@@ -329,6 +331,27 @@ class Run:
         found = cutting.cut(self.asset(manifest), split, folds, allow_leaks=allow_leaks)
         return cutting.record(found, self._recorder)
 
+    @overload
+    def recipe(self, subject: "RecipeFunction[T]") -> T: ...
+
+    @overload
+    def recipe(self, subject: T) -> T: ...
+
+    def recipe(self, subject: Any) -> Any:
+        """Ask for the configuration of this run, ``--repro-set`` included; record it.
+
+        Args:
+            subject: What `@recipe` made, a `Recipe`, or any frozen dataclass.
+
+        Returns:
+            The configuration.
+
+        Raises:
+            RecipeError: If an override has no place, or a value does not fit.
+            ReproUsageError: If the run asked for another one before.
+        """
+        return self.counter.ask(subject)
+
     def _register(self, parts: Mapping[str, object]) -> None:
         for name, subject in parts.items():
             if subject is not None:
@@ -353,7 +376,9 @@ class Run:
                 try:
                     item = self._draw(loop, step)
                 except StopIteration:
-                    self._ran_out(step, total)
+                    if total is not None:
+                        few = f"steps(total={total}) ran out of items after {step}"
+                        self._recorder.warn(few)
                     self._recorder.enter_step(step, is_over=True)
                     break
                 self._recorder.origin.add_item(step, item)
@@ -373,7 +398,3 @@ class Run:
         item = loop.draw(step)
         self._following.note_item(item)
         return item
-
-    def _ran_out(self, step: int, total: int | None) -> None:
-        if total is not None:
-            self._recorder.warn(f"steps(total={total}) ran out of items after {step}")

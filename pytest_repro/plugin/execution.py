@@ -223,6 +223,15 @@ class Execution:
             seed=job.seed,
         )
         self._item.stash[run_key].keep(orders)
+        self.override(job.overrides)
+
+    def override(self, texts: tuple[str, ...]) -> None:
+        """Set fields of the recipe; after `start`, before fixtures.
+
+        Args:
+            texts: Such as ``optim.lr=0.1``.
+        """
+        self._item.stash[run_key].counter.override(texts)
 
     def record(
         self, failure: Failure | None = None, whence: Whence = UNKNOWN

@@ -69,6 +69,7 @@ class Settings:
         changed_since: The revision whose commits alone count for that; or empty.
         vary: Whether one seed is run under variations instead.
         vary_axes: The circumstances that are varied.
+        overrides: Fields of the recipe that are set, such as ``optim.lr=0.1``.
     """
 
     active: bool
@@ -102,6 +103,7 @@ class Settings:
     changed_since: str
     vary: bool
     vary_axes: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
 
 
 settings_key: Final = pytest.StashKey[Settings]()
@@ -165,6 +167,7 @@ def read_settings(config: pytest.Config) -> Settings:
         changed_since=str(values["repro_changed_since"]),
         vary=bool(values["repro_vary"]),
         vary_axes=_axes(str(values["repro_vary_axes"])) if active else (),
+        overrides=_overrides(values, writes=record or update),
     )
 
 
@@ -326,6 +329,18 @@ def _environment(config: pytest.Config, values: Mapping[str, object]) -> str:
         )
         raise pytest.UsageError(msg)
     return found
+
+
+def _overrides(values: Mapping[str, object], *, writes: bool) -> tuple[str, ...]:
+    """Refuse references of another recipe than the one that stands in the code."""
+    found = cast("tuple[str, ...]", values["repro_set"])
+    if found and writes:
+        msg = (
+            "--repro-set tries another recipe, and references are of the one in the"
+            " code\n  write the value into the recipe, then record"
+        )
+        raise pytest.UsageError(msg)
+    return tuple(found)
 
 
 def _axes(text: str) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ from pytest_repro.records.outcomes import (
     SeedVerdict,
     Session,
 )
+from pytest_repro.records.recipes import RecipeUse, recipe_fields
 from pytest_repro.records.runs import (
     MIN_REASON,
     AssetUse,
@@ -168,6 +169,7 @@ __all__ = [
     "PackageKind",
     "Phase",
     "Problem",
+    "RecipeUse",
     "Replica",
     "Resolution",
     "Resources",
@@ -194,4 +196,5 @@ __all__ = [
     "Verdict",
     "Window",
     "observe",
+    "recipe_fields",
 ]
