@@ -125,6 +125,7 @@ class Property:
         examples: At most so many draws; None for as many as were asked for.
         values: Only these kinds of values; empty for all.
         is_leveled: Whether the level matters, so that it is shown in the item's id.
+        applies: Tells whether it says anything about a part, before one is built.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Property:
     examples: int | None = None
     values: Sequence[str] = ()
     is_leveled: bool = False
+    applies: Callable[[Subject], bool] = lambda _subject: True
 
 
 _registry: Final[dict[tuple[str, str], Property]] = {}
