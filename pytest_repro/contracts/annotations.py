@@ -197,7 +197,7 @@ def _of_hint(name: str, hint: object) -> TensorSpec | None:
 def _preferred(dtypes: list[str]) -> str:
     if any("float" in one for one in dtypes):
         return "float"
-    return sorted(dtypes, key=lambda one: (one.startswith("u"), one))[0]
+    return min(dtypes, key=lambda one: (one.startswith("u"), one))
 
 
 def _read_dtype(name: str, word: str) -> tuple[str, str]:

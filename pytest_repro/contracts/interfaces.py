@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 from pytest_repro.contracts.annotations import (
@@ -46,7 +46,7 @@ class Interface:
     batch: str
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(key: "_Key") -> Interface:
     subject = key.subject
     arguments, results = _tensors(subject)

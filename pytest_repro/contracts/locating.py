@@ -1,4 +1,4 @@
-"""Say in Python where a part can be found again, for the script of a counter-example."""
+"""Say in Python where a part can be found again, for a counter-example's script."""
 
 import inspect
 import os
@@ -93,8 +93,15 @@ def _is_importable(module: ModuleType) -> bool:
 
 def _names(module: ModuleType) -> Iterator[tuple[str, object]]:
     for name, value in list(getattr(module, "__dict__", {}).items()):
-        yield name, value
-        if isinstance(value, list | tuple):
-            yield from ((f"{name}[{n}]", one) for n, one in enumerate(value))
-        elif isinstance(value, dict):
-            yield from ((f"{name}[{key!r}]", one) for key, one in value.items())
+        yield from _inside(name, value, depth=2)
+
+
+def _inside(name: str, value: object, *, depth: int) -> Iterator[tuple[str, object]]:
+    """Walk through plain containers; `isinstance` would wake lazy objects up."""
+    yield name, value
+    if depth and type(value) in {list, tuple}:
+        for place, one in enumerate(value):  # type: ignore[arg-type,var-annotated]  # of these two types
+            yield from _inside(f"{name}[{place}]", one, depth=depth - 1)
+    elif depth and type(value) is dict:
+        for key, one in value.items():
+            yield from _inside(f"{name}[{key!r}]", one, depth=depth - 1)

@@ -1,4 +1,4 @@
-"""Try one property of one part: committed examples first, then draws, then shrinking."""
+"""Try one property of one part: committed examples, then draws, then shrinking."""
 
 import sys
 import traceback
@@ -184,7 +184,7 @@ def _search(
 def _raised(error: Exception) -> Finding:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return Finding(
-        suspicion=f"raises {type(error).__name__} for an input that it promises to take?",
+        suspicion=f"raises {type(error).__name__} for what it promises to take?",
         where=f"{frame.filename.rpartition('/')[2]}:{frame.lineno} in {frame.name}",
         obtained=" ".join(f"{type(error).__name__}: {error}".split())[:300],
         reference="a result",

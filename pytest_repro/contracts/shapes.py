@@ -1,8 +1,8 @@
 """Choose sizes for all symbols at once, so that every shape of a part can exist.
 
-Constraints are merged before anything is drawn. Symbols that meet in an expression, such
-as ``h//2``, form a group; the sizes that a group may have are a table, smallest first,
-and drawing is picking a row. Nothing is drawn and then thrown away.
+Constraints are merged before anything is drawn. Symbols that meet in an expression,
+such as ``h//2``, form a group; the sizes that a group may have are a table, smallest
+first, and drawing is picking a row. Nothing is drawn and then thrown away.
 """
 
 import itertools
@@ -13,7 +13,7 @@ from typing import Final
 from pytest_repro.contracts.annotations import Dimension, TensorSpec
 from pytest_repro.errors import ContractError
 
-__all__ = ["SIZES", "Group", "shape_of", "solve"]
+__all__ = ["SIZES", "Group", "roomy_sizes", "shape_of", "solve"]
 
 SIZES: Final = (1, 2, 3, 5, 4, 7, 8, 11)
 """Sizes of a symbol if nothing is declared: one, primes, and two powers of two."""
@@ -22,6 +22,7 @@ _RANKS: Final = (1, 0, 2)
 """How many dimensions a variadic one may stand for."""
 
 _ROWS: Final = 4096
+_ROOMY: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,23 @@ def solve(
     return tuple(
         _group(names, domains, expressions) for names in _connect(domains, expressions)
     )
+
+
+def roomy_sizes(groups: Sequence[Group]) -> dict[str, int]:
+    """Choose sizes at which nothing degenerates, such as a sequence of one token.
+
+    Args:
+        groups: Of an interface.
+
+    Returns:
+        One of the sizes that each symbol may have, neither least nor greatest.
+    """
+    rows = [group.rows[min(_ROOMY, len(group.rows) - 1)] for group in groups]
+    return {
+        name: size
+        for group, row in zip(groups, rows, strict=True)
+        for name, size in zip(group.symbols, row, strict=True)
+    }
 
 
 def shape_of(spec: TensorSpec, sizes: Mapping[str, int]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Final
@@ -59,7 +59,7 @@ class _Identity:
         return isinstance(other, _Identity) and other.part is self.part
 
 
-@lru_cache(maxsize=None)
+@cache
 def _made(identity: _Identity) -> Subject:
     part = identity.part
     declared = part if isinstance(part, PartContract) else contract_on(part)

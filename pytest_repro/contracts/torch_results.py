@@ -1,4 +1,4 @@
-"""Compare what modules return: leaf by leaf, to a declared level, naming the first index."""
+"""Compare what modules return, leaf by leaf, and name the first index that differs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -109,7 +109,7 @@ def compare_tensors(
 
 
 def ulps_apart(obtained: Tensor, reference: Tensor) -> int | None:
-    """Count the floating-point numbers between two scalars; None if that has no sense."""
+    """Count the numbers between two scalars; None if that has no sense."""
     if obtained.dtype not in _INTEGERS:
         return None
     if not bool(torch.isfinite(obtained) & torch.isfinite(reference)):

@@ -1,4 +1,4 @@
-"""Properties of what a module keeps: its start, its state, its copies, its randomness."""
+"""Properties of what a module keeps: its start, state, copies and randomness."""
 
 import copy
 import io
@@ -31,7 +31,7 @@ def check_init(subject: Subject, draw: Draw, level: Level) -> Finding | None:
     trial.build(offset=1)
     torch.rand(3)
     second = _state(trial.build())
-    text = "initial values do not come from the seeded generators (time, entropy, id)?"
+    text = "initial values come from elsewhere than seeds (time, entropy, id)?"
     return _states_differ(second, first, level=level, suspicion=text)
 
 
@@ -63,7 +63,7 @@ def _states_differ(
 
 
 def check_eval(subject: Subject, draw: Draw, level: Level) -> Finding | None:
-    """Judging twice gives the same, whatever was judged in between, and keeps nothing."""
+    """Judging twice gives the same, whatever comes in between, and keeps nothing."""
     trial = Trial.of(subject, draw)
     module = trial.judge()
     before = _state(module)
@@ -225,7 +225,7 @@ def check_sharing(subject: Subject, draw: Draw, level: Level) -> Finding | None:
     for name, text in _containers(second).items():
         if text != lists[name]:
             return Finding(
-                suspicion="a mutable default or class attribute is shared by instances?",
+                suspicion="a mutable default or class attribute is shared?",
                 where=name,
                 obtained=text[:200],
                 reference=lists[name][:200],

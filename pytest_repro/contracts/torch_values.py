@@ -51,7 +51,7 @@ def _wrong_shape(trial: Trial, output: object) -> Finding | None:
             )
         if not _is_kind(tensor, wanted):
             return Finding(
-                suspicion="computes in another dtype: an upcast, or a constant of numpy?",
+                suspicion="another dtype: an upcast, or a constant of numpy?",
                 where=path,
                 obtained=str(tensor.dtype),
                 reference=wanted,
@@ -81,7 +81,7 @@ def check_finite(subject: Subject, draw: Draw, _level: Level) -> Finding | None:
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
             index = tuple(int(n) for n in (~tensor.isfinite()).nonzero()[0])
             return Finding(
-                suspicion=f"a division by zero or an overflow for {draw.values} values?",
+                suspicion=f"a division by 0 or an overflow for {draw.values} values?",
                 where=path,
                 index=index,
                 obtained=repr(tensor[index].item()),
@@ -182,16 +182,17 @@ def check_non_contiguous(subject: Subject, draw: Draw, level: Level) -> Finding 
         trial.call(module, spread),
         trial.call(module),
         level=level,
-        suspicion="takes for granted that memory has no gaps (view, data_ptr, as_strided)?",
+        suspicion="takes for granted that memory has no gaps (view, as_strided)?",
     )
 
 
 def _spread(tensor: Tensor) -> Tensor:
     if not tensor.dim():
         return tensor
-    wide = tensor.new_zeros((*tensor.shape, 2))
-    wide[..., 0] = tensor
-    return wide[..., 0]
+    last = tensor.shape[-1]
+    wide = tensor.new_zeros((*tensor.shape[:-1], last + 1, 2))
+    wide[..., :last, 0] = tensor
+    return wide[..., :last, 0]
 
 
 def check_channels_last(subject: Subject, draw: Draw, level: Level) -> Finding | None:

@@ -5,7 +5,7 @@ test modules define or import. Without the flag, nothing here is loaded.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import pytest
@@ -13,13 +13,20 @@ import pytest
 from pytest_repro.contracts.promises import Promise, promises_of
 from pytest_repro.contracts.properties import Subject
 from pytest_repro.contracts.running import BrokenPromise, Effort
+from pytest_repro.contracts.snapshot import (
+    Released,
+    breaking_changes,
+    promised_by,
+    read_snapshot,
+    write_snapshot,
+)
 from pytest_repro.contracts.subjects import subject_of, subjects_of_modules
 from pytest_repro.contracts.suite import settle
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin.contract_settings import setting
 from pytest_repro.records.module_contracts import contract_on
 
-__all__ = ["ContractItem", "Contracts"]
+__all__ = ["CompatibilityItem", "ContractItem", "Contracts"]
 
 _SEEDS: Final = 2**32
 
@@ -34,6 +41,7 @@ class Contracts:
             config: pytest's.
         """
         self.config = config
+        self.released: Released = {}
         explores = bool(setting(config, "repro_contracts_explore"))
         self.seed = secrets.randbelow(_SEEDS) if explores else None
         examples = int(str(setting(config, "repro_contracts_examples")))
@@ -54,6 +62,9 @@ class Contracts:
         names = str(self.config.getini("repro_contract_modules")).split()
         try:
             subjects = [*subjects_of_modules(names), *_beside_tests(items)]
+            if setting(self.config, "repro_contracts_release"):
+                write_snapshot(self.config.rootpath, subjects)
+            self.released = read_snapshot(self.config.rootpath)
             items += self._items(session, subjects)
         except (ReproError, ImportError) as error:
             msg = f"contracts cannot be collected: {error}"
@@ -70,11 +81,21 @@ class Contracts:
         for subject in parts:
             nodeid = f"contract::{subject.name}"
             part = _Part.from_parent(root, name=subject.name, nodeid=nodeid)
+            made += self._compatibility(part, subject)
             made += [
                 ContractItem.from_parent(part, name=promise.name, promise=promise)
                 for promise in promises_of(subject, effort=self.effort)
             ]
         return made
+
+    def _compatibility(self, part: "_Part", subject: Subject) -> list[pytest.Item]:
+        if subject.name not in self.released:
+            return []
+        before = self.released[subject.name]
+        item = CompatibilityItem.from_parent(
+            part, name="compatibility", subject=subject, before=before
+        )
+        return [item]
 
 
 def _beside_tests(items: Iterable[pytest.Item]) -> list[Subject]:
@@ -117,6 +138,46 @@ class ContractItem(pytest.Item):
         if isinstance(excinfo.value, BrokenPromise | ReproError):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo))
+
+    def reportinfo(self) -> tuple[str, None, str]:
+        """Say what it is called in reports."""
+        return "contract", None, self.nodeid
+
+
+class CompatibilityItem(pytest.Item):
+    """That a part still promises what its release promised."""
+
+    def __init__(
+        self,
+        *,
+        subject: Subject,
+        before: Mapping[str, Mapping[str, str]],
+        **kwargs: object,
+    ) -> None:
+        """Keep what was promised.
+
+        Args:
+            subject: The part.
+            before: What its release promised.
+            **kwargs: As pytest's nodes take them.
+        """
+        super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest's own
+        self.subject, self.before = subject, before
+
+    def runtest(self) -> None:
+        """Compare the promises."""
+        changes = breaking_changes(self.before, promised_by(self.subject))
+        if changes:
+            lines = "\n".join(f"  {line}" for line in changes)
+            msg = (
+                f"{self.subject.name} promises less than its release\n{lines}\n"
+                "  release it anyway with: pytest --repro-contracts-release"
+            )
+            raise BrokenPromise(msg)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:  # type: ignore[override]  # a text will do
+        """Show the changes alone."""
+        return str(excinfo.value)
 
     def reportinfo(self) -> tuple[str, None, str]:
         """Say what it is called in reports."""
