@@ -127,16 +127,14 @@ def _inputs(
 ) -> list[str]:
     old, new = before.get("takes", {}), after.get("takes", {})
     lines = [
-        f"takes     {name}: {old.get(name, 'nothing')} became {new.get(name, 'nothing')}"
+        f"takes     {name}: {old.get(name, 'none')} became {new.get(name, 'none')}"
         for name in sorted({*old, *new})
         if old.get(name) != new.get(name)
     ]
     for symbols, rows in sorted(before.get("sizes", {}).items()):
         lost = set(rows.split()) - set(after.get("sizes", {}).get(symbols, "").split())
         if lost and symbols in after.get("sizes", {}):
-            lines.append(
-                f"sizes     {symbols}: not {', '.join(sorted(lost))} any more"
-            )
+            lines.append(f"sizes     {symbols}: not {', '.join(sorted(lost))} any more")
     return lines
 
 

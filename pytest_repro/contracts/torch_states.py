@@ -132,8 +132,7 @@ def check_roundtrip(subject: Subject, draw: Draw, level: Level) -> Finding | Non
         trial.call(other.eval()),
         trial.call(module),
         level=level,
-        suspicion="something that decides is missing in the state dict (persistent=False, "
-        "a plain attribute)?",
+        suspicion="missing in the state dict: persistent=False, a plain attribute?",
     )
 
 

@@ -30,7 +30,9 @@ def test_annotations_of_jaxtyping_are_read() -> None:
 
 def test_a_declared_shape_comes_before_an_annotation() -> None:
     """A contract may say more than a signature."""
-    (ids, *_) = (s for s in arguments_of(annotated, {"ids": "Int 7"}) if s.name == "ids")
+    (ids, *_) = (
+        s for s in arguments_of(annotated, {"ids": "Int 7"}) if s.name == "ids"
+    )
 
     assert [d.text for d in ids.dimensions] == ["7"]
 

@@ -29,7 +29,9 @@ def linear(**changes: object) -> ModuleContract:
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        pytest.param({"sizes": {"batch": [1, 2]}}, "sizes     batch: not 3, 4", id="in"),
+        pytest.param(
+            {"sizes": {"batch": [1, 2]}}, "sizes     batch: not 3, 4", id="in"
+        ),
         pytest.param({"returns": "Float batch 1"}, "returns   0: float", id="out"),
         pytest.param(
             {"levels": {"batch_permutation": "rtol(1e-3)"}},
@@ -63,9 +65,7 @@ def test_a_change_that_promises_less_is_shown(
         pytest.param({"levels": {"batch_permutation": "bitwise"}}, id="stronger"),
     ],
 )
-def test_a_compatible_change_passes(
-    tmp_path: Path, changes: dict[str, object]
-) -> None:
+def test_a_compatible_change_passes(tmp_path: Path, changes: dict[str, object]) -> None:
     """Whoever relied on the release is still served."""
     write_snapshot(tmp_path, [subject_of(linear())])
 
