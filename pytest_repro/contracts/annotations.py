@@ -257,4 +257,5 @@ def _combine(operation: ast.operator, first: int, *, second: int) -> int:
             return first * second
         case ast.FloorDiv():
             return first // second
-    return first % second
+        case _:
+            return first % second

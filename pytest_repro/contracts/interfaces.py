@@ -116,7 +116,7 @@ def _tensors(
 def _forward(subject: Subject) -> Callable[..., object]:
     part = subject.part
     owner = part if inspect.isclass(part) else type(subject.build())
-    return getattr(owner, "forward", None) or owner.__call__  # type: ignore[no-any-return]  # of whoever
+    return getattr(owner, "forward", None) or owner.__call__
 
 
 def _check_complete(

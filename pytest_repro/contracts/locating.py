@@ -82,13 +82,13 @@ def _is_importable(module: ModuleType) -> bool:
     is_tail = path.endswith((f"{tail}.py", f"{tail}/__init__.py"))
     folder = path[: -len(f"{tail}.py")].rstrip("/")
     try:
-        known = sys.modules.get(root) or import_module(root)
+        import_module(root)
     except ImportError:
         return False
     on_path = any(
         os.path.realpath(p or ".") == os.path.realpath(folder) for p in sys.path
     )
-    return is_tail and known is not None and (on_path or "site-packages" in path)
+    return is_tail and (on_path or "site-packages" in path)
 
 
 def _names(module: ModuleType) -> Iterator[tuple[str, object]]:

@@ -79,6 +79,8 @@ def settle(outcome: Outcome) -> None:
             pytest.xfail(outcome.text)
         case "silent":
             pytest.skip(outcome.text)
+        case _:
+            return
 
 
 def _expected_of(

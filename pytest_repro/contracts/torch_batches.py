@@ -93,7 +93,7 @@ def _part_differs(
         expected = cut.take(its, axis)
         found = compare_tensors(mine, expected, level=level, where=path)
         if found is not None:
-            row = cut.start + (found["index"][axis] if found.get("index") else 0)  # type: ignore[index]  # a tuple
+            row = cut.start + (found["index"][axis] if found.get("index") else 0)
             text = (
                 f"row {row} changes when the other rows are removed: batch statistics "
                 "in eval, or a reduction over the batch?"
@@ -142,7 +142,8 @@ def _padding_leaks(
     pairs = zip(trial.results(symbol, long), trial.results(symbol, short), strict=True)
     for (path, mine, axis), (_, its, _) in pairs:
         is_pooled = axis is None or mine.shape == its.shape
-        real = mine if is_pooled else mine.narrow(axis, 0, its.shape[axis])  # type: ignore[arg-type]  # not pooled, so there is one
+        length = None if axis is None or is_pooled else its.shape[axis]
+        real = mine if axis is None or length is None else mine.narrow(axis, 0, length)
         found = compare_tensors(real, its, level=level, where=path)
         if found is not None:
             text = "padding leaks into real places: is the mask left out, or late?"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.gradcheck import GradcheckError
 
 from pytest_repro.contracts.generators import seed_generators
 from pytest_repro.contracts.interfaces import interface_of
@@ -136,7 +137,7 @@ def check_gradcheck(subject: Subject, draw: Draw, level: Level) -> Finding | Non
             rtol=max(level.bound, 1e-3),
             fast_mode=True,
         )
-    except torch.autograd.gradcheck.GradcheckError as error:
+    except GradcheckError as error:
         return Finding(
             suspicion="a backward that somebody wrote is wrong?",
             where="gradient",

@@ -71,7 +71,8 @@ def _is_kind(tensor: Tensor, wanted: str) -> bool:
             return tensor.dtype == torch.bool
         case "complex":
             return tensor.is_complex()
-    return str(tensor.dtype) == f"torch.{wanted}"
+        case _:
+            return str(tensor.dtype) == f"torch.{wanted}"
 
 
 def check_finite(subject: Subject, draw: Draw, _level: Level) -> Finding | None:

@@ -14,6 +14,9 @@ from pytest_repro.contracts.subjects import subject_of
 from tests.contracts.corpus.correct_modules import CORRECT, PUBLISHED
 from tests.contracts.corpus.seeded_modules import SEEDED
 
+RAISING = {"NeedsContiguous", "LambdaHook"}
+"""Faults that show as an exception; of all others the property names the fault."""
+
 
 @pytest.mark.parametrize(
     ("part", "name"), [pytest.param(*case, id=case[0].name) for case in SEEDED]
@@ -29,6 +32,7 @@ def test_seeded_fault_is_found_by_the_property_that_names_it(
     assert found is not None
     assert found.rule == name
     assert found.finding.suspicion.endswith("?")
+    assert found.finding.suspicion.startswith("raises") is (part.name in RAISING)
     assert check_at(subject, rule, found.draw) is not None
 
 
