@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from pytest_repro.errors import ReproError
+from pytest_repro.plugin.contract_settings import wants_contracts
 from pytest_repro.plugin.markers import (
     ARGUMENTS,
     MARKER,
@@ -44,6 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
     line = f"{MARKER}({arguments}): an experiment; added to users of the fixture repro"
     config.addinivalue_line("markers", line)
     config.stash[settings_key] = read_settings(config)
+    if wants_contracts(config):
+        from pytest_repro.plugin.contracts import Contracts  # noqa: PLC0415  # as asked
+
+        config.pluginmanager.register(Contracts(config), "repro-contracts")
 
 
 @pytest.hookimpl(tryfirst=True)

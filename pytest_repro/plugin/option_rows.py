@@ -1,46 +1,12 @@
 """Everything that can be set, as one table: flag, ini key, type, default, help."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from pytest_repro.plugin.contract_rows import CONTRACT_OPTIONS
+from pytest_repro.plugin.option import Option
+from pytest_repro.plugin.option import row as _row
+
 __all__ = ["OPTIONS", "Option"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One row of the table.
-
-    Attributes:
-        name: The ini key; the flag is the same with dashes.
-        kind: ``bool``, ``int``, ``float``, ``str`` or ``list``.
-        default: Its value when nobody says anything.
-        help: One line for ``--help``.
-        doc: What the reference page adds.
-        choices: The values allowed; empty for any.
-        has_flag: Whether there is a flag.
-        has_ini: Whether there is an ini key.
-        metavar: What ``--help`` shows as the value.
-    """
-
-    name: str
-    kind: str
-    default: object
-    help: str
-    doc: str
-    choices: tuple[str, ...] = ()
-    has_flag: bool = True
-    has_ini: bool = True
-    metavar: str | None = None
-
-    @property
-    def flag(self) -> str:
-        """The flag, such as ``--repro-workers``."""
-        return "--" + self.name.replace("_", "-")
-
-
-def _row(name: str, kind: str, default: object, text: str, **more: object) -> Option:
-    more.setdefault("doc", "")
-    return Option(name=name, kind=kind, default=default, help=text, **more)  # type: ignore[arg-type]  # rows are checked by a test
 
 
 OPTIONS: Final = (
@@ -396,5 +362,6 @@ OPTIONS: Final = (
         "guard against undeclared files, environment variables and network use, too",
         doc="From the start of the experiment to its end, told as `repro_guards` says.",
     ),
+    *CONTRACT_OPTIONS,
 )
 """Every option, in the order of the reference page."""

@@ -14,6 +14,7 @@ HEAVY = frozenset(
     {
         "docker",
         "hypothesis",
+        "jaxtyping",
         "jinja2",
         "msgspec",
         "numpy",
