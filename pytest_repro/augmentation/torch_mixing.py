@@ -92,7 +92,7 @@ class CutMix(Operation):
     ::
 
         y = x_partner inside the rectangle, x outside
-        targets = targets + a · (targets_partner − targets),   a = its share of all pixels
+        targets = targets + a · (targets_partner − targets),   a its share of pixels
 
     The rectangle has height ⌊size · h⌋ and width ⌊size · w⌋ and lies inside the image.
 
