@@ -125,9 +125,10 @@ def _spoilt(
     if before[0].numel() == 0:
         return []
     is_new = torch.tensor(marks).to(before.device)
+    is_bad = _is_bad(after)
     rows = {
-        TroubleKind.NOT_FINITE: is_new & _is_bad(after) & ~_is_bad(before),
-        TroubleKind.CONSTANT: is_new & _is_flat(after) & ~_is_flat(before),
+        TroubleKind.NOT_FINITE: is_new & is_bad & ~_is_bad(before),
+        TroubleKind.CONSTANT: is_new & _is_flat(after) & ~_is_flat(before) & ~is_bad,
     }
     return [
         (kind, row)

@@ -226,7 +226,7 @@ def test_an_empty_batch_stays_empty() -> None:
 
 @pytest.mark.parametrize(
     ("into", "kind"),
-    [(0.0, TroubleKind.CONSTANT), (float("nan"), TroubleKind.NOT_FINITE)],
+    [(0.0, TroubleKind.CONSTANT), (float("inf"), TroubleKind.NOT_FINITE)],
 )
 def test_a_spoilt_sample_is_recorded(into: float, kind: TroubleKind) -> None:
     """With its id, and what was drawn for it; the others are not."""
