@@ -1,47 +1,11 @@
 """Everything that can be set, as one table: flag, ini key, type, default, help."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from pytest_repro.plugin.option_row import Option
+from pytest_repro.plugin.option_row import row as _row
+
 __all__ = ["OPTIONS", "Option"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One row of the table.
-
-    Attributes:
-        name: The ini key; the flag is the same with dashes.
-        kind: ``bool``, ``int``, ``float`` or ``str``.
-        default: Its value when nobody says anything.
-        help: One line for ``--help``.
-        doc: What the reference page adds.
-        choices: The values allowed; empty for any.
-        has_flag: Whether there is a flag.
-        has_ini: Whether there is an ini key.
-        metavar: What ``--help`` shows as the value.
-    """
-
-    name: str
-    kind: str
-    default: object
-    help: str
-    doc: str
-    choices: tuple[str, ...] = ()
-    has_flag: bool = True
-    has_ini: bool = True
-    metavar: str | None = None
-
-    @property
-    def flag(self) -> str:
-        """The flag, such as ``--repro-workers``."""
-        return "--" + self.name.replace("_", "-")
-
-
-def _row(name: str, kind: str, default: object, text: str, **more: object) -> Option:
-    more.setdefault("doc", "")
-    return Option(name=name, kind=kind, default=default, help=text, **more)  # type: ignore[arg-type]  # rows are checked by a test
-
 
 OPTIONS: Final = (
     _row(
@@ -316,6 +280,14 @@ OPTIONS: Final = (
         "error",
         "what references without an experiment do to a complete session",
         choices=("error", "warn", "ignore"),
+    ),
+    _row(
+        "repro_strict",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "fail unless each experiment was registered, with a hypothesis, before it ran",
+        doc="Registrations are files, `registrations/ID.toml`:"
+        " {doc}`../how-to/register-a-hypothesis`.",
     ),
     _row(
         "repro_ledger",
