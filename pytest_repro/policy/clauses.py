@@ -147,7 +147,8 @@ class _Clause:
                 return self._effect(DEFAULT, token)
             case "ece":
                 return Measured(metric=self._calibration(token)), None
-        return Measured(metric=self._metric(token)), None
+            case _:
+                return Measured(metric=self._metric(token)), None
 
     def _called(self, token: _Token) -> tuple[Measured, Measured | None]:
         if token.text not in FUNCTIONS:

@@ -44,7 +44,7 @@ def commit(project: Project) -> None:
 
 
 def test_expectation_that_did_not_hold_is_no_failure(registered: Project) -> None:
-    """Each is told beside its outcome and counted; the session passes, strict or not."""
+    """Each is told beside its outcome and counted; the session passes."""
     session = registered.run("--repro", "--repro-strict", "--junitxml=junit.xml")
 
     found = session.outcomes["test_walk"].registration
