@@ -63,6 +63,7 @@ class Settings:
         fetch: Whether runs fetch declared assets that it lacks.
         history: Folder to which sessions append what they observed.
         orphans: ``error``, ``warn`` or ``ignore``.
+        strict: Whether each experiment needs a registration that came first.
         ledger: How closely runs are followed in a step ledger.
         determinism: What is pinned.
         changed: Whether experiments are left out that no change can affect.
@@ -97,6 +98,7 @@ class Settings:
     fetch: bool
     history: Path
     orphans: str
+    strict: bool
     ledger: Following
     determinism: Determinism
     changed: bool
@@ -161,6 +163,7 @@ def read_settings(config: pytest.Config) -> Settings:
         fetch=bool(values["repro_fetch"]),
         history=_below_out(config, "repro_history", values),
         orphans=str(values["repro_orphans"]),
+        strict=bool(values["repro_strict"]),
         ledger=_following(values),
         determinism=_determinism(values),
         changed=_changed(config, values, writes=record or update),
