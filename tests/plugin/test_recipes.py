@@ -88,7 +88,9 @@ def test_an_unread_field_is_told(walk: Project) -> None:
 
 def test_a_changed_default_is_named_with_both_sides(walk: Project) -> None:
     """What changed is the configuration, although no line of the experiment did."""
-    walk.write({"parts.py": PARTS.replace("dropout: float = 0.5", "dropout: float = 0.1")})
+    walk.write(
+        {"parts.py": PARTS.replace("dropout: float = 0.5", "dropout: float = 0.1")}
+    )
 
     session = walk.run("--repro")
 
