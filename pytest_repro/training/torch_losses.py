@@ -17,6 +17,7 @@ from pytest_repro.recipes import Buildable, Component, Domain, Field
 __all__ = ["BinaryCrossEntropy", "CrossEntropy", "SquaredError"]
 
 _POSITIONS: Final = "logits without classes"
+_ALL: Final = "outputs"
 
 
 class CrossEntropy(Component, kind="loss"):
@@ -175,7 +176,7 @@ class SquaredError(Component, kind="loss"):
 
 def _check_equal(outputs: Tensor, targets: Tensor) -> None:
     if outputs.shape != targets.shape:
-        raise _unequal("outputs", outputs.shape, targets.shape)
+        raise _unequal(_ALL, outputs.shape, targets.shape)
 
 
 def _unequal(what: str, wanted: object, obtained: object) -> ReproUsageError:
