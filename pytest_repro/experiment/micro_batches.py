@@ -61,7 +61,8 @@ def _minds(name: str, module: Any) -> bool:  # noqa: ANN401  # of any kind
 def _rows(batch: object) -> int:
     """Count rows; 0 where not everything has equally many."""
     tensors, arrays, _ = leaves_of(batch)
-    counts = {one.shape[0] if one.ndim else 0 for one in (*tensors, *arrays)}
+    shapes = [*(one.shape for one in tensors), *(one.shape for one in arrays)]
+    counts = {shape[0] if shape else 0 for shape in shapes}
     return counts.pop() if len(counts) == 1 else 0
 
 

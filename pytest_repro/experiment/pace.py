@@ -28,7 +28,7 @@ REPAYING: Final = 0.5 * BUDGET
 ALLOWANCE_S: Final = 0.002
 """What a run may take whatever its steps cost [s]: most runs part at the beginning."""
 
-DISTURBANCE: Final = 1.5
+DISTURBANCE: Final = 2.0
 """By how much looking costs more than the time that it takes: the caches of a processor
 are full of other things afterwards, so training is slower for a while. No clock of a
 ledger sees that; `benchmarks.ledger` compares whole runs, and does."""

@@ -45,10 +45,10 @@ def spent(costs: dict[Cost, float], *, steps: int = 2000) -> tuple[Pace, float]:
 
 def test_what_is_cheap_enough_is_looked_at_every_step() -> None:
     """Under the budget nothing is thinned."""
-    pace, share = spent({Cost.STATE: 0.007, Cost.DATA: 0.007, Cost.CHEAP: 0.005})
+    pace, share = spent({Cost.STATE: 0.004, Cost.DATA: 0.003, Cost.CHEAP: 0.002})
 
     assert [pace.stride(cost) for cost in Cost] == [1] * len(Cost)
-    assert share == pytest.approx(0.019, rel=1e-9)
+    assert share == pytest.approx(0.009, rel=1e-9)
 
 
 @given(st.floats(1e-6, 1.0), st.floats(1e-6, 1.0), st.floats(1e-6, 0.3))
@@ -62,7 +62,7 @@ def test_cost_stays_within_the_budget(state: float, data: float, cheap: float) -
 
 def test_the_dearest_goes_first() -> None:
     """State is thinned before data, and data before what is cheap."""
-    pace, _ = spent({Cost.STATE: 0.1, Cost.DATA: 0.005, Cost.CHEAP: 0.005})
+    pace, _ = spent({Cost.STATE: 0.1, Cost.DATA: 0.003, Cost.CHEAP: 0.002})
 
     assert pace.stride(Cost.STATE) > 1
     assert (pace.stride(Cost.DATA), pace.stride(Cost.CHEAP)) == (1, 1)
@@ -101,8 +101,8 @@ def test_once_the_debt_is_paid_more_is_looked_at() -> None:
     for step in range(500):
         pace.turn()
         if pace.is_due(Cost.STATE, step):
-            clock.now_s += 0.012 if step else 2.0
-            pace.spend(Cost.STATE, 0.012 if step else 2.0)
+            clock.now_s += 0.006 if step else 2.0
+            pace.spend(Cost.STATE, 0.006 if step else 2.0)
         clock.now_s += STEP_S
         strides.append(pace.stride(Cost.STATE))
 

@@ -19,9 +19,9 @@ from pytest_repro import Close
 close = pytest.mark.repro(metrics={"*": Close(rtol=1e-4)})
 
 
-def train(repro, model, backward, watched=False):
+def train(repro, model, backward, watched=False, lr=0.001):
     rows = torch.linspace(-1, 2, 96).exp().reshape(12, 8)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.001)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     if watched:
         repro.watch(model, optimizer)
     for step in repro.steps(total=6):
@@ -66,7 +66,7 @@ def test_norm(repro):
         for weight, part in repro.micro_batches(rows):
             (weight * loss_of(model, part)).backward()
 
-    train(repro, model, backward, watched=True)
+    train(repro, model, backward, watched=True, lr=0.3)
 
 
 @close
