@@ -101,8 +101,8 @@ def test_once_the_debt_is_paid_more_is_looked_at() -> None:
     for step in range(500):
         pace.turn()
         if pace.is_due(Cost.STATE, step):
-            clock.now_s += 0.006 if step else 2.0
-            pace.spend(Cost.STATE, 0.006 if step else 2.0)
+            clock.now_s += 0.006 if step else 0.3
+            pace.spend(Cost.STATE, 0.006 if step else 0.3)
         clock.now_s += STEP_S
         strides.append(pace.stride(Cost.STATE))
 
