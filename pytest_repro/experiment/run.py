@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError
+from pytest_repro.experiment import micro_batches
 from pytest_repro.experiment.configuring import Counter
 from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.inputs import Desk
@@ -184,6 +185,18 @@ class Run:
             raise ReproUsageError(msg)
         return (step for step, _ in self._walk(range(NEVER), total, caller))
 
+    def micro_batches(self, batch: T) -> Iterator[tuple[float, T]]:
+        """Offer a place where `--repro-vary` may split a batch.
+
+        Args:
+            batch: Of equally many rows everywhere.
+
+        Returns:
+            The weight 1 and the batch; parts and their weights under that variation.
+            Add up ``weight * loss``, where a loss is a mean, before the step.
+        """
+        return micro_batches.micro_batches(batch)
+
     def watch(
         self,
         model: "torch.nn.Module",
@@ -209,6 +222,7 @@ class Run:
         Raises:
             ReproUsageError: If the arguments are something else.
         """
+        micro_batches.look_at(model)
         watch = Watch(self._recorder, model, optimizer, every=every)
         watch.start(check_name(name))
         self._watches.append(watch)
