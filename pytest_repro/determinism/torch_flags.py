@@ -41,8 +41,9 @@ Value: TypeAlias = "bool | int | str | None"
 PutBack: TypeAlias = Callable[[], None]
 
 COMPILER: Final = "torch._inductor.config"
-_SWITCH: Final = "deterministic"
 """The module that brings the compiler's own switch."""
+
+_SWITCH: Final = "deterministic"
 
 _RAISE: Final = 2
 _IGNORE: Final = 0
