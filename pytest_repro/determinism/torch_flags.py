@@ -158,7 +158,7 @@ def pin_compiler(determinism: Determinism) -> None:
     _throw_switch(determinism.deterministic_algorithms)
 
 
-def _throw_switch(value: bool | None) -> None:
+def _throw_switch(value: Value) -> None:
     """Set the compiler's switch, which torch has since 2.9: older ones refuse it."""
     if hasattr(_compiler(), _SWITCH):
         setattr(_compiler(), _SWITCH, value)
