@@ -92,6 +92,11 @@ class Execution:
         self._watch: Watch | None = None
         self._meter = Meter()
 
+    @property
+    def has_started(self) -> bool:
+        """Whether there is a run, of which a record can be made."""
+        return self._recorder is not None
+
     def guard(self, watch: Watch) -> None:
         """Take guards over that stand already; before `start`, which puts up others.
 
