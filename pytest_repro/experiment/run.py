@@ -6,9 +6,7 @@ an experiment gives the same bits whether it logs little or much.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import count
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
@@ -18,10 +16,11 @@ from pytest_repro.experiment.configuring import Counter
 from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.inputs import Desk
 from pytest_repro.experiment.keeping import Keeper
-from pytest_repro.experiment.looping import NEVER, Loop, Orders
+from pytest_repro.experiment.looping import NEVER, Orders
 from pytest_repro.experiment.names import check_name, check_total
 from pytest_repro.experiment.parts import by_class
 from pytest_repro.experiment.recorder import Recorder
+from pytest_repro.experiment.walking import Walker
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
 from pytest_repro.fingerprints import sketch_of, tree_digest
 from pytest_repro.records import Resolution
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     import torch
 
     from pytest_repro.data import Folds, Parts, Split
-    from pytest_repro.experiment.torch_ledger import ModelLedger
     from pytest_repro.recipes import RecipeFunction
 
 __all__ = ["Run"]
@@ -69,14 +67,12 @@ class Run:
         self._recorder = recorder
         rules = rules or assets.Rules(store=root / ".repro" / "assets")
         self._desk = Desk(recorder, folder=folder, root=root, rules=rules)
-        self._watches: list[Watch | ModelLedger] = []
         self._following = (
             None if recorder.ledger is None else Following(recorder.ledger)
         )
         self._keeper = Keeper(recorder)
         self.counter = Counter(recorder)
-        self._loop: Loop | None = None
-        self._step = 0
+        self._walker = Walker(recorder, self._keeper, self._following)
         if self._following is not None:
             recorder.at_finish(self._following.finish)
 
@@ -145,8 +141,7 @@ class Run:
             MetricError: If the value is no single real number, the name is not
                 printable, or the metric was logged before.
         """
-        if self._loop is not None:
-            self._loop.die_inside(self._step)
+        self._walker.die_inside()
         self._recorder.log(name, value, step)
 
     @overload
@@ -179,11 +174,11 @@ class Run:
         check_total(total)
         caller = None if self._keeper.orders.is_idle else sys._getframe(1)  # noqa: SLF001  # public in all but name
         if iterable is not None:
-            return self._walk(iterable, total, caller)
+            return self._walker.walk(iterable, total, caller)
         if total is None:
             msg = "steps() needs batches to walk over, or total="
             raise ReproUsageError(msg)
-        return (step for step, _ in self._walk(range(NEVER), total, caller))
+        return (step for step, _ in self._walker.walk(range(NEVER), total, caller))
 
     def micro_batches(self, batch: T) -> Iterator[tuple[float, T]]:
         """Offer a place where `--repro-vary` may split a batch.
@@ -225,7 +220,7 @@ class Run:
         micro_batches.look_at(model)
         watch = Watch(self._recorder, model, optimizer, every=every)
         watch.start(check_name(name))
-        self._watches.append(watch)
+        self._walker.watchers.append(watch)
         self._follow(model, optimizer, name)
         parts = {name: model, f"{name}/optimizer": optimizer}
         self._register({f"{name}/watch": watch, **({} if is_led else parts)})
@@ -243,17 +238,19 @@ class Run:
 
         one = torch_ledger.ModelLedger(self._following, model, optimizer, name=name)
         self._recorder.at_finish(lambda: one.finish(is_over=self._recorder.is_over))
-        self._watches.append(one)
+        self._walker.watchers.append(one)
 
     def checkpoint(self, *parts: object, **named: object) -> None:
         """Make objects parts of the run, which checkpoints hold and restore in place.
 
-        What `watch` and `generator` were asked for is a part already. Whatever a loop
-        changes and reads again belongs here: schedules, averages. Call it before it.
+        What `watch` and `generator` were asked for is a part already. Whatever else a
+        loop changes and reads again in a later step belongs here: schedules, gradient
+        scalers, averages, counters. Call it before the loop.
 
         Args:
-            *parts: Modules, generators, lists, dicts, sets, tensors, dataclasses; what
-                has `state_dict` and `load_state_dict`. Their classes name them.
+            *parts: Modules, optimizers, schedules; random generators; lists, dicts,
+                sets, tensors, dataclasses; anything that has `state_dict` and
+                `load_state_dict`. They are called by their classes.
             **named: The same, with names of their own.
 
         Raises:
@@ -370,45 +367,3 @@ class Run:
         for name, subject in parts.items():
             if subject is not None:
                 self._keeper.register(check_name(name), subject)
-
-    def _walk(
-        self, iterable: Iterable[T], total: int | None, frame: FrameType | None
-    ) -> Iterator[tuple[int, T]]:
-        opened = iter if self._following is None else self._following.open
-        loop = self._keeper.begin(iterable, frame, opened)
-        self._recorder.origin.skip(loop.first)
-        if self._following is not None:
-            self._following.skip(loop.first)
-        try:
-            for step in () if loop.is_past else count(loop.first):
-                if step == total:
-                    self._recorder.enter_step(step, is_over=True)
-                    break
-                loop.reach(step)
-                self._recorder.begin_step(step)
-                self._recorder.enter_step(step)
-                try:
-                    item = self._draw(loop, step)
-                except StopIteration:
-                    if total is not None:
-                        few = f"steps(total={total}) ran out of items after {step}"
-                        self._recorder.warn(few)
-                    self._recorder.enter_step(step, is_over=True)
-                    break
-                self._recorder.origin.add_item(step, item)
-                self._loop, self._step = loop, step
-                yield step, item
-                for watch in self._watches:
-                    watch.end_step()
-                self._recorder.end_step(step, total)
-        finally:
-            self._keeper.end(loop)
-
-    def _draw(self, loop: Loop, step: int) -> Any:  # noqa: ANN401  # whatever the items are
-        """Draw an item, and note it in the step ledger."""
-        if self._following is None:
-            return loop.draw(step)
-        self._following.begin_step()
-        item = loop.draw(step)
-        self._following.note_item(item)
-        return item

@@ -140,10 +140,10 @@ class Register:
                 commit = read_run(data).identity.code.get("commit")
                 told = f"the first state of {PurePosixPath(path).parent}"
                 yield FirstRun(commit=_text(commit), told_by=told)
-        for path in sorted(folder.glob(f"*/{RUN}")):
+        for file in sorted(folder.glob(f"*/{RUN}")):
             with suppress(ValueError, RecordError, OSError):
-                commit = read_run(path.read_bytes()).identity.code.get("commit")
-                told = self._store.show(path.parent)
+                commit = read_run(file.read_bytes()).identity.code.get("commit")
+                told = self._store.show(file.parent)
                 yield FirstRun(commit=_text(commit), told_by=told)
 
     def _by_history(self) -> Mapping[str, set[str]]:

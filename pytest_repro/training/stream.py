@@ -108,6 +108,8 @@ class Stream:
                 return 1
             case Windowed(sizes=self.sizes):
                 return sampling.window
+            case _:
+                pass
         msg = (
             "a stream is read from front to back, and this rule jumps about in it\n"
             f"  rule    {sampling.text}\n"
