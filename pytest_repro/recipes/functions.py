@@ -127,6 +127,7 @@ def recipe(function: Callable[[], C]) -> RecipeFunction[C]:
         RecipeError: If the function takes arguments that have to be given.
 
     Example:
+        >>> from pytest_repro import Recipe
         >>> @recipe
         ... def small() -> Recipe:
         ...     return Recipe(batch_size=32)
