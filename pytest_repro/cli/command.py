@@ -71,6 +71,11 @@ VERBS: Final[Mapping[str, Verb]] = {
     verb.name: verb
     for verb in (
         Verb(
+            name="init",
+            arguments="",
+            summary="add a first experiment to this project, by what trains in it",
+        ),
+        Verb(
             name="list",
             arguments="",
             summary="every reference and waiting candidate",
