@@ -132,7 +132,7 @@ def recipe(function: Callable[[], C]) -> RecipeFunction[C]:
         ... def small() -> Recipe:
         ...     return Recipe(batch_size=32)
         >>> small.with_(batch_size=64).dump()
-        'batch_size = 64\\n'
+        'batch_size = 64\n'
     """
     needed = [
         name

