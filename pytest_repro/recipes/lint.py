@@ -50,7 +50,7 @@ def _components(config: object, where: str) -> Iterator[str]:
             yield from _components(value, where)
     if not (isinstance(config, Recipe) or dataclasses.is_dataclass(config)):
         return
-    found = registration_of(type(config))
+    found = registration_of(config.__class__)
     if found is not None and not found.owner.__doc__:
         yield f"{found.id}: no docstring says what the component is for"
     for name, value in fields_of(config).items():

@@ -18,7 +18,9 @@ from pytest_repro.recipes.wording import joined
 
 __all__ = ["Operative"]
 
-_SPARED: Final = frozenset({"dataclasses", "copy", "pprint"})
+_SPARED: Final = frozenset(
+    {"dataclasses", "copy", "pprint", "pytest_repro.recipes.trees"}
+)
 """Modules whose reading of a field is a copy of the whole, and says nothing."""
 
 _PLACE: Final = "_repro_place"

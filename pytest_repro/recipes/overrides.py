@@ -109,7 +109,7 @@ def _checked(
 ) -> object:
     is_recipe = isinstance(config, Recipe)
     old = fields_of(config)[name]
-    hint = _kind_of(old) if is_recipe else hints_of(type(config))[name]
+    hint = _kind_of(old) if is_recipe else hints_of(config.__class__)[name]
     if is_text:
         return _read(str(value), hint, where)
     plain = encode_at(value, hint, where)

@@ -104,7 +104,7 @@ def to_mapping(config: object) -> dict[str, Any]:
             name: encode(part, Any, name, _to_table)
             for name, part in sorted(config.parts)
         }
-    return _to_table(config, type(config), "")
+    return _to_table(config, config.__class__, "")
 
 
 def from_mapping(tree: Mapping[str, Any], *, like: Any = None) -> Any:  # noqa: ANN401  # as it says

@@ -5,6 +5,7 @@ import dataclasses
 import os
 from multiprocessing.reduction import ForkingPickler
 
+from pytest_repro.recipes import digest
 from pytest_repro.recipes.operative import Operative
 from tests.recipes.parts import Net, small
 
@@ -55,3 +56,14 @@ def test_what_a_forked_process_reads_counts() -> None:
 
     assert status == 0
     assert "arch.width" not in notes.unread
+
+
+def test_a_digest_of_what_is_given_reads_nothing() -> None:
+    """A part that names itself by its config has not used any of its fields."""
+    config = small.resolve()
+    notes = Operative(config)
+
+    found = digest(notes.config.arch)
+
+    assert found == digest(config.arch)
+    assert "arch.clip" in notes.unread
