@@ -31,7 +31,6 @@ class KnowsIndices(Protocol):
         """Take the indices of the last batch; None if they were taken."""
 
 
-
 class Following:
     """Writes lanes ``data/…`` and ``rng/…`` of a step ledger.
 
