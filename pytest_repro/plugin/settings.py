@@ -383,9 +383,7 @@ def _check_writes(
         msg = "--repro-vary never writes references: leave one of the two out"
         raise pytest.UsageError(msg)
     if values["repro_in_process"] and values["repro_vary"]:
-        msg = (
-            "--repro-vary needs workers: leave it out, or leave --repro-in-process out"
-        )
+        msg = "--repro-vary needs workers: leave out either it or --repro-in-process"
         raise pytest.UsageError(msg)
     if values["repro_chaos"] and values["repro_in_process"]:
         msg = "--repro-chaos kills workers, and --repro-in-process has none"

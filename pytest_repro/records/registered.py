@@ -180,14 +180,14 @@ class Expected:
     Attributes:
         text: The expectation, as it was written.
         answer: What became of it.
-        expected: The bound, such as ``>= 0.95``.
+        bound: What it was held against, such as ``>= 0.95``.
         obtained: What was measured, such as ``0.971``; empty where nothing was.
         detail: Of how many seeds, with which uncertainty; or why nothing can be told.
     """
 
     text: str
     answer: Answer
-    expected: str
+    bound: str
     obtained: str = ""
     detail: str = ""
 

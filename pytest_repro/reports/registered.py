@@ -60,10 +60,10 @@ def side_lines(one: Expected) -> tuple[str, str]:
         What was obtained, and what was expected.
     """
     detail = f"   {one_line(one.detail)}" if one.detail else ""
-    width = max(len(one.obtained), len(one.expected))
+    width = max(len(one.obtained), len(one.bound))
     return (
         f"obtained  {one.obtained or '-':<{width}}{detail}",
-        f"expected  {one.expected}",
+        f"expected  {one.bound}",
     )
 
 

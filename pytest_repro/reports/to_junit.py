@@ -112,7 +112,7 @@ def _registered(found: Registered | None) -> Iterator[tuple[str, str]]:
     for number, one in enumerate(found.expectations):
         yield f"expectation_{number}", f"{one.text}: {one.answer}"
         yield f"expectation_{number}_obtained", one.obtained
-        yield f"expectation_{number}_expected", one.expected
+        yield f"expectation_{number}_expected", one.bound
         yield f"expectation_{number}_detail", one.detail
     for number, reason in enumerate(found.amendments):
         yield f"amendment_{number}", reason

@@ -181,7 +181,7 @@ def _expected(
     return Expected(
         text=expectation.text,
         answer=answer,
-        expected=f"{expectation.relation} {_shown(expectation.bound)}",
+        bound=f"{expectation.relation} {_shown(expectation.bound)}",
         obtained=obtained,
         detail=detail,
     )

@@ -77,6 +77,7 @@ def test_header_counts_where_something_could_compile_with_it(
     package = install(tmp_path, a=CODE)
     record = package.folder / "RECORD"
     record.write_text(record.read_text() + "fake/a.h,sha256=q,1\n")
+    monkeypatch.delitem(sys.modules, "torch.utils.cpp_extension", raising=False)
     assert look(package) == ()
 
     monkeypatch.setitem(sys.modules, "torch.utils.cpp_extension", sys)
