@@ -14,7 +14,7 @@ __all__ = [
     "Amendment",
     "Answer",
     "Expectation",
-    "Expected",
+    "ExpectationOutcome",
     "Measured",
     "Order",
     "Precedence",
@@ -174,7 +174,7 @@ class Answer(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class ExpectationOutcome:
     """An expectation beside its outcome.
 
     Attributes:
@@ -253,7 +253,7 @@ class Registered:
     message: str = ""
     amendments: tuple[str, ...] = ()
     evidence: str = ""
-    expectations: tuple[Expected, ...] = ()
+    expectations: tuple[ExpectationOutcome, ...] = ()
 
     def count(self, answer: Answer) -> int:
         """Count the expectations with one answer.

@@ -7,7 +7,7 @@ expectation that did not hold is a result, told as such and counted, and no fail
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pytest_repro.records import Answer, Expected, Registered
+from pytest_repro.records import Answer, ExpectationOutcome, Registered
 from pytest_repro.reports.plain import one_line, plain_lines, shorten_middle
 
 __all__ = ["registered_lines", "registered_rows", "side_lines"]
@@ -50,7 +50,7 @@ def registered_lines(registered: Registered) -> list[str]:
     return [f"{key:<7}  {text}".rstrip() for key, text in registered_rows(registered)]
 
 
-def side_lines(one: Expected) -> tuple[str, str]:
+def side_lines(one: ExpectationOutcome) -> tuple[str, str]:
     """Write both sides of an expectation, aligned.
 
     Args:
@@ -67,7 +67,7 @@ def side_lines(one: Expected) -> tuple[str, str]:
     )
 
 
-def _expectations(several: Sequence[Expected]) -> Iterator[tuple[str, str]]:
+def _expectations(several: Sequence[ExpectationOutcome]) -> Iterator[tuple[str, str]]:
     texts = [shorten_middle(one_line(one.text), WIDEST_CLAUSE) for one in several]
     width = max(map(len, texts), default=0)
     for text, one in zip(texts, several, strict=True):

@@ -20,7 +20,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pytest_repro.records import Answer, Expectation, Expected, Measured, SeedResult
+from pytest_repro.records import (
+    Answer,
+    Expectation,
+    ExpectationOutcome,
+    Measured,
+    SeedResult,
+)
 
 __all__ = ["Side", "hold_against"]
 
@@ -55,7 +61,7 @@ class _CannotTellError(ValueError):
 
 def hold_against(
     expectation: Expectation, own: Side, baselines: Mapping[str, Side]
-) -> Expected:
+) -> ExpectationOutcome:
     """Hold one expectation against what was measured.
 
     Args:
@@ -102,7 +108,7 @@ def _values(
     return found
 
 
-def _every(expectation: Expectation, values: Mapping[int, float]) -> Expected:
+def _every(expectation: Expectation, values: Mapping[int, float]) -> ExpectationOutcome:
     sign = 1 if expectation.relation.rises else -1
     worst = min(values, key=lambda seed: (sign * values[seed], seed))
     held = expectation.relation.holds(values[worst], expectation.bound)
@@ -159,7 +165,7 @@ def _quantile(freedom: float) -> float:
     return float(stats.t.ppf((1 + LEVEL) / 2, freedom))
 
 
-def _judge(expectation: Expectation, mean: _Mean) -> Expected:
+def _judge(expectation: Expectation, mean: _Mean) -> ExpectationOutcome:
     relation, bound = expectation.relation, expectation.bound
     if mean.half is None:
         ends = [mean.value]
@@ -177,8 +183,8 @@ def _judge(expectation: Expectation, mean: _Mean) -> Expected:
 
 def _expected(
     expectation: Expectation, answer: Answer, *, obtained: str = "", detail: str = ""
-) -> Expected:
-    return Expected(
+) -> ExpectationOutcome:
+    return ExpectationOutcome(
         text=expectation.text,
         answer=answer,
         bound=f"{expectation.relation} {_shown(expectation.bound)}",
