@@ -163,7 +163,6 @@ def _nothing(found: Sequence[Candidate]) -> Answer:
     cures = [
         ("cure", "write a command that works into README.md, such as"),
         ("", "  python train.py --data data/points.csv"),
-        ("or", "pytest-repro new experiment NAME, to write one yourself"),
         ("or", "pytest-repro init --minimal, to begin with a tiny one"),
     ]
     lines = "\n".join([problem, *fields([*rows, *cures])])

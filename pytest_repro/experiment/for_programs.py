@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.experiment.printed import Listener, Tee
@@ -208,7 +208,8 @@ def _hearing_prints(run: "Run", *, is_traced: bool) -> Iterator[None]:
     root.addHandler(listener)
     root.setLevel(min(level, logging.INFO))
     try:
-        with redirect_stdout(Tee(sys.stdout, listener)):
+        # The type asks for a whole stream of text, and print needs these two methods.
+        with redirect_stdout(cast("TextIO", Tee(sys.stdout, listener))):
             yield
         listener.close_run()
     finally:

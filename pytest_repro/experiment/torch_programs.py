@@ -7,7 +7,7 @@ loops, Lightning, Transformers and Accelerate all come by here.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -111,7 +111,7 @@ def following_torch(run: "Run") -> Iterator[Follower]:
         Who follows.
     """
     follower = Follower(run)
-    backward = torch.Tensor.backward
+    backward: Callable[..., None] = torch.Tensor.backward
 
     def heard(tensor: torch.Tensor, *given: Any, **named: Any) -> None:  # noqa: ANN401  # as torch's
         backward(tensor, *given, **named)
@@ -121,7 +121,7 @@ def following_torch(run: "Run") -> Iterator[Follower]:
         register_optimizer_step_pre_hook(lambda one, *_: follower.before_step(one)),
         register_optimizer_step_post_hook(lambda one, *_: follower.after_step(one)),
     )
-    torch.Tensor.backward = heard  # type: ignore[method-assign]  # put back below
+    torch.Tensor.backward = heard  # type: ignore[method-assign,assignment]  # put back below
     try:
         yield follower
         follower.close()
@@ -152,4 +152,5 @@ def _module_of(optimizer: torch.optim.Optimizer) -> torch.nn.Module:
     ]
     if not holders:
         return _Loose(tensors)
-    return min(holders, key=lambda one: one[:2])[2]
+    least: torch.nn.Module = min(holders, key=lambda one: one[:2])[2]
+    return least

@@ -23,7 +23,7 @@ __all__ = ["listening"]
 BEGINNINGS: Final = ("train", "evaluate")
 
 
-class _Listening(transformers.TrainerCallback):  # type: ignore[misc]  # untyped where not installed
+class _Listening(transformers.TrainerCallback):
     """Tells a run whatever number is logged, but for what the clock says."""
 
     def __init__(self, run: "Run", follower: "Follower") -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from pytest_repro.recipes.components import registration_of
 from pytest_repro.recipes.functions import RecipeFunction
@@ -50,7 +51,8 @@ def _components(config: object, where: str) -> Iterator[str]:
             yield from _components(value, where)
     if not (isinstance(config, Recipe) or dataclasses.is_dataclass(config)):
         return
-    found = registration_of(config.__class__)
+    kind: Any = config.__class__  # a reading proxy has that of its config
+    found = registration_of(kind)
     if found is not None and not found.owner.__doc__:
         yield f"{found.id}: no docstring says what the component is for"
     for name, value in fields_of(config).items():
