@@ -4,9 +4,7 @@
 # torch, and all else by pip. The same packages give the same id; prints the id.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-command -v mmdebstrap >/dev/null || {
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null
-}
+command -v mmdebstrap >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null; }
 D=$(mktemp -d) && trap 'rm -rf "$D"' EXIT
 SOURCE_DATE_EPOCH=0 mmdebstrap --quiet --variant=essential --include=python3-torch \
     --dpkgopt='path-exclude=/usr/share/'{doc,locale,man}'/*' trixie "$D/root" >"$D/log" 2>&1 || { tail "$D/log"; exit 1; }

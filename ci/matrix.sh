@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 export PYTHONPATH="$PWD"
 page=docs/explanation/matrix.md
 figures=.repro/matrix.md
+mkdir -p .repro
 status=0
 python -m pytest_repro matrix --markdown "$figures" || status=$?
 processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)

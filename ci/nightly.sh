@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Run every shipped experiment in every declared environment, and compare them all:
 # ci/matrix.sh. --compare: only the latter. With a container engine of its own, unless
-# DOCKER_HOST names one.
+# DOCKER_HOST names one, or "" for none.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ "${1:-}" != --compare ] || exec bash ci/matrix.sh
-if [ -z "${DOCKER_HOST:-}" ]; then
+if [ -z "${DOCKER_HOST+x}" ]; then
     # Where no engine can be had, the rest of the environments still has to run.
     code=0
     bash ci/docker.sh bash "$0" || code=$?
