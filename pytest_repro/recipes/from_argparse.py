@@ -61,8 +61,9 @@ def _defaults(parser: ArgumentParser | None) -> dict[str, Any]:
 
 def _default(action: Action) -> Any:  # noqa: ANN401  # as the action reads it
     """Read a default as `parse_args` does: only a text goes through the type."""
-    is_read = isinstance(action.default, str) and callable(action.type)
-    return action.type(action.default) if is_read else action.default
+    kind: Any = action.type
+    is_read = isinstance(action.default, str) and callable(kind)
+    return kind(action.default) if is_read else action.default
 
 
 def _hints(parser: ArgumentParser) -> Mapping[str, Any]:
@@ -74,7 +75,7 @@ def _hint(action: Action) -> Any:  # noqa: ANN401  # an annotation
     kind: Any = action.type if action.type in {int, float, str} else Any
     choices = tuple(action.choices or ())
     if choices and all(type(one) in {bool, int, str} for one in choices):
-        kind = Literal[choices]  # type: ignore[valid-type]  # made at run time
+        kind = Literal[choices]
     elif action.type is None and isinstance(action.default, str | None):
         kind = str if action.nargs is None and action.const is None else Any
     is_none = action.default is None and not action.required

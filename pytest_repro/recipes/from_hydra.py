@@ -47,8 +47,8 @@ def _opened(value: object, where: str) -> object:
     if isinstance(value, _Lazy):
         value = value.read(where)
     if isinstance(value, DictConfig):
-        kind = OmegaConf.get_type(value)
-        is_plain = kind is dict or kind is None
+        kind: Any = OmegaConf.get_type(value)
+        is_plain = kind in {dict, None}
         return Node(
             values={key: _Lazy(value, key) for key in value},
             name="" if is_plain else kind.__name__,
@@ -73,7 +73,7 @@ class _Lazy:
 
         if OmegaConf.is_missing(self._config, self._key):
             refuse(where, "is missing: ??? stands for a value that has to be given")
-        raw = OmegaConf.to_container(self._config, resolve=False)[self._key]  # type: ignore[index,call-overload]  # a key of it
+        raw = OmegaConf.to_container(self._config, resolve=False)[self._key]  # type: ignore[index]  # a key of it
         if OmegaConf.is_interpolation(self._config, self._key):
             _check_source(str(raw), where)
         try:

@@ -4,6 +4,7 @@ Classes are read as they were parsed, `class_path` and `init_args`, not as the o
 that were made of them. Which files values came from is left out: the values are there.
 """
 
+import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def _asked_for(config: Any) -> object:  # noqa: ANN401  # a namespace, or what h
 
 
 def _opened(value: object, where: str) -> object:
-    from jsonargparse import Namespace, Path  # noqa: PLC0415  # an extra
+    from jsonargparse import Namespace  # noqa: PLC0415  # an extra
 
     if isinstance(value, Namespace):
         return {
@@ -68,12 +69,11 @@ def _opened(value: object, where: str) -> object:
             for name, one in vars(value).items()
             if where or name != "config" or not _are_files(one)
         }
-    return str(value) if isinstance(value, Path) else value
+    # As it was typed: a relative path means the same on another machine.
+    return str(value) if isinstance(value, os.PathLike) else value
 
 
 def _are_files(value: object) -> bool:
     """Tell whether an argument names the files that others were read from."""
-    from jsonargparse import Path  # noqa: PLC0415  # an extra
-
-    is_list = isinstance(value, list)
-    return value is None or (is_list and all(isinstance(one, Path) for one in value))
+    found = [] if value is None else value
+    return isinstance(found, list) and all(isinstance(o, os.PathLike) for o in found)

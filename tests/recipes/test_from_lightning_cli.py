@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from jsonargparse import ArgumentParser
+from jsonargparse.typing import Path_fr
 from lightning.pytorch.cli import LightningCLI
 from lightning.pytorch.demos.boring_classes import BoringModel
 
@@ -67,6 +68,31 @@ def test_the_dump_of_the_parser_says_the_same() -> None:
 
     assert text == from_lightning_cli(found)
     assert load(dump(text)).lr == 0.1
+
+
+def test_a_relative_path_stays_relative(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It means the same on another machine."""
+    (tmp_path / "ids.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    made = ArgumentParser()
+    made.add_argument("--ids", type=Path_fr)
+
+    config = from_lightning_cli(made.parse_args(["--ids=ids.txt"]))
+
+    assert config.ids == "ids.txt"
+
+
+def test_of_subcommands_the_one_that_ran_is_read() -> None:
+    """The others have no values."""
+    made, fit = ArgumentParser(), ArgumentParser()
+    fit.add_argument("--lr", type=float, default=0.1)
+    made.add_subcommands().add_subcommand("fit", fit)
+
+    config = from_lightning_cli(made.parse_args(["fit"]))
+
+    assert dump(config) == 'is = "lightning_cli"\nlr = 0.1\n'
 
 
 def test_a_dump_without_its_parser_is_refused() -> None:
