@@ -78,7 +78,8 @@ def read(config: object, reading: Reading) -> Any:  # noqa: ANN401  # a section
     places: set[str] = set()
     made = _frozen(config, "", reading, places)
     if not isinstance(made, Section):
-        refuse("", f"is {shown(config)}, which holds no fields")
+        what = type(config).__name__
+        refuse("", f"is a {what}; it takes fields, whose names are words of Python")
     for place in sorted(reading.without - places):
         known = {one for one in places if not one.endswith("]")}
         refuse(place, f"is to be left out, and is not there{nearest(place, known)}")
@@ -106,13 +107,14 @@ def thawed(config: object) -> Any:  # noqa: ANN401  # plain data
 
 
 def _is_item(value: object) -> bool:
-    return isinstance(value, Section) and type(value).__name__.endswith(f":{ITEM}")
+    is_tagged = type(value).__name__.endswith(f":{ITEM}")
+    return isinstance(value, Section) and is_tagged and hasattr(value, "key")
 
 
 def _frozen(value: object, where: str, reading: Reading, places: set[str]) -> Any:  # noqa: ANN401  # a frozen value
     """Freeze one value and what is inside."""
     if where.count(".") + where.count("[") > DEEPEST:
-        refuse(where, f"lies more than {DEEPEST} deep, or in itself")
+        refuse(f"{where[:DEEPEST]}…", f"lies over {DEEPEST} deep, or in itself")
     if hasattr(value, "get_secret_value"):
         refuse(where, f"is a secret: {_leave_out(where)}")
     value = reading.opened(value, where)
@@ -165,7 +167,7 @@ def _leaf(value: object, where: str) -> object:
     """Keep a value that has a form of its own; its class must be exactly one of few."""
     if isinstance(value, PurePath):
         return value.as_posix()
-    if isinstance(value, str) and value and looks_secret(where):
+    if isinstance(value, str | bytes) and value and looks_secret(where):
         refuse(where, f"looks like a secret: {_leave_out(where)}")
     if isinstance(value, enum.Enum) or type(value) in _PLAIN:
         return value

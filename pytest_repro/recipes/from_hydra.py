@@ -6,7 +6,8 @@ Structured configs keep their classes, and what those declare.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import is_dataclass
 from typing import Any, Final
 
 from pytest_repro.recipes.foreign import Node, Reading, declared_by, looks_secret, read
@@ -35,7 +36,8 @@ def from_hydra(config: object, *, without: Collection[str] = ()) -> Any:  # noqa
     """
     from omegaconf import OmegaConf  # noqa: PLC0415  # an extra
 
-    root = config if OmegaConf.is_config(config) else OmegaConf.create(config)  # type: ignore[call-overload]  # as documented
+    is_taken = isinstance(config, Mapping) or is_dataclass(config)
+    root = OmegaConf.create(config) if is_taken else config  # type: ignore[call-overload]  # as documented
     return read(
         root, Reading(source="hydra", without=frozenset(without), opened=_opened)
     )

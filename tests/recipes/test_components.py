@@ -1,5 +1,6 @@
 """Declarations of components: what is refused, and how it is said."""
 
+import types
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +35,9 @@ class Plain:
 def declare(name: str, config: type, **options: Any) -> type:  # noqa: ANN401  # as `Component` takes them
     """Declare a component as a class statement does, at a place of its own."""
     members = {"Config": config, "__module__": f"place_of_{id(config)}"}
-    return type(Component)(name, (Component,), members, **options)
+    return types.new_class(
+        name, (Component,), options, lambda body: body.update(members)
+    )
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,9 @@ def test_what_hydra_zen_builds_is_read_as_it_is_composed() -> None:
         pytest.param({"a": "${oc.env:API_KEY}"}, "a is a secret", id="secret"),
         pytest.param({"a": {"password": "x"}}, "looks like a secret", id="password"),
         pytest.param({"a": float("nan")}, "a is not a number", id="nan"),
-        pytest.param({"a": b"x"}, "a holds b'x'", id="bytes"),
+        pytest.param({"lambda": 1}, "it takes fields, whose names", id="no name"),
+        pytest.param({"a": {"secret": b"x"}}, "looks like a secret", id="bytes"),
+        pytest.param({"a": b"x"}, "a holds b'x'", id="no value"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_with_its_place(
@@ -160,6 +162,13 @@ def test_what_cannot_be_kept_is_refused_with_its_place(
     """And nothing is dumped in its stead."""
     with pytest.raises(RecipeError, match=message):
         from_hydra(tree)
+
+
+@pytest.mark.parametrize("config", ["a: 1", 3, None, [1]])
+def test_what_is_no_mapping_is_refused(config: object) -> None:
+    """It has no fields."""
+    with pytest.raises(RecipeError, match="it takes fields"):
+        from_hydra(config)
 
 
 def test_what_is_left_out_is_never_resolved() -> None:
