@@ -2,7 +2,7 @@
 
 The verbs are rows of a table, and each is a module of its own that is loaded when it is
 called: what `diff` needs does not slow down `list`. No verb imports pytest or a
-framework, and none but `recipe` imports the project.
+framework, and none but `recipe` and `catalogue` imports the project.
 """
 
 import sys
@@ -188,6 +188,11 @@ VERBS: Final[Mapping[str, Verb]] = {
             name="recipe",
             arguments="ACTION RECIPE",
             summary="show, diff, space or lint: what a recipe comes to and may become",
+        ),
+        Verb(
+            name="catalogue",
+            arguments="[MODULE …]",
+            summary="every component at hand: what it is for, costs, and when it fails",
         ),
         Verb(
             name="env",
