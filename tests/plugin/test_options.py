@@ -4,7 +4,7 @@ import pytest
 
 from pytest_repro.plugin.options import OPTIONS, Option, did_you_mean
 
-KINDS = {"bool": bool, "int": int, "float": float, "str": str}
+KINDS = {"bool": bool, "int": int, "float": float, "str": str, "list": tuple}
 
 every_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda one: one.name)
 
