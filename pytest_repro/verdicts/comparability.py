@@ -90,7 +90,8 @@ def _vacuous(pair: Pair) -> Obstacle | None:
 def _non_finite(pair: Pair) -> Obstacle | None:
     if pair.contract.allow_nonfinite:
         return None
-    row = pair.row
+    # Held against itself, a run is asked whether it could be a reference.
+    row = None if pair.reference is pair.obtained else pair.row
     reference = pair.reference.series if pair.shows_traces else ()
     found = [
         *_non_finite_values("obtained", pair.obtained.anchor, pair.obtained.series),

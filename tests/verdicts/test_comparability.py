@@ -18,7 +18,7 @@ from pytest_repro.records import (
     RunRecord,
     Verdict,
 )
-from pytest_repro.verdicts import not_comparable
+from pytest_repro.verdicts import judge, not_comparable
 from tests.verdicts.making import (
     Made,
     approve,
@@ -121,7 +121,17 @@ def test_non_finite_trace_names_its_first_step(value: float) -> None:
 
     verdict = refused(run, run, Cause.NON_FINITE)
 
-    assert verdict.reason == f"train/loss is {value} at step 1 (obtained); 1 more"
+    assert verdict.reason == f"train/loss is {value} at step 1 (obtained)"
+
+
+def test_run_asked_about_itself_blames_no_reference() -> None:
+    """Whether it could be a reference is asked of a run alone; there is no other."""
+    run = Made(metrics={"test/loss": NAN}).run()
+
+    verdict = judge(run, run, contract=Contract(), match=Match.EXACT)
+
+    assert verdict.reason == "test/loss is nan at the end (obtained)"
+    assert [one.detail for one in verdict.findings] == [verdict.reason]
 
 
 def test_float16_overflow_is_non_finite() -> None:
