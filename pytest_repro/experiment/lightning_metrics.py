@@ -7,11 +7,11 @@ validate or test.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_repro.experiment.measured import is_clock
+from pytest_repro.experiment.patching import beforehand
 
 if TYPE_CHECKING:
     from pytest_repro.experiment.run import Run
@@ -42,24 +42,13 @@ def listening(run: "Run", follower: "Follower", trainer: str) -> Iterator[None]:
     """
     pl = import_module(MODULES[trainer])
     callback = _callback(pl, _Log(run, follower))
-    kept = {name: getattr(pl.Trainer, name) for name in BEGINNINGS}
-    for name, method in kept.items():
-        setattr(pl.Trainer, name, _with_callback(method, callback))
-    try:
-        yield
-    finally:
-        for name, method in kept.items():
-            setattr(pl.Trainer, name, method)
 
-
-def _with_callback(method: Any, callback: object) -> Any:  # noqa: ANN401  # a method of theirs
-    @wraps(method)
-    def begun(trainer: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401  # as theirs
+    def attach(trainer: Any) -> None:  # noqa: ANN401  # a Trainer of one of the two
         if callback not in trainer.callbacks:
             trainer.callbacks.append(callback)
-        return method(trainer, *given, **named)
 
-    return begun
+    with beforehand(pl.Trainer, BEGINNINGS, attach):
+        yield
 
 
 class _Log:

@@ -7,12 +7,12 @@ evaluate.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 import transformers
 
 from pytest_repro.experiment.measured import is_clock
+from pytest_repro.experiment.patching import beforehand
 
 if TYPE_CHECKING:
     from pytest_repro.experiment.run import Run
@@ -60,21 +60,10 @@ def listening(run: "Run", follower: "Follower") -> Iterator[None]:
         Nothing.
     """
     callback = _Listening(run, follower)
-    kept = {name: getattr(transformers.Trainer, name) for name in BEGINNINGS}
-    for name, method in kept.items():
-        setattr(transformers.Trainer, name, _with_callback(method, callback))
-    try:
-        yield
-    finally:
-        for name, method in kept.items():
-            setattr(transformers.Trainer, name, method)
 
-
-def _with_callback(method: Any, callback: object) -> Any:  # noqa: ANN401  # a method of theirs
-    @wraps(method)
-    def begun(trainer: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401  # as theirs
+    def attach(trainer: transformers.Trainer) -> None:
         if callback not in trainer.callback_handler.callbacks:
             trainer.add_callback(callback)
-        return method(trainer, *given, **named)
 
-    return begun
+    with beforehand(transformers.Trainer, BEGINNINGS, attach):
+        yield
