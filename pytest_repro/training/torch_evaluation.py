@@ -11,7 +11,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import ClassVar, TypeAlias
 
 import torch
 import torch.nn.functional as F  # noqa: N812  # as the field calls it
@@ -20,7 +21,13 @@ from torch import Tensor, nn
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.recipes import Buildable, Component, Field
 
-__all__ = ["Classification", "Regression", "evaluating", "mean_over_samples"]
+__all__ = [
+    "Classification",
+    "Evaluation",
+    "Regression",
+    "evaluating",
+    "mean_over_samples",
+]
 
 Measure: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 """Takes outputs and targets of a batch to one number for each sample."""
@@ -91,110 +98,6 @@ def _cut(inputs: Tensor, targets: Tensor, size: int) -> Iterator[tuple[Tensor, T
         yield inputs[start : start + size], targets[start : start + size]
 
 
-def _check_size(size: int) -> None:
-    if size < 1:
-        msg = f"a batch has at least one sample, got {size}"
-        raise ReproUsageError(msg)
-
-
-class Classification(Component, kind="eval"):
-    """Cross entropy [nat] and accuracy of logits.
-
-    Rationale: the two numbers by which classifiers are compared.
-    Trade-offs: all samples have the same weight.
-    Use when: each sample has one label.
-    Fails when: classes are rare and accuracy hides them.
-    """
-
-    @dataclass(frozen=True, kw_only=True, slots=True)
-    class Config(Buildable["Classification"]):
-        """Names and batches."""
-
-        prefix: str = Field("test", why="the part of the data, before the slash")
-        batch_size: int = Field(1024, why="fits into memory everywhere")
-
-    def __init__(self, config: Config) -> None:
-        """Take names and batches.
-
-        Args:
-            config: Of them.
-
-        Raises:
-            ReproUsageError: If a batch would be empty.
-        """
-        _check_size(config.batch_size)
-        self.config = config
-
-    def __call__(
-        self, model: nn.Module, inputs: Tensor, labels: Tensor
-    ) -> dict[str, float]:
-        """Evaluate.
-
-        Args:
-            model: Maps inputs to logits [batch, classes].
-            inputs: [rows, ...].
-            labels: int64[rows].
-
-        Returns:
-            ``<prefix>/loss`` and ``<prefix>/accuracy``.
-        """
-        measures: dict[str, Measure] = {
-            f"{self.config.prefix}/accuracy": _hits,
-            f"{self.config.prefix}/loss": _cross_entropies,
-        }
-        batches = _cut(inputs, labels, self.config.batch_size)
-        return mean_over_samples(model, batches, measures)
-
-
-class Regression(Component, kind="eval"):
-    """Mean squared and mean absolute error.
-
-    Rationale: the first punishes rare large errors, the second says what to expect.
-    Trade-offs: both are in the unit of the target, the first squared.
-    Use when: targets have one scale.
-    Fails when: targets span orders of magnitude.
-    """
-
-    @dataclass(frozen=True, kw_only=True, slots=True)
-    class Config(Buildable["Regression"]):
-        """Names and batches."""
-
-        prefix: str = Field("test", why="the part of the data, before the slash")
-        batch_size: int = Field(1024, why="fits into memory everywhere")
-
-    def __init__(self, config: Config) -> None:
-        """Take names and batches.
-
-        Args:
-            config: Of them.
-
-        Raises:
-            ReproUsageError: If a batch would be empty.
-        """
-        _check_size(config.batch_size)
-        self.config = config
-
-    def __call__(
-        self, model: nn.Module, inputs: Tensor, targets: Tensor
-    ) -> dict[str, float]:
-        """Evaluate.
-
-        Args:
-            model: Maps inputs to forecasts of the shape of targets.
-            inputs: [rows, ...].
-            targets: [rows, ...]; the error of a row is the mean over the rest.
-
-        Returns:
-            ``<prefix>/mse`` and ``<prefix>/mae``.
-        """
-        measures: dict[str, Measure] = {
-            f"{self.config.prefix}/mae": _absolute_errors,
-            f"{self.config.prefix}/mse": _squared_errors,
-        }
-        batches = _cut(inputs, targets, self.config.batch_size)
-        return mean_over_samples(model, batches, measures)
-
-
 def _hits(logits: Tensor, labels: Tensor) -> Tensor:
     return (logits.argmax(dim=1) == labels).double()
 
@@ -220,3 +123,94 @@ def _errors(outputs: Tensor, targets: Tensor) -> Tensor:
         )
         raise ReproUsageError(msg)
     return (outputs.double() - targets.double()).reshape(len(outputs), -1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What every evaluation can be told.
+
+    Attributes:
+        prefix: The part of the data, before the slash of each metric's name.
+        batch_size: Samples that are evaluated at once.
+    """
+
+    prefix: str = Field("test", why="the part of the data, before the slash")
+    batch_size: int = Field(1024, why="fits into memory everywhere")
+
+
+class Evaluation(Component, kind="eval"):
+    """Means over all samples; derive from it, and say of what.
+
+    Attributes:
+        config: The settings.
+        measures: By the last part of the metric's name.
+    """
+
+    measures: ClassVar[Mapping[str, Measure]]
+
+    def __init__(self, config: Settings) -> None:
+        """Take the settings.
+
+        Args:
+            config: The settings.
+
+        Raises:
+            ReproUsageError: If a batch would be empty.
+        """
+        if config.batch_size < 1:
+            msg = f"a batch has at least one sample, got {config.batch_size}"
+            raise ReproUsageError(msg)
+        self.config = config
+
+    def __call__(
+        self, model: nn.Module, inputs: Tensor, targets: Tensor
+    ) -> dict[str, float]:
+        """Evaluate.
+
+        Args:
+            model: Maps inputs to what the measures take.
+            inputs: [rows, ...].
+            targets: [rows, ...].
+
+        Returns:
+            ``<prefix>/<measure>`` for each measure.
+        """
+        named = {f"{self.config.prefix}/{k}": one for k, one in self.measures.items()}
+        batches = _cut(inputs, targets, self.config.batch_size)
+        return mean_over_samples(model, batches, named)
+
+
+class Classification(Evaluation):
+    """Cross entropy [nat] and accuracy of logits: ``loss``, ``accuracy``.
+
+    Logits are float[rows, classes], labels int64[rows].
+
+    Rationale: the two numbers by which classifiers are compared.
+    Trade-offs: all samples have the same weight.
+    Use when: each sample has one label.
+    Fails when: classes are rare and accuracy hides them.
+    """
+
+    measures = MappingProxyType({"accuracy": _hits, "loss": _cross_entropies})
+
+    @dataclass(frozen=True, kw_only=True, slots=True)
+    class Config(Settings, Buildable["Classification"]):
+        """Names and batches."""
+
+
+class Regression(Evaluation):
+    """Mean squared and mean absolute error: ``mse``, ``mae``.
+
+    Forecasts have the shape of targets; the error of a row is the mean over the rest.
+
+    Rationale: the first punishes rare large errors, the second says what to expect.
+    Trade-offs: both are in the unit of the target, the first squared.
+    Use when: targets have one scale.
+    Fails when: targets span orders of magnitude.
+    """
+
+    measures = MappingProxyType({"mae": _absolute_errors, "mse": _squared_errors})
+
+    @dataclass(frozen=True, kw_only=True, slots=True)
+    class Config(Settings, Buildable["Regression"]):
+        """Names and batches."""

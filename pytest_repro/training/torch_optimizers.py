@@ -4,6 +4,7 @@ torch changes defaults between versions, and a default that nobody wrote down ch
 with them. Here each has a field, so the recipe's dump shows it and its digest names it.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,48 @@ from torch import nn
 from pytest_repro.recipes import Buildable, Component, Domain, Field
 from pytest_repro.training.rates import Factor
 
-__all__ = ["SGD", "AdamW", "scheduled"]
+__all__ = ["SGD", "AdamW", "Optimizer", "scheduled"]
 
 
-class SGD(Component, kind="optim"):
+class Optimizer(Component, kind="optim"):
+    """Makes optimizers of torch; derive from it.
+
+    Attributes:
+        config: Every hyperparameter.
+    """
+
+    def __init__(self, config: Any) -> None:  # noqa: ANN401  # that of the component
+        """Take every hyperparameter.
+
+        Args:
+            config: Of the component.
+        """
+        self.config = config
+
+    def attach(self, model: nn.Module) -> torch.optim.Optimizer:
+        """Make an optimizer of a model's parameters.
+
+        Args:
+            model: The model, on its device.
+
+        Returns:
+            The optimizer.
+        """
+        return self.of(model.parameters())
+
+    @abstractmethod
+    def of(self, parameters: "Iterator[nn.Parameter] | Any") -> torch.optim.Optimizer:  # noqa: ANN401  # as torch takes them
+        """Make an optimizer of parameters.
+
+        Args:
+            parameters: As torch takes them.
+
+        Returns:
+            The optimizer.
+        """
+
+
+class SGD(Optimizer):
     """Stochastic gradient descent with momentum.
 
     Rationale: one state, one rate; nothing adapts behind one's back.
@@ -40,24 +79,7 @@ class SGD(Component, kind="optim"):
             5e-4, search=Domain.float(1e-6, 1e-2, log=True), why="usual for images"
         )
 
-    def __init__(self, config: Config) -> None:
-        """Take every hyperparameter.
-
-        Args:
-            config: Of the optimizer.
-        """
-        self.config = config
-
-    def attach(self, model: nn.Module) -> torch.optim.Optimizer:
-        """Make an optimizer of a model's parameters.
-
-        Args:
-            model: The model, on its device.
-
-        Returns:
-            The optimizer.
-        """
-        return self.of(model.parameters())
+    config: Config
 
     def of(self, parameters: "Iterator[nn.Parameter] | Any") -> torch.optim.Optimizer:  # noqa: ANN401  # as torch takes them
         """Make an optimizer of parameters.
@@ -79,7 +101,7 @@ class SGD(Component, kind="optim"):
         )
 
 
-class AdamW(Component, kind="optim"):
+class AdamW(Optimizer):
     """Adam with decoupled weight decay, which by default spares gains and biases.
 
     Rationale: steps do not depend on the scale of gradients.
@@ -105,13 +127,7 @@ class AdamW(Component, kind="optim"):
             default=False, why="gains and biases have no scale that decay could check"
         )
 
-    def __init__(self, config: Config) -> None:
-        """Take every hyperparameter.
-
-        Args:
-            config: Of the optimizer.
-        """
-        self.config = config
+    config: Config
 
     def attach(self, model: nn.Module) -> torch.optim.Optimizer:
         """Make an optimizer of a model's parameters.
@@ -123,7 +139,7 @@ class AdamW(Component, kind="optim"):
             The optimizer; with two groups where vectors do not decay.
         """
         if self.config.decays_vectors:
-            return self.of(model.parameters())
+            return super().attach(model)
         matrices = [one for one in model.parameters() if one.dim() > 1]
         vectors = [one for one in model.parameters() if one.dim() <= 1]
         groups = [
