@@ -9,7 +9,8 @@ A tour of the floors, from the bottom; each imports only from those below it:
    `metrics` (what evaluations report), `data` (samples, splits, leaks), `assets`
    (files), `checkpoints` (state on disk), `wire` (records as JSON).
 2. `references` keeps finished records, `reports` tells about them.
-3. `experiment` is what training code calls, `launchers` start workers.
+3. `experiment` is what training code calls, `launchers` start workers, `training` has
+   parts to build experiments from.
 4. `replication` runs many: plan, launch, judge, until it is decided.
 5. Doors: `plugin` knows pytest, `cli` is the command `pytest-repro`.
 

@@ -5,8 +5,8 @@ the moment at which it is asked for; the ledger only looks at it in passing.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from pytest_repro.experiment.contents import Parts, parts_of, text_of
 from pytest_repro.experiment.generators import Generators
@@ -15,12 +15,21 @@ from pytest_repro.experiment.pace import Cost
 from pytest_repro.experiment.rows import RowSum
 from pytest_repro.records import SAMPLE
 
-if TYPE_CHECKING:
-    from pytest_repro.experiment.torch_indices import Drawn
-
-__all__ = ["Following"]
+__all__ = ["Following", "KnowsIndices"]
 
 T = TypeVar("T")
+
+Take = Callable[[], object]
+"""Takes the indices of the next batch; None if there are none."""
+
+
+@runtime_checkable
+class KnowsIndices(Protocol):
+    """An iterator over batches that knows which samples each of them is."""
+
+    def take_indices(self) -> object:
+        """Take the indices of the last batch; None if they were taken."""
+
 
 
 class Following:
@@ -41,7 +50,7 @@ class Following:
         self._rows = RowSum()
         self._names: list[str] = []
         self._has_batches = False
-        self._drawn: Drawn | None = None
+        self._take: Take | None = None
         self._step = 0
 
     def open(self, iterable: Iterable[T]) -> Iterator[T]:
@@ -54,7 +63,7 @@ class Following:
             What `iter` gives.
         """
         self.ledger.is_walking = True
-        items, self._drawn = _begin(iterable)
+        items, self._take = _begin(iterable)
         return items
 
     def skip(self, count: int) -> None:
@@ -64,9 +73,9 @@ class Following:
             count: How many.
         """
         self._step += count
-        if self._drawn is not None:
+        if self._take is not None:
             for _ in range(count):
-                self._drawn.take()
+                self._take()
 
     def note_inputs(self, step: int, inputs: object) -> None:
         """Note rows of what a model is called with, where no batch was seen.
@@ -94,7 +103,7 @@ class Following:
         Args:
             item: The item.
         """
-        self._note(item, self._drawn)
+        self._note(item, self._take)
         self._step += 1
 
     def note_generators(self, step: int) -> None:
@@ -115,9 +124,9 @@ class Following:
             parts = (found[name],) if name in found else ()
             self.ledger.put(f"rng/{name}", step, parts)
 
-    def _note(self, item: object, drawn: "Drawn | None") -> None:
+    def _note(self, item: object, take: Take | None) -> None:
         note, step = self.ledger.note, self._step
-        indices = None if drawn is None else drawn.take()
+        indices = None if take is None else take()
         self._has_batches |= not isinstance(item, int)
         if self.ledger.pace.is_quiet(step):
             return
@@ -126,7 +135,7 @@ class Following:
         if isinstance(item, int):
             return  # a counter is no data
         note("data/batch", step, lambda: parts_of(item), Cost.DATA)
-        if drawn is None:
+        if take is None:
             self._note_rows(step, item)
 
     def _note_rows(self, step: int, rows: object) -> None:
@@ -140,11 +149,12 @@ class Following:
         self.ledger.note("data/rows", step, add, Cost.DATA)
 
 
-def _begin(iterable: Iterable[T]) -> "tuple[Iterator[T], Drawn | None]":
+def _begin(iterable: Iterable[T]) -> tuple[Iterator[T], Take | None]:
     data = sys.modules.get("torch.utils.data")
     if data is None or not isinstance(iterable, data.DataLoader):
-        return iter(iterable), None
+        given = iter(iterable)
+        return given, given.take_indices if isinstance(given, KnowsIndices) else None
     from pytest_repro.experiment import torch_indices  # noqa: PLC0415  # torch is loaded
 
     items, drawn = torch_indices.follow(iterable)
-    return cast("Iterator[T]", items), drawn
+    return cast("Iterator[T]", items), None if drawn is None else drawn.take
