@@ -7,7 +7,8 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── MetricError                   a metric that cannot be recorded
     │   ├── ContractError                 a marker or tolerance without meaning
     │   ├── FingerprintError (TypeError)  state that has no fingerprint
-    │   └── CheckpointError               state or a run that no checkpoint can hold
+    │   ├── CheckpointError               state or a run that no checkpoint can hold
+    │   └── RecipeError                   a component, recipe or override without meaning
     ├── RecordError (ValueError)          a stored record cannot be read
     │   ├── CorruptRecord                 other bytes than were written
     │   ├── IncompleteRecord              a write did not finish
@@ -59,6 +60,7 @@ __all__ = [
     "NoRevision",
     "PointerRecord",
     "PolicyError",
+    "RecipeError",
     "RecordError",
     "ReproError",
     "ReproUsageError",
@@ -97,6 +99,10 @@ class FingerprintError(ReproUsageError, TypeError):
 
 class CheckpointError(ReproUsageError):
     """A checkpoint cannot hold this state, or does not fit the run that reads it."""
+
+
+class RecipeError(ReproUsageError):
+    """A component, a recipe, an override or a dump of one has no meaning."""
 
 
 class RecordError(ReproError, ValueError):
