@@ -73,7 +73,7 @@ CORRECT: Final = (
         partial(_ours, Shuffled(_SIZE)),
         fields=_FIELDS,
         parts=_SPLIT,
-        workers=(0, 2),
+        workers=(0,),
     ),
     _contract(
         "Loader that drops the rest",
@@ -86,7 +86,7 @@ CORRECT: Final = (
         "Streaming loader",
         partial(_ours, Windowed(tuple(map(len, _FILES)), window=12)),
         fields=_FIELDS,
-        workers=(0, 2),
+        workers=(0,),
     ),
     _contract(
         "Loader in order",
