@@ -58,6 +58,7 @@ AUGMENTATION_PROPERTIES: Final = (
     _row(
         "sample_independence",
         "a sample becomes the same whatever else is in its batch",
+        examples=20,
         is_leveled=True,
     ),
     _row(

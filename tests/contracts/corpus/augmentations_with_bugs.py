@@ -1,4 +1,4 @@
-"""Augmentations: all of ours, which keep every promise, and some with one fault each."""
+"""Augmentations: all of ours, which keep every promise, and some with a fault."""
 
 from collections.abc import Sequence
 from dataclasses import replace

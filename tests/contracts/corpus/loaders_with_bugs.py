@@ -37,7 +37,7 @@ def _read(number: int) -> Iterator[int]:
     return iter(_FILES[number])
 
 
-def _ours(
+def _ours(  # noqa: PLR0913  # as the contract calls it
     sampling: Any,
     seed: int,
     epoch: int,

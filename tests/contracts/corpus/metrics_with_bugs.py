@@ -1,4 +1,4 @@
-"""Metrics: ours and torchmetrics', which keep every promise, and some with one fault."""
+"""Metrics: ours and torchmetrics', faultless, and some with one fault."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Optimizers: those of torch, which keep every promise, and some with one fault each."""
+"""Optimizers: those of torch, faultless, and some with one fault each."""
 
 from typing import Any, Final
 
