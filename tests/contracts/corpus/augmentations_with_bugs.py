@@ -7,20 +7,25 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from pytest_repro.augmentation import Policy
+from pytest_repro.augmentation import Blur, Policy
 from pytest_repro.augmentation.promises import promise
 from pytest_repro.contracts import AugmentationContract
 from tests.augmentation.subjects import MIXING, ON_IMAGES, ON_TOKENS
 
 _P: Final = 0.3
 _IMAGE: Final = {"batch": range(1, 6), "h": range(1, 9), "w": range(1, 9)}
+_ROOMY: Final = {**_IMAGE, "h": range(5, 9), "w": range(5, 9)}
+"""A blur mirrors images at their edges, so they must be larger than its kernel."""
+
 _TOKENS: Final = (0.0, 99.0)
 _MIXED: Final = {"sample_independence": "samples are mixed with others of their batch"}
 
 
 def _image(config: Any, **more: Any) -> AugmentationContract:
     promised = promise(replace(config, p=_P))
-    return replace(promised, sizes=_IMAGE, **more)
+    has_sides = " h w" in promised.arguments
+    sizes = _ROOMY if isinstance(config, Blur.Config) else _IMAGE
+    return replace(promised, sizes=sizes if has_sides else {}, **more)
 
 
 def _tokens(config: Any) -> AugmentationContract:
@@ -33,7 +38,7 @@ CORRECT: Final = (
     *(_tokens(one) for one in ON_TOKENS),
     replace(
         promise(Policy.Config(operations=tuple(ON_IMAGES[:6])), name="Policy"),
-        sizes=_IMAGE,
+        sizes=_ROOMY,
     ),
 )
 """Contracts of augmentations that keep every promise."""

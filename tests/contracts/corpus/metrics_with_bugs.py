@@ -72,7 +72,12 @@ CORRECT: Final = (
         known=[(_EVEN, 2 / 3)],
     ),
     _scored("ECE", CalibrationError(bins=5), range=(0, 1), known=[(_EVEN, 1 / 6)]),
-    _scored("Adaptive ECE", AdaptiveCalibrationError(), range=(0, 1)),
+    _scored(
+        "Adaptive ECE",
+        AdaptiveCalibrationError(ranges=2),
+        range=(0, 1),
+        sizes=_ROWS,
+    ),
     _scored(
         "Negative log-likelihood",
         NegativeLogLikelihood(floor=1e-12),

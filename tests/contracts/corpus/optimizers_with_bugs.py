@@ -23,7 +23,14 @@ CORRECT: Final = (
     _contract("AdamW", lambda p: optim.AdamW(p, lr=0.1), learns_from_scale=False),
     _contract("RMSprop", lambda p: optim.RMSprop(p, lr=0.1), learns_from_scale=False),
     _contract("Adagrad", lambda p: optim.Adagrad(p, lr=0.1), learns_from_scale=False),
-    _contract("Rprop", lambda p: optim.Rprop(p, lr=0.1), learns_from_scale=False),
+    _contract(
+        "Rprop",
+        lambda p: optim.Rprop(p, lr=0.1),
+        learns_from_scale=False,
+        expected_failures={
+            "lr_zero": "step sizes of its own have a least value above 0"
+        },
+    ),
 )
 """Contracts of optimizers that keep every promise."""
 
