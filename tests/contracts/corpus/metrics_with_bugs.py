@@ -74,7 +74,7 @@ CORRECT: Final = (
     _scored("ECE", CalibrationError(bins=5), range=(0, 1), known=[(_EVEN, 1 / 6)]),
     _scored(
         "Adaptive ECE",
-        AdaptiveCalibrationError(ranges=2),
+        AdaptiveCalibrationError(bins=2),
         range=(0, 1),
         sizes=_ROWS,
     ),
