@@ -7,7 +7,8 @@ A tour of the floors, from the bottom; each imports only from those below it:
 1. Instruments, each touching one outside thing: `verdicts` (nothing), `determinism`
    (random generators and flags), `fingerprints` (tensors), `provenance` (the machine),
    `metrics` (what evaluations report), `data` (samples, splits, leaks), `recipes`
-   (complete configurations), `assets` (files), `checkpoints` (state on disk), `wire` (records as JSON).
+   (complete configurations), `assets` (files), `checkpoints` (state on disk), `wire`
+   (records as JSON).
 2. `references` keeps finished records, `reports` tells about them.
 3. `experiment` is what training code calls, `launchers` start workers, `training` has
    parts to build experiments from.

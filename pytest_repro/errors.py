@@ -8,7 +8,7 @@ One tree, because "what can go wrong" should be readable on one screen::
     │   ├── ContractError                 a marker or tolerance without meaning
     │   ├── FingerprintError (TypeError)  state that has no fingerprint
     │   ├── CheckpointError               state or a run that no checkpoint can hold
-    │   └── RecipeError                   a component, recipe or override without meaning
+    │   └── RecipeError                   a component or recipe without meaning
     ├── RecordError (ValueError)          a stored record cannot be read
     │   ├── CorruptRecord                 other bytes than were written
     │   ├── IncompleteRecord              a write did not finish

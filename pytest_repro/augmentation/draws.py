@@ -99,7 +99,7 @@ def units(seed: int, address: str, words: tuple[Whole, Whole]) -> Floats:
 
     Example:
         >>> units(0, "rotate/degrees", sample_words([7])).tolist()
-        [0.8300815862850316]
+        [0.5023076832796234]
     """
     key = derive(seed, f"augment/{address}")
     low, high = words

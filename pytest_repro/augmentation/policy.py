@@ -50,8 +50,8 @@ class Policy(Component, kind="aug"):
     Example:
         >>> from pytest_repro.augmentation import Flip
         >>> policy = Policy.Config(operations=(Flip.Config(),)).build()
-        >>> policy.draw(0, 0, ["a", "b", "c"]).parts[0].acted
-        (True, False, False)
+        >>> policy.draw(0, 0, ["a", "b", "c", "d", "e"]).parts[0].acted
+        (True, True, True, False, True)
     """
 
     @dataclass(frozen=True, kw_only=True, slots=True)

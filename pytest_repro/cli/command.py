@@ -1,8 +1,8 @@
 """The command `pytest-repro`: find the verb, read its options, run it, print, exit.
 
 The verbs are rows of a table, and each is a module of its own that is loaded when it is
-called: what `diff` needs does not slow down `list`. No verb imports the project, pytest
-or a framework.
+called: what `diff` needs does not slow down `list`. No verb imports pytest or a
+framework, and none but `recipe` and `catalogue` imports the project.
 """
 
 import sys
@@ -70,6 +70,11 @@ class VerbModule(Protocol):
 VERBS: Final[Mapping[str, Verb]] = {
     verb.name: verb
     for verb in (
+        Verb(
+            name="init",
+            arguments="",
+            summary="add a first experiment to this project, by what trains in it",
+        ),
         Verb(
             name="list",
             arguments="",
@@ -178,6 +183,16 @@ VERBS: Final[Mapping[str, Verb]] = {
             arguments="ACTION MANIFEST",
             summary="check, split or card: what a data set holds, and what its parts"
             " share",
+        ),
+        Verb(
+            name="recipe",
+            arguments="ACTION RECIPE",
+            summary="show, diff, space or lint: what a recipe comes to and may become",
+        ),
+        Verb(
+            name="catalogue",
+            arguments="[MODULE …]",
+            summary="every component at hand: what it is for, costs, and when it fails",
         ),
         Verb(
             name="env",

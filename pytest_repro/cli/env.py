@@ -156,7 +156,7 @@ def _absence(own: Entry, declared: DeclaredEnvironment, project: Project) -> str
             options = dict(launcher_options(own, launcher))
             if declared.container:
                 options["image"] = declared.container
-            make_launcher(launcher, {}, options=options)
+            make_launcher(launcher, os.environ, options=options)
     except (LaunchError, ReproUsageError) as error:
         return str(error)
     return ""

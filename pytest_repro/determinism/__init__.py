@@ -14,13 +14,14 @@ from pytest_repro.determinism.hermetic import declare_file
 from pytest_repro.determinism.late import is_imported, when_imported
 from pytest_repro.determinism.lowering import Lowered, check_forced, lower
 from pytest_repro.determinism.noise import NOISE, rounding_noise
-from pytest_repro.determinism.probes import FLAG, LOADERS, Probes
+from pytest_repro.determinism.probes import BATCHES, FLAG, LOADERS, WHOLE, Probes
 from pytest_repro.determinism.seeding import (
     derive,
     generator_states,
     keep_generators,
     seed_everything,
 )
+from pytest_repro.determinism.splitting import SPLITTING
 from pytest_repro.determinism.streams import (
     Stream,
     global_streams,
@@ -44,12 +45,15 @@ from pytest_repro.determinism.variations import (
 
 __all__ = [
     "AXES",
+    "BATCHES",
     "ESCAPE",
     "FLAG",
     "LOADERS",
     "NOISE",
     "RESUMED",
+    "SPLITTING",
     "STILL",
+    "WHOLE",
     "Escape",
     "Facts",
     "Lowered",

@@ -17,15 +17,22 @@ from pytest_repro.determinism.contention import contention
 from pytest_repro.determinism.entropy import still_entropy
 from pytest_repro.determinism.late import when_imported
 from pytest_repro.determinism.listing import listing_order
+from pytest_repro.determinism.splitting import SPLITTING, split_batches
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Variation
 
-__all__ = ["FLAG", "LOADERS", "Probes"]
+__all__ = ["BATCHES", "FLAG", "LOADERS", "WHOLE", "Probes"]
 
 Fact: TypeAlias = "bool | int | str | None"
 
 LOADERS: Final = "variation.loaders"
 """The fact that says how many data loaders a change of their workers reached."""
+
+BATCHES: Final = "variation.batches"
+"""The fact that says how many batches were split."""
+
+WHOLE: Final = "variation.whole_batches"
+"""The fact that names the layers that do not see the same then."""
 
 FLAG: Final = "flag:"
 """Begins a change that sets a flag of torch, such as ``flag:mkldnn.enabled=False``."""
@@ -77,6 +84,8 @@ class Probes:
         """Change what must be changed after every flag is pinned."""
         if "onednn" in self._values:
             self._when("torch", _switch_onednn_off)
+        if "batches" in self._values:
+            self._undo.callback(split_batches(int(self._values["batches"])))
         if "denormals" in self._values:
             self._when("torch", _flush_denormals)
         for name, value in self._values.items():
@@ -98,6 +107,9 @@ class Probes:
             found[f"env.{name}"] = os.environ.get(name)
         if "loader-workers" in self._values:
             found[LOADERS] = self._loaders
+        if "batches" in self._values:
+            found[BATCHES] = SPLITTING.batches
+            found[WHOLE] = ", ".join(sorted(SPLITTING.whole))
         return found
 
     def close(self) -> None:
@@ -172,5 +184,12 @@ _EARLY: Final[dict[str, Callable[[str, Path], AbstractContextManager[None]]]] = 
     "contention": lambda value, _: contention(int(value)),
 }
 
-_IN_TIME: Final = ("cwd", "run-before", "onednn", "denormals", "loader-workers")
+_IN_TIME: Final = (
+    "cwd",
+    "run-before",
+    "onednn",
+    "denormals",
+    "loader-workers",
+    "batches",
+)
 """Those that wait for their moment."""

@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import Any, Final, TypeAlias
 
 import torch
+import torch.backends.opt_einsum  # torch 2.6 loads it with the first `einsum`
 
 from pytest_repro.determinism import torch_precision
 from pytest_repro.determinism.late import is_imported
@@ -41,6 +42,8 @@ PutBack: TypeAlias = Callable[[], None]
 
 COMPILER: Final = "torch._inductor.config"
 """The module that brings the compiler's own switch."""
+
+_SWITCH: Final = "deterministic"
 
 _RAISE: Final = 2
 _IGNORE: Final = 0
@@ -103,7 +106,7 @@ def read_flags() -> dict[str, Value]:
         Plain values by name, sorted; None for what this build of torch lacks.
     """
     found = {flag.name: _to_plain(flag.read()) for flag in FLAGS}
-    found["compiler_deterministic"] = _compiler().deterministic if _compiler() else None
+    found["compiler_deterministic"] = getattr(_compiler(), _SWITCH, None)
     return dict(sorted((found | torch_precision.read()).items()))
 
 
@@ -138,10 +141,10 @@ def keep_compiler() -> PutBack:
     Returns:
         A function that puts it back.
     """
-    before = _compiler().deterministic
+    before = getattr(_compiler(), _SWITCH, None)
 
     def put_back() -> None:
-        _compiler().deterministic = before
+        _throw_switch(before)
 
     return put_back
 
@@ -152,7 +155,13 @@ def pin_compiler(determinism: Determinism) -> None:
     Args:
         determinism: What is pinned.
     """
-    _compiler().deterministic = determinism.deterministic_algorithms
+    _throw_switch(determinism.deterministic_algorithms)
+
+
+def _throw_switch(value: Value) -> None:
+    """Set the compiler's switch, which torch has since 2.9: older ones refuse it."""
+    if hasattr(_compiler(), _SWITCH):
+        setattr(_compiler(), _SWITCH, value)
 
 
 def pin_interop_threads(threads: int) -> bool:

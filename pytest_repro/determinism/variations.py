@@ -53,6 +53,7 @@ AXES: Final = (
     "deterministic algorithms",
     "matmul precision",
     "denormals",
+    "batch accumulation",
 )
 """The circumstances, in the order in which they are varied and told."""
 
@@ -262,6 +263,7 @@ def _torch(facts: Facts) -> Iterator[Variation]:
             determinism={"matmul_precision": precision},
         )
     yield _probe("denormals", "denormals=flushed", Rung.WITHIN_ROUNDING)
+    yield _probe("batch accumulation", "batches=2", Rung.WITHIN_ROUNDING)
 
 
 def _probe(axis: str, name: str, required: Rung = Rung.IDENTICAL) -> Variation:

@@ -91,6 +91,7 @@ def assemble(
         state=recorder.state,
         failure=failure,
         horizon=recorder.horizon,
+        recipe=recorder.recipe,
         ledger=() if recorder.ledger is None else recorder.ledger.lanes(),
     )
 

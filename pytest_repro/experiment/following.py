@@ -31,7 +31,6 @@ class KnowsIndices(Protocol):
         """Take the indices of the last batch; None if they were taken."""
 
 
-
 class Following:
     """Writes lanes ``data/…`` and ``rng/…`` of a step ledger.
 
@@ -50,6 +49,7 @@ class Following:
         self._rows = RowSum()
         self._names: list[str] = []
         self._has_batches = False
+        self._has_sum = True
         self._take: Take | None = None
         self._step = 0
 
@@ -93,9 +93,12 @@ class Following:
 
     def begin_step(self) -> None:
         """Hear that an item is about to be drawn."""
-        self.ledger.pace.turn()
-        if not self.ledger.pace.is_quiet(self._step):
-            self.note_generators(self._step)
+        pace = self.ledger.pace
+        pace.turn()
+        self._has_sum &= pace.stride(Cost.DATA) == 1
+        if not pace.is_quiet(self._step):
+            with pace:
+                self.note_generators(self._step)
 
     def note_item(self, item: object) -> None:
         """Note what was drawn; steps are counted over all walks of a run.
@@ -125,22 +128,27 @@ class Following:
             self.ledger.put(f"rng/{name}", step, parts)
 
     def _note(self, item: object, take: Take | None) -> None:
-        note, step = self.ledger.note, self._step
         indices = None if take is None else take()
         self._has_batches |= not isinstance(item, int)
-        if self.ledger.pace.is_quiet(step):
+        pace = self.ledger.pace
+        if pace.is_quiet(self._step):
             return
-        if indices is not None:
-            note("data/indices", step, lambda: (text_of((repr(indices),)),))
-        if isinstance(item, int):
-            return  # a counter is no data
-        note("data/batch", step, lambda: parts_of(item), Cost.DATA)
-        if take is None:
-            self._note_rows(step, item)
+        with pace:
+            if indices is not None:
+                self.ledger.note(
+                    "data/indices", self._step, lambda: (text_of((repr(indices),)),)
+                )
+            if not isinstance(item, int):  # a counter is no data
+                self._note_batch(item, has_indices=take is not None)
+
+    def _note_batch(self, item: object, *, has_indices: bool) -> None:
+        self.ledger.note("data/batch", self._step, lambda: parts_of(item), Cost.DATA)
+        if not has_indices:
+            self._note_rows(self._step, item)
 
     def _note_rows(self, step: int, rows: object) -> None:
         # A sum over all rows that leaves some out says nothing; a sample does.
-        has_sum = self.ledger.pace.stride(Cost.DATA) == 1
+        has_sum = self._has_sum
 
         def add() -> Parts:
             found = self._rows.add(rows)

@@ -102,13 +102,14 @@ class Desk:
     def _name(self, path: Path) -> str:
         """Name an asset portably: from its package, the root, or by its name alone.
 
-        A package may be installed anywhere, below the root too.
+        A package may be installed anywhere, below the root too, and Debian gives the
+        folder of packages another name than everybody else.
         """
         resolved, root = path.resolve(), self._root.resolve()
         for home in PACKAGE_HOMES:
             if home in resolved.parts:
-                start = len(resolved.parts) - resolved.parts[::-1].index(home) - 1
-                return PurePath(*resolved.parts[start:]).as_posix()
+                start = len(resolved.parts) - resolved.parts[::-1].index(home)
+                return PurePath(PACKAGE_HOMES[0], *resolved.parts[start:]).as_posix()
         inside = resolved.is_relative_to(root)
         return resolved.relative_to(root).as_posix() if inside else resolved.name
 

@@ -1,31 +1,37 @@
 """How often a ledger is written: as often as a small share of the time allows.
 
-Whatever following a run costs is taken from training, so it is measured against it.
-Over the budget, the dearest things are looked at half as often, and half as often
-again. Strides are powers of two and what is kept are their multiples, so two runs that
-were thinned differently still share steps. What was written before stays written.
+Whatever following a run costs is taken from training, so an account is kept: training
+earns a small share of its own time, looking at things spends it. The beginning is
+followed whole on credit, since most runs part there. While a run is in debt, everything
+is looked at less often than it could afford, until the debt is paid.
 
-Only when something is written depends on time here, never what.
+Strides are powers of two and what is kept are their multiples, so two runs that were
+thinned differently still share steps. What was written before stays written. Only when
+something is written depends on time here, never what.
 """
 
 import enum
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Self
 
-__all__ = ["ALLOWANCE_S", "BUDGET", "Cost", "Pace"]
+__all__ = ["ALLOWANCE_S", "BUDGET", "DISTURBANCE", "Cost", "Pace"]
 
 BUDGET: Final = 0.03
 """The share of a step's own time that a ledger may take."""
 
 AIM: Final = 0.8 * BUDGET
-ALLOWANCE_S: Final = 0.005
+"""What is planned for where there is no debt; the rest is for what was not foreseen."""
+
+REPAYING: Final = 0.5 * BUDGET
+"""What is planned for while there is one."""
+
+ALLOWANCE_S: Final = 0.002
 """What a run may take whatever its steps cost [s]: most runs part at the beginning."""
 
-WINDOW: Final = 2
-"""Steps that are measured before the first decision; the first one warms up."""
-
-MAX_FACTOR: Final = 4
-"""One pause of the machine must not thin a whole run."""
+DISTURBANCE: Final = 2.0
+"""By how much looking costs more than the time that it takes: the caches of a processor
+are full of other things afterwards, so training is slower for a while. No clock of a
+ledger sees that; `benchmarks.ledger` compares whole runs, and does."""
 
 
 class Cost(enum.Enum):
@@ -45,15 +51,19 @@ class Cost(enum.Enum):
 
 
 MAX_STRIDES: Final[Mapping[Cost, int]] = {
-    Cost.STATE: 2**16,
+    Cost.CHEAP: 64,
     Cost.DATA: 2**16,
-    Cost.CHEAP: 8,
+    Cost.STATE: 2**16,
 }
-"""How rarely each may be looked at; in the order in which they are thinned."""
+"""How rarely each may be looked at. Each takes at most half of what is left by those
+before it, and the last one all of it: what is cheap is thinned last and least."""
 
 
 class Pace:
     """Strides that keep the time spent on a ledger within its budget.
+
+    As a context it measures one look of a ledger: what nothing was told of by `spend`
+    is cheap, and counts too.
 
     Attributes:
         clock: Gives seconds from any origin.
@@ -73,8 +83,24 @@ class Pace:
         self._least = 1
         self._spent = dict.fromkeys(Cost, 0.0)
         self._spent_s = 0.0
+        self._means = {cost: _Mean() for cost in MAX_STRIDES}
+        self._is_thinned = False
+        self._has_looked = False
         self.turns = 0
         self._began_s = 0.0
+        self._entered_s = 0.0
+        self._before_s = 0.0
+        self._standby_s = 0.0
+
+    def __enter__(self) -> Self:
+        """Begin to look; never within another look."""
+        self._entered_s, self._before_s = self.clock(), self._spent_s
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Charge what is not charged yet."""
+        told_s = self._spent_s - self._before_s
+        self.spend(Cost.CHEAP, self.clock() - self._entered_s - told_s)
 
     def stride(self, cost: Cost) -> int:
         """Return every which step is followed.
@@ -119,38 +145,73 @@ class Pace:
         """
         self._spent[cost] += duration_s
         self._spent_s += duration_s
+        self._has_looked = True
+
+    def stand_by(self, duration_s: float) -> None:
+        """Charge every step for being ready to look, whether anything is due or not.
+
+        Args:
+            duration_s: What that takes in a step [s].
+        """
+        self._standby_s += max(0.0, duration_s)
 
     def turn(self) -> None:
-        """Begin a step; every so often, decide about the strides."""
-        window = max(WINDOW, *self._strides.values())
-        if self.turns == 1 or (self.turns - 1) % window == 0:
-            now = self.clock()
-            if self.turns > 1:
-                self._decide(now - self._began_s)
-            self._began_s = now
-            self._spent = dict.fromkeys(Cost, 0.0)
+        """Begin a step; after one in which something was looked at, decide."""
+        if self.turns == 0:
+            self._began_s = self.clock()
+            self._spent_s = 0.0  # what came before the first step delays none
+        elif self._has_looked:
+            self._decide(self.clock() - self._began_s)
+        else:
+            self.turns += 1
+            return
+        self._spent = dict.fromkeys(Cost, 0.0)
+        self._has_looked = False
         self.turns += 1
 
     def _decide(self, elapsed_s: float) -> None:
-        spent_s = sum(self._spent.values())
-        rest_s = elapsed_s - spent_s
-        is_free = self._is_whole or self._spent_s <= ALLOWANCE_S
-        if is_free or spent_s <= BUDGET * rest_s:
+        for cost, mean in self._means.items():
+            mean.add(self._spent[cost])
+        trained_s = elapsed_s - self._spent_s
+        spent_s = DISTURBANCE * (self._spent_s + self.turns * self._standby_s)
+        is_indebted = spent_s > BUDGET * trained_s + ALLOWANCE_S
+        self._is_thinned |= is_indebted
+        if self._is_whole or not self._is_thinned:
             return
-        over_s = spent_s - AIM * rest_s
+        share = REPAYING if spent_s > BUDGET * trained_s else AIM
+        step_s = trained_s / self.turns
+        self._thin(max(0.0, share * step_s - DISTURBANCE * self._standby_s))
+
+    def _thin(self, left_s: float) -> None:
+        """Choose strides with which a step costs so much on average."""
         for cost, widest in MAX_STRIDES.items():
-            factor = _factor(self._spent[cost], over_s)
-            # What this may still save, now or by later decisions, spares the others.
-            over_s -= self._spent[cost] * (1 - self._strides[cost] / widest)
-            self._strides[cost] = min(widest, factor * self._strides[cost])
-            if over_s <= 0:
-                break
+            once_s = DISTURBANCE * self._means[cost].value_s
+            part_s = left_s if cost is Cost.STATE else left_s / 2
+            stride = 1
+            while stride < widest and once_s > part_s * stride:
+                stride *= 2
+            self._strides[cost] = stride
+            left_s = max(0.0, left_s - once_s / stride)
         self._least = min(self._strides[cost] for cost in MAX_STRIDES)
 
 
-def _factor(spent_s: float, over_s: float) -> int:
-    """Return the least power of two that saves so much, if any allowed one does."""
-    factor = 1
-    while factor < MAX_FACTOR and spent_s * (1 - 1 / factor) < over_s:
-        factor *= 2
-    return factor if spent_s > 0 else 1
+class _Mean:
+    """What it costs to look at something once; the first time warms up."""
+
+    def __init__(self) -> None:
+        self._first_s = 0.0
+        self._total_s = 0.0
+        self._count = 0
+
+    def add(self, duration_s: float) -> None:
+        if duration_s <= 0:
+            return
+        if self._count == 0:
+            self._first_s = duration_s
+        else:
+            self._total_s += duration_s
+        self._count += 1
+
+    @property
+    def value_s(self) -> float:
+        return self._total_s / (self._count - 1) if self._count > 1 else self._first_s

@@ -22,6 +22,7 @@ from pytest_repro.experiment.plain_values import (
 )
 from pytest_repro.experiment.points import Points
 from pytest_repro.records import AssetUse, Fingerprint, Horizon, Metric, Scalar, Series
+from pytest_repro.records.recipes import RecipeUse
 
 __all__ = ["Recorder", "Silent", "Sink", "StepHearer"]
 
@@ -88,6 +89,7 @@ class Recorder:
     Attributes:
         declared: What the experiment says of its own configuration, by name.
         origin: What the seed decides, as far as the experiment shows it.
+        recipe: The recipe it asked for; None as long as it did not.
         steps: How many steps are over.
     """
 
@@ -125,6 +127,7 @@ class Recorder:
         self.ledger = ledger
         self.declared: dict[str, str] = {}
         self.origin = Origin()
+        self.recipe: RecipeUse | None = None
         self.steps = 0
 
     def log(self, name: str, value: object, step: SupportsIndex | None) -> None:

@@ -6,20 +6,21 @@ an experiment gives the same bits whether it logs little or much.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import count
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, overload
 
 from pytest_repro import assets, determinism
 from pytest_repro.errors import ReproUsageError
+from pytest_repro.experiment import micro_batches
+from pytest_repro.experiment.configuring import Counter
 from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.inputs import Desk
 from pytest_repro.experiment.keeping import Keeper
-from pytest_repro.experiment.looping import NEVER, Loop, Orders
+from pytest_repro.experiment.looping import NEVER, Orders
 from pytest_repro.experiment.names import check_name, check_total
 from pytest_repro.experiment.parts import by_class
 from pytest_repro.experiment.recorder import Recorder
+from pytest_repro.experiment.walking import Walker
 from pytest_repro.experiment.watching import DEFAULT_EVERY, Watch
 from pytest_repro.fingerprints import sketch_of, tree_digest
 from pytest_repro.records import Resolution
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import torch
 
     from pytest_repro.data import Folds, Parts, Split
-    from pytest_repro.experiment.torch_ledger import ModelLedger
+    from pytest_repro.recipes import RecipeFunction
 
 __all__ = ["Run"]
 
@@ -39,6 +40,7 @@ class Run:
     """One execution of one experiment with one seed.
 
     Attributes:
+        counter: Gives the recipe out.
         seed: The root seed. Before the experiment's fixtures are set up, `random`,
             `numpy.random` and torch are each seeded with a seed derived from it.
     """
@@ -65,13 +67,12 @@ class Run:
         self._recorder = recorder
         rules = rules or assets.Rules(store=root / ".repro" / "assets")
         self._desk = Desk(recorder, folder=folder, root=root, rules=rules)
-        self._watches: list[Watch | ModelLedger] = []
         self._following = (
             None if recorder.ledger is None else Following(recorder.ledger)
         )
         self._keeper = Keeper(recorder)
-        self._loop: Loop | None = None
-        self._step = 0
+        self.counter = Counter(recorder)
+        self._walker = Walker(recorder, self._keeper, self._following)
         if self._following is not None:
             recorder.at_finish(self._following.finish)
 
@@ -140,8 +141,7 @@ class Run:
             MetricError: If the value is no single real number, the name is not
                 printable, or the metric was logged before.
         """
-        if self._loop is not None:
-            self._loop.die_inside(self._step)
+        self._walker.die_inside()
         self._recorder.log(name, value, step)
 
     @overload
@@ -174,11 +174,23 @@ class Run:
         check_total(total)
         caller = None if self._keeper.orders.is_idle else sys._getframe(1)  # noqa: SLF001  # public in all but name
         if iterable is not None:
-            return self._walk(iterable, total, caller)
+            return self._walker.walk(iterable, total, caller)
         if total is None:
             msg = "steps() needs batches to walk over, or total="
             raise ReproUsageError(msg)
-        return (step for step, _ in self._walk(range(NEVER), total, caller))
+        return (step for step, _ in self._walker.walk(range(NEVER), total, caller))
+
+    def micro_batches(self, batch: T) -> Iterator[tuple[float, T]]:
+        """Offer a place where `--repro-vary` may split a batch.
+
+        Args:
+            batch: Of equally many rows everywhere.
+
+        Returns:
+            The weight 1 and the batch; parts and their weights under that variation.
+            Add up ``weight * loss``, where a loss is a mean, before the step.
+        """
+        return micro_batches.micro_batches(batch)
 
     def watch(
         self,
@@ -205,9 +217,10 @@ class Run:
         Raises:
             ReproUsageError: If the arguments are something else.
         """
+        micro_batches.look_at(model)
         watch = Watch(self._recorder, model, optimizer, every=every)
         watch.start(check_name(name))
-        self._watches.append(watch)
+        self._walker.watchers.append(watch)
         self._follow(model, optimizer, name)
         parts = {name: model, f"{name}/optimizer": optimizer}
         self._register({f"{name}/watch": watch, **({} if is_led else parts)})
@@ -225,7 +238,7 @@ class Run:
 
         one = torch_ledger.ModelLedger(self._following, model, optimizer, name=name)
         self._recorder.at_finish(lambda: one.finish(is_over=self._recorder.is_over))
-        self._watches.append(one)
+        self._walker.watchers.append(one)
 
     def checkpoint(self, *parts: object, **named: object) -> None:
         """Make objects parts of the run, which checkpoints hold and restore in place.
@@ -329,51 +342,28 @@ class Run:
         found = cutting.cut(self.asset(manifest), split, folds, allow_leaks=allow_leaks)
         return cutting.record(found, self._recorder)
 
+    @overload
+    def recipe(self, subject: "RecipeFunction[T]") -> T: ...
+
+    @overload
+    def recipe(self, subject: T) -> T: ...
+
+    def recipe(self, subject: Any) -> Any:
+        """Ask for the configuration of this run, ``--repro-set`` included; record it.
+
+        Args:
+            subject: What `@recipe` made, a `Recipe`, or any frozen dataclass.
+
+        Returns:
+            The configuration.
+
+        Raises:
+            RecipeError: If an override has no place, or a value does not fit.
+            ReproUsageError: If the run asked for another one before.
+        """
+        return self.counter.ask(subject)
+
     def _register(self, parts: Mapping[str, object]) -> None:
         for name, subject in parts.items():
             if subject is not None:
                 self._keeper.register(check_name(name), subject)
-
-    def _walk(
-        self, iterable: Iterable[T], total: int | None, frame: FrameType | None
-    ) -> Iterator[tuple[int, T]]:
-        opened = iter if self._following is None else self._following.open
-        loop = self._keeper.begin(iterable, frame, opened)
-        self._recorder.origin.skip(loop.first)
-        if self._following is not None:
-            self._following.skip(loop.first)
-        try:
-            for step in () if loop.is_past else count(loop.first):
-                if step == total:
-                    self._recorder.enter_step(step, is_over=True)
-                    break
-                loop.reach(step)
-                self._recorder.begin_step(step)
-                self._recorder.enter_step(step)
-                try:
-                    item = self._draw(loop, step)
-                except StopIteration:
-                    self._ran_out(step, total)
-                    self._recorder.enter_step(step, is_over=True)
-                    break
-                self._recorder.origin.add_item(step, item)
-                self._loop, self._step = loop, step
-                yield step, item
-                for watch in self._watches:
-                    watch.end_step()
-                self._recorder.end_step(step, total)
-        finally:
-            self._keeper.end(loop)
-
-    def _draw(self, loop: Loop, step: int) -> Any:  # noqa: ANN401  # whatever the items are
-        """Draw an item, and note it in the step ledger."""
-        if self._following is None:
-            return loop.draw(step)
-        self._following.begin_step()
-        item = loop.draw(step)
-        self._following.note_item(item)
-        return item
-
-    def _ran_out(self, step: int, total: int | None) -> None:
-        if total is not None:
-            self._recorder.warn(f"steps(total={total}) ran out of items after {step}")

@@ -41,7 +41,8 @@ def build_declared(recipe: Recipe, folder: Path, *, root: Path, path: str) -> Pa
         OSError: If files cannot be written.
     """
     python = _fresh(folder, find_python(recipe.python, path))
-    words = [*_requirements(recipe), *own_requirement(recipe.version)]
+    own = own_requirement(recipe.version)
+    words = [*_as_own(_requirements(recipe), own, root=root), *own]
     _run([str(python), "-m", "pip", "install", *words], folder, cwd=root)
     (folder / NOTE).write_bytes(recipe.to_bytes())
     return python
@@ -96,6 +97,23 @@ def _requirements(recipe: Recipe) -> tuple[str, ...]:
         return recipe.packages
     flag = "-c" if recipe.packages else "-r"
     return (*recipe.packages, flag, recipe.lock)
+
+
+def _as_own(
+    requirements: Sequence[str], own: Sequence[str], *, root: Path
+) -> tuple[str, ...]:
+    """Give what names this program's own folder in the one form that pip accepts.
+
+    A project that is this program asks for ``.[extra]`` and gets ``-e`` besides: for
+    pip these are two sources of one package, which it refuses.
+    """
+    home = Path(own[-1])
+    words: list[str] = []
+    for requirement in requirements:
+        folder, bracket, extras = requirement.partition("[")
+        is_own = folder.startswith(".") and (root / folder).resolve() == home
+        words += ["-e", f"{home}{bracket}{extras}"] if is_own else [requirement]
+    return tuple(words)
 
 
 def _fresh(folder: Path, base: Path) -> Path:

@@ -92,6 +92,11 @@ class Execution:
         self._watch: Watch | None = None
         self._meter = Meter()
 
+    @property
+    def has_started(self) -> bool:
+        """Whether there is a run, of which a record can be made."""
+        return self._recorder is not None
+
     def guard(self, watch: Watch) -> None:
         """Take guards over that stand already; before `start`, which puts up others.
 
@@ -223,6 +228,15 @@ class Execution:
             seed=job.seed,
         )
         self._item.stash[run_key].keep(orders)
+        self.override(job.overrides)
+
+    def override(self, texts: tuple[str, ...]) -> None:
+        """Set fields of the recipe; after `start`, before fixtures.
+
+        Args:
+            texts: Such as ``optim.lr=0.1``.
+        """
+        self._item.stash[run_key].counter.override(texts)
 
     def record(
         self, failure: Failure | None = None, whence: Whence = UNKNOWN

@@ -62,6 +62,7 @@ class InProcess:
             self._execution.start(
                 self._settings.determinism, Silent(), following=following
             )
+            self._execution.override(self._settings.overrides)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(

@@ -103,6 +103,7 @@ class Jobs:
             window=run.window,
             checkpoint_every=self.settings.checkpoint_every,
             command=self.command(),
+            overrides=self.settings.overrides,
         )
 
     def command(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ __all__ = [
     "contract_of",
     "experiment_id",
     "is_experiment",
+    "registration_of",
 ]
 
 MARKER: Final = "repro"
@@ -42,6 +43,7 @@ ARGUMENTS: Final = {
     "timeout": "stop a run that takes longer [s]",
     "allow_nonfinite": "why a metric may be NaN or infinite",
     "accepts": "randomness that no seed governs: Entropy(source, reason=…, at_most=…)",
+    "registration": "the id of its registration: registrations/ID.toml",
 }
 """What the marker takes, and what each argument means."""
 
@@ -129,7 +131,28 @@ def contract_of(item: pytest.Item) -> Contract:
         return _refuse(item, str(error))
 
 
+def registration_of(item: pytest.Item) -> str:
+    """Return which registration an experiment names.
+
+    Args:
+        item: An experiment.
+
+    Returns:
+        The id; empty if its markers name none. The nearest marker wins.
+    """
+    marks = item.iter_markers(MARKER)
+    return next(
+        (
+            str(one.kwargs["registration"])
+            for one in marks
+            if "registration" in one.kwargs
+        ),
+        "",
+    )
+
+
 def _contract(arguments: Mapping[str, object]) -> Contract:
+    _check_registration(arguments.get("registration", "-"))
     contract = Contract(
         seeds=_count("seeds", arguments.get("seeds", 1)),
         reference_seeds=(
@@ -186,6 +209,12 @@ def _reason(value: object) -> str:
         msg = f"allow_nonfinite= is the reason, as text, got {value!r}"
         raise ContractError(msg)
     return value
+
+
+def _check_registration(value: object) -> None:
+    if not isinstance(value, str) or not value.strip():
+        msg = f"registration= is the id of a registration, as text, got {value!r}"
+        raise ContractError(msg)
 
 
 def _accepts(value: object) -> tuple[Entropy, ...]:

@@ -11,7 +11,7 @@ class Option:
 
     Attributes:
         name: The ini key; the flag is the same with dashes.
-        kind: ``bool``, ``int``, ``float`` or ``str``.
+        kind: ``bool``, ``int``, ``float``, ``str`` or ``list``.
         default: Its value when nobody says anything.
         help: One line for ``--help``.
         doc: What the reference page adds.

@@ -284,6 +284,14 @@ OPTIONS: Final = (
         choices=("error", "warn", "ignore"),
     ),
     _row(
+        "repro_strict",
+        "bool",
+        False,  # noqa: FBT003  # as above
+        "fail unless each experiment was registered, with a hypothesis, before it ran",
+        doc="Registrations are files, `registrations/ID.toml`:"
+        " {doc}`../how-to/register-a-hypothesis`.",
+    ),
+    _row(
         "repro_ledger",
         "str",
         "on",

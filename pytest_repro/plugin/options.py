@@ -6,13 +6,19 @@ from `OPTIONS`. A flag beats the ini key, the ini key beats the default.
 
 import difflib
 from collections.abc import Collection
+from typing import Final
 
 import pytest
 
-from pytest_repro.plugin.option_rows import OPTIONS, Option
+from pytest_repro.plugin.option_rows import OPTIONS as ROWS
+from pytest_repro.plugin.option_rows import Option
+from pytest_repro.plugin.recipe_rows import RECIPE_OPTIONS
 from pytest_repro.records import WORKER_FLAG
 
 __all__ = ["OPTIONS", "Option", "did_you_mean"]
+
+OPTIONS: Final = (*ROWS, *RECIPE_OPTIONS)
+"""Every option, in the order of the reference page."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +37,11 @@ def _add_flag(group: pytest.OptionGroup, option: Option) -> None:
     if option.kind == "bool":
         group.addoption(
             option.flag, action="store_true", default=None, help=option.help
+        )
+        return
+    if option.kind == "list":
+        group.addoption(
+            option.flag, action="append", help=option.help, metavar=option.metavar
         )
         return
     group.addoption(

@@ -23,6 +23,7 @@ from pytest_repro.plugin.launching import choose_launcher
 from pytest_repro.plugin.markers import contract_of, experiment_id, is_experiment
 from pytest_repro.plugin.own_options import write_options
 from pytest_repro.plugin.progress import make_watcher
+from pytest_repro.plugin.registering import make_registering
 from pytest_repro.plugin.scorecards import forget_scorecard, keep_scorecard
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.policy import Approvals, is_ci, read_approvals
@@ -107,6 +108,7 @@ class Parent:
         self._chaos = _make_chaos(config, settings, self._jobs)
         self._changed = _make_changed(config, settings, self._jobs)
         self._places = _make_places(config, settings, self._jobs)
+        self._registering = make_registering(config, settings)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -125,10 +127,20 @@ class Parent:
         outcomes = (
             earlier
             if earlier and len(known) == len(earlier)
-            else self._outcomes(pyfuncitem, known, is_first=not earlier)
+            else self._told(pyfuncitem, known, is_first=not earlier)
         )
         pass_judgement(pyfuncitem, outcomes)
         return True
+
+    def _told(
+        self, item: pytest.Function, known: Sequence[Outcome], *, is_first: bool
+    ) -> tuple[Outcome, ...]:
+        """Find the registration first: what is wrong with it costs no run."""
+        if self._registering is None:
+            return self._outcomes(item, known, is_first=is_first)
+        file = self._registering.file_of(item)
+        outcomes = self._outcomes(item, known, is_first=is_first)
+        return self._registering.attach(file, outcomes)
 
     def _outcomes(
         self, item: pytest.Function, known: Sequence[Outcome], *, is_first: bool

@@ -21,6 +21,7 @@ from pytest_repro.plugin.github import annotations, place_of, tell_step
 from pytest_repro.plugin.inventory import Collected, find_problems
 from pytest_repro.plugin.observing import keep_observations
 from pytest_repro.plugin.parent import OUTCOMES, SKIPPED
+from pytest_repro.plugin.registering import find_registration_problems
 from pytest_repro.plugin.settings import Settings
 from pytest_repro.plugin.sharding import own_shard
 from pytest_repro.records import Outcome, Problem, Session, Shard
@@ -138,6 +139,7 @@ class SessionReporter:
             outcomes=outcomes,
             problems=(
                 *found,
+                *self._registration_problems(outcomes),
                 *self._golden_problems(outcomes),
                 *keep_observations(self._settings, self._config.rootpath, outcomes),
             ),
@@ -150,6 +152,12 @@ class SessionReporter:
         """Whether other parts have all the experiments, which is no failure."""
         shard = self._shard
         return shard is not None and bool(shard.selected) and not shard.own
+
+    def _registration_problems(self, outcomes: Sequence[Outcome]) -> Sequence[Problem]:
+        """Ask for registrations only of what is held against a reference by workers."""
+        settings = self._settings
+        is_strict = settings.strict and not (settings.vary or settings.in_process)
+        return find_registration_problems(outcomes, is_strict=is_strict)
 
     def _golden_problems(self, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:
         """Hold the session against the golden path; without one, nothing is loaded."""

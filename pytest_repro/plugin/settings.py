@@ -63,12 +63,14 @@ class Settings:
         fetch: Whether runs fetch declared assets that it lacks.
         history: Folder to which sessions append what they observed.
         orphans: ``error``, ``warn`` or ``ignore``.
+        strict: Whether each experiment needs a registration that came first.
         ledger: How closely runs are followed in a step ledger.
         determinism: What is pinned.
         changed: Whether experiments are left out that no change can affect.
         changed_since: The revision whose commits alone count for that; or empty.
         vary: Whether one seed is run under variations instead.
         vary_axes: The circumstances that are varied.
+        overrides: Fields of the recipe that are set, such as ``optim.lr=0.1``.
     """
 
     active: bool
@@ -96,12 +98,14 @@ class Settings:
     fetch: bool
     history: Path
     orphans: str
+    strict: bool
     ledger: Following
     determinism: Determinism
     changed: bool
     changed_since: str
     vary: bool
     vary_axes: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
 
 
 settings_key: Final = pytest.StashKey[Settings]()
@@ -159,12 +163,14 @@ def read_settings(config: pytest.Config) -> Settings:
         fetch=bool(values["repro_fetch"]),
         history=_below_out(config, "repro_history", values),
         orphans=str(values["repro_orphans"]),
+        strict=bool(values["repro_strict"]),
         ledger=_following(values),
         determinism=_determinism(values),
         changed=_changed(config, values, writes=record or update),
         changed_since=str(values["repro_changed_since"]),
         vary=bool(values["repro_vary"]),
         vary_axes=_axes(str(values["repro_vary_axes"])) if active else (),
+        overrides=_overrides(values, writes=record or update),
     )
 
 
@@ -328,6 +334,18 @@ def _environment(config: pytest.Config, values: Mapping[str, object]) -> str:
     return found
 
 
+def _overrides(values: Mapping[str, object], *, writes: bool) -> tuple[str, ...]:
+    """Refuse references of another recipe than the one that stands in the code."""
+    found = cast("tuple[str, ...]", values["repro_set"])
+    if found and writes:
+        msg = (
+            "--repro-set tries another recipe, and references are of the one in the"
+            " code\n  write the value into the recipe, then record"
+        )
+        raise pytest.UsageError(msg)
+    return tuple(found)
+
+
 def _axes(text: str) -> tuple[str, ...]:
     """Parse which circumstances are varied: those named, or all but those denied."""
     from pytest_repro.determinism import AXES  # noqa: PLC0415  # only with --repro
@@ -365,9 +383,7 @@ def _check_writes(
         msg = "--repro-vary never writes references: leave one of the two out"
         raise pytest.UsageError(msg)
     if values["repro_in_process"] and values["repro_vary"]:
-        msg = (
-            "--repro-vary needs workers: leave it out, or leave --repro-in-process out"
-        )
+        msg = "--repro-vary needs workers: leave out either it or --repro-in-process"
         raise pytest.UsageError(msg)
     if values["repro_chaos"] and values["repro_in_process"]:
         msg = "--repro-chaos kills workers, and --repro-in-process has none"

@@ -297,15 +297,16 @@ class Worker:
             self._failure = _failure_of(error, str(error))
 
     def _write_record(self) -> None:
-        if self._execution is None or self._skipped:
+        execution = self._execution
+        if execution is None or not execution.has_started or self._skipped:
             return
-        record = self._execution.record(self._failure, self._whence())
+        record = execution.record(self._failure, self._whence())
         with warnings.catch_warnings():
             # About the size of references; this record is reviewed by nobody.
             warnings.simplefilter("ignore", ReproWarning)
             write_record(self._folder / RECORD, record)
-        resolutions = self._execution.resolutions
-        store = self._execution.rules.store
+        resolutions = execution.resolutions
+        store = execution.rules.store
         leave_resolutions(self._folder, resolutions, store=store)
 
     def _whence(self) -> Whence:

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from pytest_repro.policy.golden import ANY, Deviation
-from pytest_repro.records import Contract, RunRecord, Tolerance
+from pytest_repro.records import Contract, RunRecord, Tolerance, recipe_fields
 
 __all__ = ["ABSENT", "PINNED", "Departure", "covering", "protocol_departures"]
 
@@ -101,6 +101,9 @@ def _facts(record: RunRecord) -> dict[str, Fact]:
     found: dict[str, Fact] = {
         f"config.{name}": value for name, value in identity.config.items()
     }
+    if record.recipe is not None:
+        fields = recipe_fields(record.recipe.dump)
+        found |= {f"config.recipe.{place}": value for place, value in fields.items()}
     for name, digests in _assets(record).items():
         found[f"data.{name}"] = " and ".join(digests)
     found |= {f"metric.{name}": "measured" for name in _measured(record)}

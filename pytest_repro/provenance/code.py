@@ -22,7 +22,6 @@ __all__ = ["KNOWN", "collect_code"]
 KNOWN: Final = "known"
 """The `state` of code that git knows; any other value says why it does not."""
 
-_REMOTE: Final = r"^remote\..*\.url$"
 _ORIGIN: Final = "remote.origin.url"
 _LINK: Final = "160000 "
 """The mode of a submodule in git's index."""
@@ -60,7 +59,7 @@ def _collect(git: Git) -> dict[str, Json]:
     answer = git.ask("rev-parse", "--is-shallow-repository", "HEAD", "HEAD^{tree}")
     shallow, commit, tree = answer.decode().split()
     changed = dict(sorted(_changed_files(git)))
-    remotes = git.settings(_REMOTE)
+    remotes = git.remotes
     remote = remotes.get(_ORIGIN) or next(iter(remotes.values()), None)
     has_submodules = (git.top / ".gitmodules").is_file()
     return {

@@ -7,7 +7,8 @@ against the digest that the installer noted.
 Hashing is done once: what it came to is kept in a cache under a digest of RECORD and
 of size, inode and times of every file. The time of the last change is the kernel's, and
 nobody sets it back, so an edit that keeps size and date is found as well. Files that a
-package does not list are not looked for.
+package does not list are not looked for, nor are headers of C and C++, two thirds of
+torch, unless something in this process could compile with them.
 """
 
 import base64
@@ -15,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -43,6 +45,9 @@ _LISTED: Final = re.compile(
     rb'^("(?:[^"\n]|"")*"|[^,\n]*),sha256=([^,\n]*)', re.MULTILINE
 )
 _QUOTE: Final = b'"'
+_HEADERS: Final = (b".h", b".hpp", b".cuh")
+_COMPILERS: Final = ("torch._inductor", "torch.utils.cpp_extension", "triton", "cffi")
+"""What reads headers while a program runs; other headers compute nothing."""
 
 Entries = dict[str, list[list[str]]]
 
@@ -88,7 +93,10 @@ def find_edits(packages: Iterable[Package], cache: Path | None) -> tuple[Edit, .
 
 def _lines(package: Package) -> Iterator[tuple[bytes, bytes]]:
     """Yield path and digest of each file that a RECORD vouches for."""
+    passed_over = () if any(name in sys.modules for name in _COMPILERS) else _HEADERS
     for path, noted in _LISTED.findall(portable_lines(package)):
+        if path.endswith(passed_over):
+            continue
         if path.startswith(_QUOTE):
             yield path[1:-1].replace(_QUOTE * 2, _QUOTE), noted
         else:

@@ -83,7 +83,12 @@ class GitError(ReproError):
 
 
 class Git:
-    """A repository that may be looked at and not touched."""
+    """A repository that may be looked at and not touched.
+
+    Attributes:
+        top: The root of its work tree.
+        remotes: Their addresses as they are written, by the name of the setting.
+    """
 
     def __init__(self, folder: Path, *, timeout_s: float = TIMEOUT_S) -> None:
         """Find git, and the filters that must not run.
@@ -103,7 +108,9 @@ class Git:
         self._timeout_s = timeout_s
         self._variables = _clean(os.environ)
         self.top = Path(os.fsdecode(self.ask("rev-parse", "--show-toplevel")[:-1]))
-        self._variables |= _without_filters(self.settings(r"^filter\..*"))
+        settings = self.settings(r"^(filter\..*|remote\..*\.url)$")
+        self._variables |= _without_filters(settings)
+        self.remotes = {k: v for k, v in settings.items() if k.startswith("remote.")}
 
     def ask(self, *question: str) -> bytes:
         """Run one git command.

@@ -16,15 +16,16 @@ from pytest_repro.recipes.components import (
     registration_of,
 )
 from pytest_repro.recipes.domains import Choices, Domain, FloatRange, IntRange
-from pytest_repro.recipes.dumps import digest, dump, load
+from pytest_repro.recipes.dumps import ALGORITHM, digest, dump, load
 from pytest_repro.recipes.fields import Field, Knob, knob_of
+from pytest_repro.recipes.functions import RecipeFunction, recipe
 from pytest_repro.recipes.overrides import set_texts, with_
 from pytest_repro.recipes.parts import Recipe
-from pytest_repro.recipes.functions import RecipeFunction, recipe
 from pytest_repro.recipes.spaces import Axis, Space, space_of
 from pytest_repro.recipes.trees import from_mapping, leaves, to_mapping
 
 __all__ = [
+    "ALGORITHM",
     "Axis",
     "Buildable",
     "Choices",

@@ -1,9 +1,9 @@
 """The canonical dump: one recipe, one text in TOML, one digest.
 
-Keys are sorted, floats are written so that they come back bit for bit, and every default
-is there: a default that changes in the code changes the digest of new runs, and never
-what was dumped before. Reasons may be added as comments; the digest is of the text
-without them.
+Keys are sorted, floats are written so that they come back bit for bit, and every
+default is there: a default that changes in the code changes the digest of new runs, and
+never what was dumped before. Reasons may be added as comments; the digest is of the
+text without them.
 """
 
 import tomllib

@@ -46,10 +46,10 @@ def Field(
 def Field(*, search: Domain | None = None, why: str = "") -> Any: ...  # noqa: ANN401  # whatever is set
 
 
-def Field(
+def Field(  # noqa: N802  # reads like a type, as in a declaration it is one
     default: object = dataclasses.MISSING,
     *,
-    factory: Any = dataclasses.MISSING,  # noqa: ANN401  # a callable or MISSING
+    factory: Any = dataclasses.MISSING,  # a callable or MISSING
     search: Domain | None = None,
     why: str = "",
 ) -> Any:
@@ -72,7 +72,7 @@ def Field(
         64
     """
     knob = Knob(search=search, why=" ".join(why.split()))
-    return dataclasses.field(  # type: ignore[call-overload]  # one of both is MISSING
+    return dataclasses.field(
         default=default, default_factory=factory, metadata={KEY: knob}
     )
 

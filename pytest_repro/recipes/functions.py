@@ -127,11 +127,12 @@ def recipe(function: Callable[[], C]) -> RecipeFunction[C]:
         RecipeError: If the function takes arguments that have to be given.
 
     Example:
+        >>> from pytest_repro import Recipe
         >>> @recipe
         ... def small() -> Recipe:
         ...     return Recipe(batch_size=32)
         >>> small.with_(batch_size=64).dump()
-        'batch_size = 64\\n'
+        'batch_size = 64\n'
     """
     needed = [
         name

@@ -5,6 +5,7 @@ annotation of the field reads. Both give a new recipe, and a misspelt place is a
 that names the nearest one.
 """
 
+import contextlib
 import dataclasses
 import tomllib
 from collections.abc import Iterable
@@ -108,7 +109,7 @@ def _checked(
 ) -> object:
     is_recipe = isinstance(config, Recipe)
     old = fields_of(config)[name]
-    hint = _kind_of(old) if is_recipe else hints_of(type(config))[name]
+    hint = _kind_of(old) if is_recipe else hints_of(config.__class__)[name]
     if is_text:
         return _read(str(value), hint, where)
     plain = encode_at(value, hint, where)
@@ -124,10 +125,8 @@ def _kind_of(old: object) -> Any:  # noqa: ANN401  # an annotation
 def _read(text: str, hint: Any, where: str) -> object:  # noqa: ANN401  # an annotation
     """Read a value as TOML if its annotation allows that, else as the text it is."""
     readings: list[object] = [None] if text == "None" else []
-    try:
+    with contextlib.suppress(ValueError):
         readings.append(tomllib.loads(f"value = {text}")["value"])
-    except ValueError:
-        pass
     readings.append(text)
     problem: RecipeError | None = None
     for reading in readings:

@@ -16,6 +16,7 @@ from pytest_repro.recipes.components import (
     version_of,
 )
 from pytest_repro.recipes.parts import Recipe
+from pytest_repro.recipes.sections import is_name, is_section_tag, section
 from pytest_repro.recipes.values import IS, decode, encode, options_of, refuse
 from pytest_repro.recipes.wording import joined, nearest, shown
 
@@ -104,7 +105,7 @@ def to_mapping(config: object) -> dict[str, Any]:
             name: encode(part, Any, name, _to_table)
             for name, part in sorted(config.parts)
         }
-    return _to_table(config, type(config), "")
+    return _to_table(config, config.__class__, "")
 
 
 def from_mapping(tree: Mapping[str, Any], *, like: Any = None) -> Any:  # noqa: ANN401  # as it says
@@ -204,11 +205,36 @@ def _from_table(table: Mapping[str, Any], hint: Any, where: str) -> Any:  # noqa
         found = find(tag)
         kind: Any = found.config
         values = _migrated(values, found, tag, where)
+    elif is_section_tag(tag) and not _sections_in(tag, hint):
+        return _section(str(tag), values, hint, where)
     else:
         kind = _plain_class(tag, hint, where)
     if not _is_allowed(kind, hint):
         refuse(where, f"is {tag}, but has to be {hint}")
     return _build(kind, values, where)
+
+
+def _sections_in(tag: str | None, hint: Any) -> list[Any]:  # noqa: ANN401  # an annotation
+    """Find the classes of sections that a table may be of, if it can be only one."""
+    classes = [one for one in options_of(hint) if getattr(one, "__name__", "") == tag]
+    return classes if len(classes) == 1 else []
+
+
+def _section(tag: str, values: Mapping[str, Any], hint: Any, where: str) -> Any:  # noqa: ANN401  # a section
+    """Make a section of what a dump says it holds, and nothing else does."""
+    for name in values:
+        if not is_name(name):
+            refuse(where, f"has a field {name!r}, which is no name")
+    made = section(
+        tag,
+        {
+            name: decode(value, Any, joined(where, name), _from_table)
+            for name, value in values.items()
+        },
+    )
+    if not _is_allowed(type(made), hint):
+        refuse(where, f"is {tag} with other fields than known here")
+    return made
 
 
 def _plain_class(tag: str | None, hint: Any, where: str) -> Any:  # noqa: ANN401  # a dataclass
@@ -217,14 +243,14 @@ def _plain_class(tag: str | None, hint: Any, where: str) -> Any:  # noqa: ANN401
     named = [one for one in classes if tag in {None, getattr(one, "__name__", "")}]
     if len(named) == 1:
         return named[0]
-    if not classes:
-        refuse(
-            where,
-            "is a table, and nothing says of what: write is = 'kind/Name@version', or"
-            " read it with like=",
-        )
     names = ", ".join(sorted(one.__name__ for one in classes))  # type: ignore[union-attr]  # classes have names
-    refuse(where, f"is {tag or 'a table of unknown class'}, known here: {names}")
+    return refuse(
+        where,
+        f"is {tag or 'a table of unknown class'}, known here: {names}"
+        if classes
+        else "is a table, and nothing says of what: write is = 'kind/Name@version', or"
+        " read it with like=",
+    )
 
 
 def _migrated(

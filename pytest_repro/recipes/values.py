@@ -174,7 +174,7 @@ def _encode_tuple(
             for index, (one, hint) in enumerate(pairs)
         ]
 
-    return _first_that_fits(len(value), options, where, each)
+    return list(_first_that_fits(len(value), options, where, each))
 
 
 def _decode_list(
@@ -187,7 +187,7 @@ def _decode_list(
             for index, (one, hint) in enumerate(pairs)
         )
 
-    return _first_that_fits(len(plain), options, where, each)
+    return tuple(_first_that_fits(len(plain), options, where, each))
 
 
 def _first_that_fits(

@@ -152,6 +152,7 @@ class Job:
         resume_from: The checkpoint with which the run begins; empty for none.
         death: Where the worker kills itself; None for nowhere.
         command: The command line of the session, without secrets and places.
+        overrides: Fields of the recipe that are set, such as ``optim.lr=0.1``.
         wire: The version of this structure.
     """
 
@@ -177,6 +178,7 @@ class Job:
     resume_from: str = ""
     death: Death | None = None
     command: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
     wire: int = WIRE_VERSION
 
 

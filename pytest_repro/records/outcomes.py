@@ -8,6 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from pytest_repro.records.attempts import Attempt, Contention
+from pytest_repro.records.registered import Registered
 from pytest_repro.records.scorecards import Scorecard
 from pytest_repro.records.verdicts import Verdict
 
@@ -70,6 +71,8 @@ class Outcome:
         scorecard: What its bits depend on, if it was run under variations.
         environment: The declared environment in which it was run, or ``here`` beside
             such; empty where none was asked for.
+        registration: What was expected beforehand, beside what came of it; None where
+            nothing was registered.
     """
 
     experiment: str
@@ -86,6 +89,7 @@ class Outcome:
     escapes: tuple[str, ...] = ()
     scorecard: Scorecard | None = None
     environment: str = ""
+    registration: Registered | None = None
 
     @property
     def passed(self) -> bool:

@@ -14,6 +14,7 @@ from pytest_repro.records.contracts import Contract
 from pytest_repro.records.ingredients import InstalledPackage, Invocation, SourceFile
 from pytest_repro.records.ledgers import Lane
 from pytest_repro.records.operations import Operation
+from pytest_repro.records.recipes import RecipeUse
 from pytest_repro.records.traces import Fingerprint, Metric, Series
 from pytest_repro.records.verdicts import Cause
 
@@ -273,6 +274,7 @@ class RunRecord:
         packages: What was installed, sorted by name; empty where nobody noted it.
         sources: The project's modules that the anchor's run had imported, by path.
         invocation: How the anchor's run came about; None where nobody noted it.
+        recipe: The configuration that the anchor's run asked for; None for none.
     """
 
     identity: Identity
@@ -288,6 +290,7 @@ class RunRecord:
     packages: tuple[InstalledPackage, ...] = ()
     sources: tuple[SourceFile, ...] = ()
     invocation: Invocation | None = None
+    recipe: RecipeUse | None = None
 
     @property
     def anchor(self) -> SeedResult:

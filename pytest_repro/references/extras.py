@@ -33,6 +33,12 @@ from pytest_repro.references.packages_table import (
     read_packages,
     write_packages,
 )
+from pytest_repro.references.recipe_file import (
+    check_recipe,
+    fit_recipe,
+    read_recipe,
+    write_recipe,
+)
 from pytest_repro.references.sources_table import (
     check_sources,
     fit_sources,
@@ -106,6 +112,14 @@ EXTRAS: Final = (
         fit=fit_invocation,
         write=write_invocation,
         read=read_invocation,
+    ),
+    Extra(
+        file="config.golden.toml",
+        attribute="recipe",
+        check=check_recipe,
+        fit=fit_recipe,
+        write=write_recipe,
+        read=read_recipe,
     ),
 )
 """In the order in which they are written."""

@@ -16,6 +16,7 @@ and, where there is something to put into them, see `extras`::
     packages.tsv    what was installed                  packages_table.py
     sources.tsv     which modules of the project ran    sources_table.py
     invocation.json how the anchor's run came about     invocation_file.py
+    config.golden.toml  the recipe of the anchor's run  recipe_file.py
 
 Reading is strict: whatever `encode` could not have written is refused, with a typed
 error. Files on a disk are the matter of `folders` and `store`.

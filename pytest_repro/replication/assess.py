@@ -12,6 +12,7 @@ from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import Cause, Contract, Match, RunRecord, Verdict
 from pytest_repro.references import Found, ReferenceStore, read_record
 from pytest_repro.replication.pool import SeedRun
+from pytest_repro.replication.renaming import modernised
 from pytest_repro.replication.requests import Assessment, Request
 from pytest_repro.verdicts import (
     fold,
@@ -76,7 +77,8 @@ class Assessor:
             What was found; a verdict if what is there cannot be read.
         """
         try:
-            return self._store.find(request.experiment, record.identity.environment)
+            found = self._store.find(request.experiment, record.identity.environment)
+            return modernised(found, record)
         except RecordError as error:
             required = required_rung(request.contract, Match.KEY)
             return not_comparable(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
-from pytest_repro.records import Identity, RunRecord
+from pytest_repro.records import Identity, RunRecord, recipe_fields
 from pytest_repro.replication.suspicions import ABSENT, AXES
 from pytest_repro.verdicts.identity import shorten
 
@@ -73,8 +73,7 @@ def axes_of(
         For each run the text of each axis; an axis has equal texts exactly where all of
         its facts are equal.
     """
-    identities = [one.identity for one in records]
-    facts = [_facts(one) for one in identities]
+    facts = [{**_facts(one.identity), **_recipe(one)} for one in records]
     rows = [
         *((row.axis, row.patterns) for row in AXES),
         *_ENVIRONMENT,
@@ -91,6 +90,13 @@ def axes_of(
         {axis: texts[place] for axis, texts in described.items()}
         for place in range(len(records))
     )
+
+
+def _recipe(record: RunRecord) -> Mapping[str, object]:
+    if record.recipe is None:
+        return {}
+    fields = recipe_fields(record.recipe.dump)
+    return {f"config.recipe.{place}": value for place, value in fields.items()}
 
 
 def _facts(identity: Identity) -> Mapping[str, object]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
-from pytest_repro.determinism import LOADERS, RESUMED, STILL
+from pytest_repro.determinism import BATCHES, LOADERS, RESUMED, STILL, WHOLE
 from pytest_repro.records import (
     Cause,
     Contract,
@@ -246,7 +246,7 @@ class Survey:
                 contract=self._contract,
                 required=required_under(one, self._contract),
             )
-            self.effects.append(self._effect((one,), verdict))
+            self.effects.append(_told(self._effect((one,), verdict), result))
 
     def _look_at_memory(self, table: Sequence[Variation]) -> None:
         """Tell garbage from other chance: filled memory makes it NaN."""
@@ -269,6 +269,24 @@ def _idle(several: Several, result: Result) -> Several:
     if isinstance(result, Verdict) or result.identity.determinism.get(LOADERS) != 0:
         return ()
     return tuple(one for one in several if one.axis == LOADER_WORKERS)
+
+
+def _told(effect: Effect, result: Result) -> Effect:
+    """Add what a run says of the batches that were split in it.
+
+    Where a part is another batch to a layer, other bits are no matter of rounding, and
+    no fault either: nothing says how far they may be.
+    """
+    if isinstance(result, Verdict) or BATCHES not in result.identity.determinism:
+        return effect
+    facts = result.identity.determinism
+    if not facts[BATCHES]:
+        return _untouched(effect)
+    if not facts[WHOLE] or effect.standing is Standing.SAME:
+        return effect
+    standing = min(effect.standing, Standing.DEPENDS, key=list(Standing).index)
+    note = f"{facts[WHOLE]}: a part is another batch to it, so no accumulation is equal"
+    return replace(effect, standing=standing, note=note)
 
 
 def _untouched(effect: Effect) -> Effect:

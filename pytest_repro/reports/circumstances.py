@@ -15,7 +15,7 @@ from typing import Final
 
 from pytest_repro import canonical, wire
 from pytest_repro.canonical import Json
-from pytest_repro.records import Identity, RunRecord
+from pytest_repro.records import Identity, RunRecord, recipe_fields
 from pytest_repro.verdicts.identity import shorten
 
 __all__ = [
@@ -160,6 +160,7 @@ def find_all_differences(
         records know theirs. Sorted as there.
     """
     pairs = (
+        ("config.recipe", _recipe(obtained), _recipe(reference)),
         ("code.imported", _sources(obtained), _sources(reference)),
         ("packages", *_rebuilt(obtained, reference)),
     )
@@ -171,6 +172,10 @@ def find_all_differences(
     ]
     known = find_differences(obtained.identity, reference.identity)
     return tuple(sorted((*known, *told), key=lambda one: (_rank(one.fact), one.fact)))
+
+
+def _recipe(record: RunRecord) -> dict[str, str]:
+    return {} if record.recipe is None else recipe_fields(record.recipe.dump)
 
 
 def _sources(record: RunRecord) -> dict[str, str]:

@@ -8,7 +8,7 @@ import enum
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from pytest_repro.records import HERE, Action, Outcome, Rung, Session
+from pytest_repro.records import HERE, Action, Answer, Outcome, Rung, Session
 from pytest_repro.reports.plain import one_line
 
 __all__ = [
@@ -265,7 +265,20 @@ def final_line(session: Session) -> str:
     parts = [
         ", ".join(found) or "nothing compared",
         f"{_experiments(session)}, {seeds} of {allowed}",
+        *_expectations(session),
     ]
     if session.report:
         parts.append(f"report {one_line(session.report)}/{PAGE}")
     return " · ".join(parts)
+
+
+def _expectations(session: Session) -> list[str]:
+    """Count what was expected and did not hold: a result, which fails nothing."""
+    found = [one.registration for one in session.outcomes if one.registration]
+    total = sum(len(one.expectations) for one in found)
+    if not total:
+        return []
+    words = {Answer.DID_NOT_HOLD: "did not hold", Answer.CANNOT_TELL: "open"}
+    counts = {text: sum(one.count(a) for one in found) for a, text in words.items()}
+    told = [f"{number} {text}" for text, number in counts.items() if number]
+    return [f"{counted(total, 'expectation')}, {', '.join(told) or 'all held'}"]

@@ -24,6 +24,7 @@ from pytest_repro.reports.plain import (
     plain_lines,
     shorten_middle,
 )
+from pytest_repro.reports.registered import registered_rows
 from pytest_repro.reports.remedies import RECORD, command_text
 from pytest_repro.reports.scorecards import scorecard_lines
 from pytest_repro.reports.summary import (
@@ -103,6 +104,9 @@ def experiment_lines(outcome: Outcome) -> list[str]:
         lines += _cause(outcome)
     lines += _attempts(outcome)
     lines += _escapes(outcome)
+    if outcome.registration is not None:
+        rows = registered_rows(outcome.registration)
+        lines += [_row(key, text) for key, text in rows]
     lines += _verdict(outcome)
     return lines
 

@@ -6,7 +6,14 @@ knows nothing else. Properties that would be empty are left out.
 
 from collections.abc import Iterator
 
-from pytest_repro.records import Divergence, Outcome, Scorecard, Standing
+from pytest_repro.records import (
+    Answer,
+    Divergence,
+    Outcome,
+    Registered,
+    Scorecard,
+    Standing,
+)
 from pytest_repro.reports.plain import one_line
 from pytest_repro.reports.summary import explanation_of, status_of
 
@@ -30,6 +37,7 @@ def junit_properties(outcome: Outcome) -> list[tuple[str, str]]:
         *_scorecard(outcome.scorecard),
         *_seeds(outcome),
         *_escapes(outcome),
+        *_registered(outcome.registration),
     ]
     # One test case may tell of several environments.
     where = f"{outcome.environment}_" if outcome.environment else ""
@@ -88,3 +96,23 @@ def _seeds(outcome: Outcome) -> Iterator[tuple[str, str]]:
 def _escapes(outcome: Outcome) -> Iterator[tuple[str, str]]:
     for number, text in enumerate(outcome.escapes):
         yield f"escape_{number}", text
+
+
+def _registered(found: Registered | None) -> Iterator[tuple[str, str]]:
+    if found is None:
+        return
+    yield "registration", found.id
+    yield "registration_order", found.order.value
+    yield "registration_precedence", found.precedence.value
+    yield "hypothesis", found.hypothesis
+    yield "expectations_from", found.evidence
+    for answer in Answer:
+        name = answer.name.lower()
+        yield f"expectations_{name}", str(found.count(answer))
+    for number, one in enumerate(found.expectations):
+        yield f"expectation_{number}", f"{one.text}: {one.answer}"
+        yield f"expectation_{number}_obtained", one.obtained
+        yield f"expectation_{number}_expected", one.bound
+        yield f"expectation_{number}_detail", one.detail
+    for number, reason in enumerate(found.amendments):
+        yield f"amendment_{number}", reason

@@ -12,6 +12,7 @@ from pytest_repro.records import Divergence, Finding, Outcome, Problem, Session
 from pytest_repro.reports.fitting import Room
 from pytest_repro.reports.markup import block, code
 from pytest_repro.reports.plain import one_line, plain_lines, shorten_middle
+from pytest_repro.reports.registered import registered_lines
 from pytest_repro.reports.summary import (
     Status,
     counted,
@@ -68,10 +69,12 @@ def report_markdown(session: Session, *, most_bytes: int = MOST_BYTES) -> str:
     room.take(head)
     told = [one for one in outcomes if _is_told(one)]
     moved = [one for one in outcomes if one.verdict.divergence is not None]
+    registered = [one for one in outcomes if one.registration is not None]
     parts = (
         _table(room, HEADER, outcomes, _cells),
         _blocks(room, [list(_problem(one)) for one in session.problems], "problem"),
         _table(room, MOVED, moved, _moved),
+        _blocks(room, [list(_registered(one)) for one in registered], "registration"),
         _blocks(room, [list(_details(one)) for one in told], "experiment"),
     )
     return "\n".join([*head, *(line for part in parts for line in part)]) + "\n"
@@ -188,6 +191,16 @@ def _details(outcome: Outcome) -> Iterator[str]:
         yield from block(plain_lines(outcome.details[-MOST_OUTPUT:]))
         yield "</details>"
         yield ""
+
+
+def _registered(outcome: Outcome) -> Iterator[str]:
+    """Show expectations beside outcomes, also of what passes."""
+    found = outcome.registration
+    if found is None or _is_told(outcome):
+        return
+    yield f"### Expected of {_name(outcome)}"
+    yield ""
+    yield from block(registered_lines(found))
 
 
 def _problem(problem: Problem) -> Iterator[str]:

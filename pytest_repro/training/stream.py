@@ -103,11 +103,10 @@ class Stream:
         Raises:
             ReproUsageError: If the rule jumps about, or was made for other files.
         """
-        match sampling:
-            case InOrder():
-                return 1
-            case Windowed(sizes=self.sizes):
-                return sampling.window
+        if isinstance(sampling, InOrder):
+            return 1
+        if isinstance(sampling, Windowed) and sampling.sizes == self.sizes:
+            return sampling.window
         msg = (
             "a stream is read from front to back, and this rule jumps about in it\n"
             f"  rule    {sampling.text}\n"

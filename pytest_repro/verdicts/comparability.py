@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from pytest_repro.records import Cause, Finding, Rung, RunRecord, SeedResult, Series
+from pytest_repro.records import (
+    Cause,
+    Finding,
+    Rung,
+    RunRecord,
+    SeedResult,
+    Series,
+    recipe_fields,
+)
 from pytest_repro.verdicts.horizons import is_short
 from pytest_repro.verdicts.identity import shorten
 from pytest_repro.verdicts.pairs import Pair
 
-__all__ = ["Obstacle", "find_obstacle"]
+__all__ = ["Obstacle", "find_obstacle", "recipe_of"]
 
 PATTERN_CHARACTERS: Final = frozenset("*?[")
 ABSENT: Final = "absent"
@@ -113,9 +121,28 @@ def _non_finite_values(
 def _changed_config(pair: Pair) -> Obstacle | None:
     return _changed(
         Cause.CHANGED_CONFIG,
-        dict(pair.obtained.identity.config),
-        dict(pair.reference.identity.config),
+        {**pair.obtained.identity.config, **recipe_of(pair.obtained, pair.reference)},
+        {**pair.reference.identity.config, **recipe_of(pair.reference, pair.obtained)},
     )
+
+
+def recipe_of(run: RunRecord, other: RunRecord) -> Mapping[str, str]:
+    """Lay out the recipe of a run, as far as the other one has a recipe too.
+
+    An experiment that starts to use one is the same experiment: its bits decide.
+
+    Args:
+        run: The run.
+        other: What it is held against.
+
+    Returns:
+        Fields such as ``recipe.optim.lr``; none where the recipes are the same.
+    """
+    ours, theirs = run.recipe, other.recipe
+    if ours is None or theirs is None or ours.digest == theirs.digest:
+        return {}
+    fields = recipe_fields(ours.dump)
+    return {f"recipe.{place}": value for place, value in fields.items()}
 
 
 def _changed_data(pair: Pair) -> Obstacle | None:

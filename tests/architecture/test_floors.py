@@ -32,7 +32,7 @@ def test_package_keeps_its_floors() -> None:
     status, report = lint_floors(ROOT)
 
     assert status == 0, report
-    assert "9 kept, 0 broken" in report
+    assert "12 kept, 0 broken" in report
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,24 @@ def test_package_keeps_its_floors() -> None:
             "import nox",
             "pytest_repro.cli.planted -> nox",
             id="nox outside its door",
+        ),
+        pytest.param(
+            "recipes/planted.py",
+            "import omegaconf",
+            "pytest_repro.recipes.planted -> omegaconf",
+            id="OmegaConf outside its adapter",
+        ),
+        pytest.param(
+            "recipes/planted.py",
+            "import pydantic",
+            "pytest_repro.recipes.planted -> pydantic",
+            id="pydantic outside its adapter",
+        ),
+        pytest.param(
+            "recipes/planted.py",
+            "import jsonargparse",
+            "pytest_repro.recipes.planted -> jsonargparse",
+            id="jsonargparse outside its adapter",
         ),
         pytest.param(
             "verdicts/planted.py",

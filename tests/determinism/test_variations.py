@@ -143,6 +143,7 @@ def test_portable_kernels_are_varied_upwards_to_native_only() -> None:
                 "deterministic algorithms",
                 "matmul precision",
                 "denormals",
+                "batch accumulation",
             },
         ),
     ],

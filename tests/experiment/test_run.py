@@ -157,9 +157,9 @@ def test_an_asset_is_named_from_the_root_or_by_its_name(
 def test_an_asset_of_a_package_is_named_from_its_package(
     run: Run, recorder: Recorder, tmp_path: Path
 ) -> None:
-    """A virtual environment inside the project or elsewhere makes no difference."""
-    for place in ("a/.venv", "b"):
-        data = tmp_path / place / "site-packages" / "made_up" / "data.csv"
+    """Where the environment lies makes no difference, nor Debian's name for folders."""
+    for place in ("a/.venv/site-packages", "b/site-packages", "c/dist-packages"):
+        data = tmp_path / place / "made_up" / "data.csv"
         data.parent.mkdir(parents=True)
         data.write_bytes(b"1,2\n")
 

@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from pytest_repro.provenance import collect_environment, packages
+from pytest_repro.provenance import collect_environment, edits, packages
 from pytest_repro.provenance.edits import CACHE_VARIABLE, Edit, find_edits
 from pytest_repro.provenance.packages import Package, portable_lines, read_record
 from pytest_repro.provenance.software import MAX_EDITS, edit_facts
@@ -67,6 +68,22 @@ def test_edit_of_one_byte_is_found(tmp_path: Path) -> None:
     edit(path, EDITED)
 
     assert look(package) == (Edit(path="fake/a.py", state=state_of_file(path)),)
+
+
+def test_header_counts_where_something_could_compile_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else reads it, and torch has more headers than all other files."""
+    monkeypatch.setattr(edits, "_COMPILERS", ("made_up_compiler",))
+    package = install(tmp_path, a=CODE)
+    record = package.folder / "RECORD"
+    record.write_text(record.read_text() + "fake/a.h,sha256=q,1\n")
+    monkeypatch.delitem(sys.modules, "torch.utils.cpp_extension", raising=False)
+    assert look(package) == ()
+
+    monkeypatch.setitem(sys.modules, "made_up_compiler", sys)
+
+    assert look(package) == (Edit(path="fake/a.h", state=ABSENT),)
 
 
 def test_edit_is_found_although_an_earlier_look_is_kept(tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def test_a_run_is_resumed_at_any_step_of_two_epochs(tmp_path: Path) -> None:
 
     resumed = [outline(run(experiment, Orders(resume_from=at))) for at in checkpoints]
 
-    assert len(checkpoints) == 7
-    assert resumed == [whole] * 7
+    assert len(checkpoints) == 8
+    assert resumed == [whole] * 8
 
 
 def test_the_step_ledger_has_the_order(tmp_path: Path) -> None:

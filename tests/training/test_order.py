@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_repro.errors import ReproUsageError
@@ -41,17 +41,18 @@ def test_the_order_of_a_billion_is_known_at_any_place() -> None:
 
 
 def test_all_orders_of_four_are_equally_frequent() -> None:
-    """χ² over 24 orders and 4,800 keys stays below its 0.9999 quantile, 57.1."""
+    """χ² over 24 orders and 2,400 keys stays below its 0.9999 quantile, 57.1."""
     seen = Counter(
-        tuple(Permutation(4, key).at(np.arange(4)).tolist()) for key in range(4_800)
+        tuple(Permutation(4, key).at(np.arange(4)).tolist()) for key in range(2_400)
     )
-    chi_square = sum((count - 200) ** 2 / 200 for count in seen.values())
+    chi_square = sum((count - 100) ** 2 / 100 for count in seen.values())
 
     assert len(seen) == 24
     assert chi_square < 57.1
 
 
 @pytest.mark.parametrize("rule", [Shuffled(50), Windowed([20, 0, 7, 23], window=8)])
+@settings(max_examples=20)
 @given(epoch=st.integers(0, 9), seed=st.integers(0, 99))
 def test_an_epoch_has_each_sample_once(
     rule: Shuffled | Windowed, epoch: int, seed: int

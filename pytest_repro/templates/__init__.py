@@ -1,0 +1,37 @@
+"""What is written into other people's projects, and where it belongs.
+
+Start with `candidates`: it decides what of a project is run. Nothing of a project is
+imported; it is read as syntax trees.
+"""
+
+from pytest_repro.templates.candidates import Candidate, find_candidates
+from pytest_repro.templates.changes import (
+    Change,
+    read_text,
+    show_changes,
+    write_changes,
+)
+from pytest_repro.templates.command_lines import read_command_lines
+from pytest_repro.templates.first_experiment import module_folder, write_experiment
+from pytest_repro.templates.rendering import render
+from pytest_repro.templates.sources import Sources, read_sources
+from pytest_repro.templates.starter import starter_data
+from pytest_repro.templates.surroundings import ini_change, surrounding_changes
+
+__all__ = [
+    "Candidate",
+    "Change",
+    "Sources",
+    "find_candidates",
+    "ini_change",
+    "module_folder",
+    "read_command_lines",
+    "read_sources",
+    "read_text",
+    "render",
+    "show_changes",
+    "starter_data",
+    "surrounding_changes",
+    "write_changes",
+    "write_experiment",
+]
