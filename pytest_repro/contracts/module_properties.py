@@ -8,19 +8,16 @@ subtracts equal numbers there, and what remains is nothing but rounding.
 """
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Final
 
+from pytest_repro.contracts.deferred import check_in
 from pytest_repro.contracts.interfaces import interface_of
 from pytest_repro.contracts.properties import (
-    Check,
-    Draw,
-    Finding,
     Property,
     Subject,
     register,
 )
-from pytest_repro.records.module_contracts import Level, rtol
+from pytest_repro.records.module_contracts import rtol
 
 __all__ = ["MODULE_PROPERTIES"]
 
@@ -37,16 +34,8 @@ _SOUND_VALUES: Final = (
 )
 
 
-def _later(home: str, name: str) -> Check:
-    def check(subject: Subject, draw: Draw, level: Level) -> Finding | None:
-        found: Check = getattr(import_module(f"pytest_repro.contracts.{home}"), name)
-        return found(subject, draw, level)
-
-    return check
-
-
 def _row(name: str, home: str, check: str, claim: str, **more: object) -> Property:
-    check_later = _later(f"torch_{home}", f"check_{check}")
+    check_later = check_in(f"torch_{home}", f"check_{check}")
     more.setdefault("applies", _always)
     return register(
         Property(name=name, kind="module", claim=claim, check=check_later, **more)  # type: ignore[arg-type]  # rows of a table

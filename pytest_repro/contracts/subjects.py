@@ -9,6 +9,7 @@ from typing import Final
 
 from pytest_repro.contracts.properties import Subject
 from pytest_repro.errors import ContractError
+from pytest_repro.recipes import RecipeFunction
 from pytest_repro.records.module_contracts import (
     AugmentationContract,
     LoaderContract,
@@ -29,13 +30,17 @@ _KINDS: Final[dict[type[PartContract], str]] = {
     MetricContract: "metric",
 }
 
+_BUILDERS: Final = ("build", "apply", "compute")
+"""Fields of contracts that are the part, or make one."""
+
 
 def subject_of(part: object) -> Subject:
     """Make a subject of a part.
 
     Args:
         part: A class or function with a contract, a contract that knows how to build,
-            a class without a contract (whose annotations are taken), or a subject.
+            a class without a contract (whose annotations are taken), a recipe, or a
+            subject.
 
     Returns:
         The subject; the same one for the same part.
@@ -63,13 +68,10 @@ class _Identity:
 def _made(identity: _Identity) -> Subject:
     part = identity.part
     declared = part if isinstance(part, PartContract) else contract_on(part)
-    if declared is None and hasattr(part, "__repro_recipe__"):
+    if isinstance(part, RecipeFunction):
+        name = part.name.rpartition(":")[2].rpartition(".")[2]
         return Subject(
-            name=_name(part, PartContract()),
-            kind="recipe",
-            contract=PartContract(),
-            build=_builder(part),
-            part=part,
+            name=name, kind="recipe", contract=PartContract(), build=part, part=part
         )
     if declared is None:
         if not inspect.isclass(part):
@@ -80,7 +82,7 @@ def _made(identity: _Identity) -> Subject:
         name=_name(part, declared),
         kind=_KINDS.get(type(declared), "recipe"),
         contract=declared,
-        build=getattr(declared, "build", None) or _builder(part),
+        build=_builder(part, declared),
         part=part,
     )
 
@@ -97,8 +99,8 @@ def declared_in(module: ModuleType) -> list[Subject]:
     found = [
         subject_of(part)
         for part in vars(module).values()
-        if contract_on(part) is not None
-        if getattr(part, "__module__", None) == module.__name__
+        if contract_on(part) is not None or isinstance(part, RecipeFunction)
+        if _home(part) == module.__name__
     ]
     return sorted({id(one): one for one in found}.values(), key=lambda one: one.name)
 
@@ -106,6 +108,11 @@ def declared_in(module: ModuleType) -> list[Subject]:
 def subjects_of_modules(names: Iterable[str]) -> list[Subject]:
     """Import modules and list the parts with contracts that they define."""
     return [one for name in names for one in declared_in(import_module(name))]
+
+
+def _home(part: object) -> str | None:
+    is_recipe = isinstance(part, RecipeFunction)
+    return getattr(part.function if is_recipe else part, "__module__", None)
 
 
 def _name(part: object, declared: PartContract) -> str:
@@ -116,7 +123,11 @@ def _name(part: object, declared: PartContract) -> str:
     return name
 
 
-def _builder(part: object) -> Callable[[], object]:
+def _builder(part: object, declared: PartContract) -> Callable[[], object]:
+    for field in _BUILDERS:
+        found = getattr(declared, field, None)
+        if found is not None:
+            return found  # type: ignore[no-any-return]  # a field of a contract
     if callable(part):
         return part
     msg = "a contract of a module that stands alone needs build=…"
