@@ -95,7 +95,7 @@ class Following:
         """Hear that an item is about to be drawn."""
         pace = self.ledger.pace
         pace.turn()
-        self._has_sum &= pace.stride(Cost.DATA) == 1
+        self._has_sum &= pace.stride(Cost.ROWS) == 1
         if not pace.is_quiet(self._step):
             with pace:
                 self.note_generators(self._step)
@@ -154,7 +154,7 @@ class Following:
             found = self._rows.add(rows)
             return found if has_sum else ()
 
-        self.ledger.note("data/rows", step, add, Cost.DATA)
+        self.ledger.note("data/rows", step, add, Cost.ROWS)
 
 
 def _begin(iterable: Iterable[T]) -> tuple[Iterator[T], Take | None]:

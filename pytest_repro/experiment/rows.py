@@ -18,9 +18,10 @@ from pytest_repro.fingerprints.quick import mixed, text, weights
 __all__ = ["RowSum"]
 
 WORD_BYTES: Final = 8
-SAMPLE: Final = 1024
-"""So many rows stand for all. A run that is followed only now and then sees a small
-part of them, and of that part the sample of the reference must hold enough."""
+SAMPLE: Final = 2048
+"""So many rows stand for all; fewer are known one by one. A run that is followed only
+now and then sees a small part of them, and of that part the sample of the reference
+must hold enough."""
 
 
 class RowSum:
@@ -31,6 +32,7 @@ class RowSum:
         self._total = 0
         self._is_broken = False
         self._least = np.zeros(0, dtype=np.uint64)
+        self._waiting: list[npt.NDArray[np.uint64]] = []
 
     def add(self, batch: object) -> Parts:
         """Add the rows of a batch.
@@ -59,12 +61,19 @@ class RowSum:
         return (text(self._total),)
 
     def _keep(self, numbers: npt.NDArray[np.uint64]) -> None:
-        """Keep the least numbers; most batches soon bring none."""
+        """Keep what may be among the least numbers; most batches soon bring none."""
         if self._least.size == SAMPLE:
             numbers = numbers[numbers < self._least[-1]]
         if numbers.size:
-            both = np.concatenate((self._least, numbers))
-            self._least = np.unique(both)[:SAMPLE]
+            self._waiting.append(numbers)
+        if sum(map(len, self._waiting)) >= SAMPLE:
+            self._settle()
+
+    def _settle(self) -> None:
+        ordered = np.sort(np.concatenate((self._least, *self._waiting)))
+        is_new = np.ones(ordered.shape, dtype=np.bool_)
+        is_new[1:] = ordered[1:] != ordered[:-1]
+        self._least, self._waiting = ordered[is_new][:SAMPLE], []
 
     @property
     def sample(self) -> tuple[str, ...]:
@@ -76,6 +85,7 @@ class RowSum:
         Source:
             Broder 1997, "On the resemblance and containment of documents", bottom-k.
         """
+        self._settle()
         return () if self._is_broken else tuple(text(int(one)) for one in self._least)
 
 

@@ -13,7 +13,8 @@ from typing import Final
 
 from pytest_repro.records import BEFORE, RunRecord, Verdict
 from pytest_repro.verdicts.evidence import CauseClass, Onset, Scene, window
-from pytest_repro.verdicts.tracks import Part, Track, shared_rows, tracks_of
+from pytest_repro.verdicts.shared_rows import shared_rows
+from pytest_repro.verdicts.tracks import Part, Track, tracks_of
 
 __all__ = ["CauseClass", "Onset", "explain", "first_divergence"]
 
@@ -199,20 +200,21 @@ def _by_rows(scene: Scene, track: Track, step: int) -> Onset | None:
 
 def _by_sample(scene: Scene, track: Track, step: int) -> Onset | None:
     """Tell order from content by how many rows both runs saw at any time."""
-    after, shared = track.last_same(step), scene.shared
-    if shared is None or 0 < shared < SHARED:
+    after, rows = track.last_same(step), scene.shared
+    if rows is None or 0 < rows.share < SHARED:
         return None
     later = [same for one, same in track.same.items() if one > step]
-    if not later and after is not None and 0 < shared < 1:
-        # A rerun that ends here: what it saw before, the other run saw as well.
-        text = f"the same until then; {1 - shared:.2%} of its rows come nowhere else"
+    if sum(later) * 2 > len(later) or not later:
+        # One odd batch, as far as is known; what else it saw, the other saw as well.
+        is_known = rows.is_whole or (after is not None and not later)
+        if not is_known or rows.share in (0, 1):
+            return None
+        text = f"mostly the same; {1 - rows.share:.2%} of its rows come nowhere else"
         return window(CauseClass.DATA_CONTENT, track, step, after, text)
-    if not later or sum(later) * 2 > len(later):
-        return None  # one odd batch, as far as is known: rows tell of no order
-    if shared == 0:
+    if rows.share == 0:
         text = "no row of the one is a row of the other"
         return window(CauseClass.DATA_CONTENT, track, step, after, text)
-    text = f"about {shared:.0%} of the rows come in the other run as well"
+    text = f"about {rows.share:.0%} of the rows come in the other run as well"
     return window(CauseClass.DATA_ORDER, track, step, after, text)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_repro.records import BEFORE
+from pytest_repro.verdicts.shared_rows import SharedRows
 from pytest_repro.verdicts.tracks import Part, Track
 
 __all__ = ["CauseClass", "Onset", "Scene", "window"]
@@ -115,15 +116,17 @@ class Scene:
 
     Attributes:
         tracks: The tracks, by name.
-        shared: The share of rows of data that both runs saw; None if not known.
+        shared: How many rows of data both runs saw; None if not known.
     """
 
-    def __init__(self, tracks: Sequence[Track], *, shared: float | None = None) -> None:
+    def __init__(
+        self, tracks: Sequence[Track], *, shared: SharedRows | None = None
+    ) -> None:
         """Look at tracks.
 
         Args:
             tracks: What both runs recorded.
-            shared: The share of rows of data that both runs saw.
+            shared: How many rows of data both runs saw.
         """
         self.tracks = tuple(tracks)
         self.shared = shared

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from pytest_repro.records import BEFORE, SAMPLE, Fingerprint, Lane, RunRecord, Series
+from pytest_repro.records import BEFORE, Fingerprint, Lane, RunRecord, Series
 
-__all__ = ["Part", "Track", "shared_rows", "tracks_of"]
+__all__ = ["Part", "Track", "tracks_of"]
 
 
 class Part(enum.Enum):
@@ -39,9 +39,6 @@ class Part(enum.Enum):
         """The place within a step."""
         return _PARTS.index(self)
 
-
-MIN_ROWS: Final = 16
-"""Fewer rows say nothing about all."""
 
 _PARTS: Final = list(Part)
 _BY_NAME: Final = {part.value: part for part in Part}
@@ -104,35 +101,6 @@ class Track:
         one, other = known[max(right - 1, 0)], known[max(right, 1)]
         slope = (self.places[other] - self.places[one]) / (other - one)
         return self.places[one] + slope * (step - one)
-
-
-def shared_rows(reference: RunRecord, obtained: RunRecord) -> float | None:
-    """Estimate how many rows of data one run saw that the other saw as well.
-
-    Args:
-        reference: The reference.
-        obtained: The run that is held against it.
-
-    Returns:
-        The share, of the run that saw fewer; None if too few rows are known.
-
-    Source:
-        Broder 1997, "On the resemblance and containment of documents": the least
-        numbers of all rows are a sample of them.
-    """
-    one, other = _sample(reference), _sample(obtained)
-    if not one or not other:
-        return None
-    # Below the lesser of both ends, both samples hold every row that was seen.
-    end = min(max(one), max(other))
-    known = [{row for row in side if row <= end} for side in (one, other)]
-    fewer = min(map(len, known))
-    return len(known[0] & known[1]) / fewer if fewer >= MIN_ROWS else None
-
-
-def _sample(run: RunRecord) -> tuple[str, ...]:
-    lanes = (lane.digests for lane in run.ledger if lane.name == SAMPLE)
-    return next(lanes, ())
 
 
 def tracks_of(reference: RunRecord, obtained: RunRecord) -> tuple[Track, ...]:

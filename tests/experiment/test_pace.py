@@ -109,6 +109,23 @@ def test_once_the_debt_is_paid_more_is_looked_at() -> None:
     assert max(strides) > strides[-1] == 1
 
 
+def test_a_first_look_is_taken_for_dearer_than_later_ones() -> None:
+    """A second one comes in time to tell: code was loaded by the first."""
+    clock = Clock()
+    pace = Pace(clock)
+    looks = []
+    for step in range(200):
+        pace.turn()
+        if pace.is_due(Cost.ROWS, step):
+            looks.append(step)
+            clock.now_s += 0.001 if step else 0.3
+            pace.spend(Cost.ROWS, 0.001 if step else 0.3)
+        clock.now_s += STEP_S
+
+    assert looks[1] <= 32
+    assert len(looks) > 100
+
+
 def test_what_nobody_tells_of_is_charged_too() -> None:
     """A look takes longer than what was computed in it."""
     clock = Clock()

@@ -152,6 +152,18 @@ def test_rows_that_come_nowhere_else_are_another_content() -> None:
     assert (onset.cause, onset.step) == (CauseClass.DATA_CONTENT, first.step)
 
 
+def test_a_reference_that_knows_all_its_rows_tells_one_that_it_never_saw() -> None:
+    """One odd batch in a thinned run is another content if its rows come nowhere."""
+    course, _ = BY_HAND["label"]
+    obtained = without(run(course), "rows")
+
+    onset = first_divergence(run(Course(workers=None)), obtained)
+
+    assert onset is not None
+    assert onset.cause is CauseClass.DATA_CONTENT
+    assert "come nowhere else" in onset.evidence
+
+
 def test_one_odd_batch_at_the_end_is_no_order() -> None:
     """Where all its rows come in the other run as well, nothing is made up."""
     course, _ = BY_HAND["label"]
