@@ -19,10 +19,11 @@ __all__ = ["ALLOWANCE_S", "BUDGET", "DISTURBANCE", "Cost", "Pace"]
 BUDGET: Final = 0.03
 """The share of a step's own time that a ledger may take."""
 
-AIM: Final = 0.8 * BUDGET
-"""What is planned for where there is no debt; the rest is for what was not foreseen."""
+AIM: Final = 0.7 * BUDGET
+"""What is earned, and planned for where there is no debt; the rest is for what was not
+foreseen."""
 
-REPAYING: Final = 0.5 * BUDGET
+REPAYING: Final = 0.4 * BUDGET
 """What is planned for while there is one."""
 
 ALLOWANCE_S: Final = 0.002
@@ -179,11 +180,11 @@ class Pace:
             mean.add(self._spent[cost])
         trained_s = elapsed_s - self._spent_s
         spent_s = DISTURBANCE * (self._spent_s + self.turns * self._standby_s)
-        is_indebted = spent_s > BUDGET * trained_s + ALLOWANCE_S
-        self._is_thinned |= is_indebted
+        debt_s = spent_s - AIM * trained_s
+        self._is_thinned |= debt_s > ALLOWANCE_S
         if self._is_whole or not self._is_thinned:
             return
-        share = REPAYING if spent_s > BUDGET * trained_s else AIM
+        share = REPAYING if debt_s > 0 else AIM
         step_s = trained_s / self.turns
         self._thin(max(0.0, share * step_s - DISTURBANCE * self._standby_s))
 
