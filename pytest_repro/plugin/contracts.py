@@ -58,6 +58,19 @@ class Contracts:
         return None if self.seed is None else f"contracts explore from {self.seed}"
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Let `--lf` import every test file if a promise failed.
+
+        pytest leaves files out in which nothing failed; the part may be in one of them.
+        """
+        cache = getattr(self.config, "cache", None)
+        if cache is None or not self.config.getoption("lf", default=False):
+            return
+        failed = cache.get("cache/lastfailed", {})
+        if any(nodeid.startswith("contract::") for nodeid in failed):
+            self.config.pluginmanager.set_blocked("lfplugin-collskip")
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
     ) -> None:

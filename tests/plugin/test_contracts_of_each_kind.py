@@ -5,7 +5,6 @@ them all; the claims below read its items.
 """
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -96,7 +95,9 @@ def percent(predictions, labels):
 
 HITS = {"predictions": "Int batch", "labels": "Int batch"}
 METRIC = MetricContract(name="Hits", compute=accuracy, arguments=HITS, range=(0, 1))
-BAD_METRIC = MetricContract(name="BadHits", compute=percent, arguments=HITS, range=(0, 1))
+BAD_METRIC = MetricContract(
+    name="BadHits", compute=percent, arguments=HITS, range=(0, 1)
+)
 
 
 class Rows(Component, kind="data"):
@@ -167,7 +168,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
 
     def build(project: Project) -> Session:
         files = {"pytest.ini": INI, "parts.py": PARTS, "test_parts.py": TEST}
-        options = ("--repro-contracts", "-rA", "--repro-contracts-examples=4")
+        options = ("--repro-contracts", "-rA")
         return project.write(files).run(*options)
 
     _, found = share(tmp_path_factory, "contracts-of-each-kind", build)
@@ -213,7 +214,7 @@ def test_a_contract_that_only_decorates_is_no_part(session: Session) -> None:
     assert session.counts["passed"] > len(SOUND)
 
 
-def test_parts_of_one_name_are_refused(project: Project, tmp_path: Path) -> None:
+def test_parts_of_one_name_are_refused(project: Project) -> None:
     """Their examples and releases would be mixed up; the message names both homes."""
     part = (
         "from torch import nn\nfrom pytest_repro.contracts import contract\n"
