@@ -5,10 +5,13 @@ them all; the claims below read its items.
 """
 
 import re
+import sys
+import textwrap
+from pathlib import Path
 
 import pytest
 
-from tests.plugin.project import INI, Project, Session, share
+from tests.plugin.project import INI, Project, Session, environment, share
 
 PARTS = '''\
 import random
@@ -162,8 +165,23 @@ TEST = "from parts import *\n\ndef test_one(): ...\n"
 SOUND = ("Shifted", "Loader", "Dim", "SGD", "Hits", "data/Rows.Config", "parts:sound")
 
 
+FAILURE = re.compile(
+    r"^(\S+) breaks its promise of (\w+)\n.*?see it again with\n((?:    .*\n){5})",
+    re.MULTILINE | re.DOTALL,
+)
+DRIVER = """\
+import pathlib, runpy
+for path in sorted(pathlib.Path("scripts").iterdir()):
+    try:
+        runpy.run_path(str(path))
+    except AssertionError as error:
+        print(str(error).splitlines()[0])
+"""
+Ran = tuple[Project, Session]
+
+
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """Run the contracts of a project that has some of each kind, once."""
 
     def build(project: Project) -> Session:
@@ -171,8 +189,13 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
         options = ("--repro-contracts", "-rA")
         return project.write(files).run(*options)
 
-    _, found = share(tmp_path_factory, "contracts-of-each-kind", build)
-    return found
+    return share(tmp_path_factory, "contracts-of-each-kind", build)
+
+
+@pytest.fixture(name="session")
+def session_of(ran: Ran) -> Session:
+    """How that session ended."""
+    return ran[1]
 
 
 def items(session: Session, word: str, part: str) -> list[str]:
@@ -206,6 +229,22 @@ def test_a_fault_of_each_kind_fails_by_its_name(
 ) -> None:
     """The property that names the fault is among those that fail."""
     assert failed in items(session, "FAILED", part)
+
+
+def test_the_script_of_each_kind_shows_its_fault_again(
+    ran: Ran, tmp_path: Path
+) -> None:
+    """The five lines of every counter-example run, and end in the same failure."""
+    project, session = ran[0].copy(tmp_path / "again"), ran[1]
+    told = FAILURE.findall(session.output)
+    scripts = {f"scripts/{n}.py": textwrap.dedent(one[2]) for n, one in enumerate(told)}
+    project.write(scripts)
+
+    again = project.execute([sys.executable, "-c", DRIVER], environment({}))
+
+    said = [f"{part} breaks its promise of {rule}" for part, rule, _ in told]
+    assert len(said) == session.counts["failed"]
+    assert [one for one in again.output.splitlines() if " breaks its " in one] == said
 
 
 def test_a_contract_that_only_decorates_is_no_part(session: Session) -> None:
