@@ -161,7 +161,7 @@ def kind_of(declared: PartContract) -> str:
     return _KINDS.get(type(declared), "recipe")
 
 
-def builder_of(declared: PartContract) -> Callable[..., Any] | None:
+def builder_of(declared: object) -> Callable[..., Any] | None:
     """Find what a contract itself says of how to make, or call, its part.
 
     Args:

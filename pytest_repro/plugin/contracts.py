@@ -8,12 +8,14 @@ nothing here is loaded.
 
 import itertools
 import secrets
+import sys
 from collections.abc import Iterable
 from typing import Final
 
 import pytest
 
 from pytest_repro.contracts.components import offered_components
+from pytest_repro.contracts.locating import place_of
 from pytest_repro.contracts.promises import promises_of
 from pytest_repro.contracts.properties import Subject
 from pytest_repro.contracts.running import Effort
@@ -141,10 +143,15 @@ def _unlike(subjects: Iterable[Subject]) -> list[Subject]:
     parts = sorted({id(one): one for one in subjects}.values(), key=lambda s: s.name)
     for one, other in itertools.pairwise(parts):
         if one.name == other.name:
-            homes = (getattr(each.part, "__module__", "?") for each in (one, other))
+            first, second = sorted(_home(each) for each in (one, other))
             msg = (
-                f"two parts are called {one.name}, in {' and '.join(sorted(homes))}\n"
-                "  give one of them another name=… in its contract"
+                f"two parts are called {one.name}\n  one    {first}\n"
+                f"  other  {second}\n  give one of them another name=… in its contract"
             )
             raise ContractError(msg)
     return parts
+
+
+def _home(subject: Subject) -> str:
+    line, _ = place_of(subject, list(sys.modules.values()))
+    return line

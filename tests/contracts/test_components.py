@@ -1,7 +1,6 @@
 """Components, their configs and recipes become subjects under names of their own."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from torch import Tensor, nn
@@ -35,6 +34,7 @@ class ByShape(Component, nn.Module, kind="subjects"):
         width: int = Field(2, why="as the schema says")
 
     def __init__(self, config: Config) -> None:
+        """Make a layer of that width."""
         super().__init__()
         self.layer = nn.Linear(4, config.width)
 
@@ -76,7 +76,7 @@ class Needy(Component, kind="subjects"):
         steps: int
 
     @classmethod
-    def promises(cls, config: Any) -> OptimizerContract:
+    def promises(cls, config: object) -> OptimizerContract:
         """Never asked without a config."""
         raise AssertionError(config)
 
