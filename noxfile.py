@@ -112,6 +112,12 @@ def where(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def contracts(session: nox.Session) -> None:
+    """Plant faults in parts, hold correct ones to their promises, and take the time."""
+    _run(session, "ci/bench.sh", "contracts")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def explained(session: nox.Session) -> None:
     """Change circumstances for real, and ask which of them made a run differ."""
     _run(session, "ci/bench.sh", "explained")

@@ -39,7 +39,7 @@ napoleon_use_ivar = True
 # Inventories of other projects would need a network; our own names must resolve.
 nitpick_ignore_regex = [
     ("py:.*", r"(?!pytest_repro\b).*"),
-    ("py:class", r".*\.T"),  # a type variable has no page
+    ("py:class", r".*\.(T|T_co|C|_Part)"),  # a type variable has no page
 ]
 
 # The examples of docstrings run as tests, see tests/architecture/test_docstrings.py.

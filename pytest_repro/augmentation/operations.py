@@ -11,7 +11,11 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from pytest_repro.augmentation.schedules import Bounds, Number
 from pytest_repro.recipes import Component, Domain, Field
-from pytest_repro.records.module_contracts import BITWISE, Level
+from pytest_repro.records.module_contracts import (
+    BITWISE,
+    AugmentationContract,
+    Level,
+)
 
 __all__ = ["Drawn", "Operation", "Settings", "Values", "When"]
 
@@ -122,6 +126,25 @@ class Operation(Component, kind="aug"):
             config: The `Config` of the class.
         """
         self.config = config
+
+    @classmethod
+    def promises(cls, config: Any) -> AugmentationContract:  # noqa: ANN401  # as above
+        """Say what the operation promises with these settings.
+
+        Args:
+            config: Its settings.
+
+        Returns:
+            The contract, to which `pytest --repro-contracts` holds it.
+        """
+        from pytest_repro.augmentation.promises import promise  # noqa: PLC0415  # it knows this file
+
+        return promise(config, name=f"aug/{cls.__name__}")
+
+    @property
+    def least_side(self) -> int:
+        """How many pixels an image must have along each axis."""
+        return 1
 
     @property
     def name(self) -> str:

@@ -1,11 +1,16 @@
 """The contract of an operation, or of a policy: what a suite can hold it to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pytest_repro.augmentation.operations import Operation
 from pytest_repro.augmentation.parameters import Parameters
 from pytest_repro.augmentation.policy import Policy
-from pytest_repro.records.module_contracts import AugmentationContract
+from pytest_repro.records.module_contracts import (
+    BITWISE,
+    AugmentationContract,
+    Level,
+)
 
 __all__ = ["promise"]
 
@@ -33,6 +38,7 @@ def promise(config: Any, *, name: str = "") -> AugmentationContract:  # noqa: AN
     """
     policy = _policy(config)
     alone = policy.operations[0] if len(policy.operations) == 1 else None
+    domain = _domain(policy.operations)
 
     def draw(seed: int, ids: Any) -> Parameters:  # noqa: ANN401  # a collection
         return policy.draw(seed, 0, ids)
@@ -47,7 +53,9 @@ def promise(config: Any, *, name: str = "") -> AugmentationContract:  # noqa: AN
     return AugmentationContract(
         name=name or (alone.name if alone else "Policy"),
         apply=apply,
-        arguments=_domain(policy.operations),
+        levels=_levels(policy.operations),
+        arguments=domain,
+        sizes=_sizes(policy.operations, domain),
         draw=draw,
         replay=replay,
         changed=_changed,
@@ -69,6 +77,24 @@ def _changed(parameters: Parameters) -> list[bool]:
     """On which samples some operation acts."""
     rows = zip(*(part.acted for part in parameters.parts), strict=True)
     return [any(row) for row in rows] or [False] * len(parameters.ids)
+
+
+def _sizes(operations: tuple[Operation, ...], domain: str) -> Mapping[str, range]:
+    """Sides of images that every operation takes; nothing where any will do."""
+    least = max((one.least_side for one in operations), default=1)
+    sides = {"h", "w"} & set(domain.split())
+    return (
+        {side: range(least, least + 8) for side in sorted(sides)} if least > 1 else {}
+    )
+
+
+def _levels(operations: tuple[Operation, ...]) -> Mapping[str, Level]:
+    """A batch is as independent as its least independent operation."""
+    weakest = BITWISE
+    for one in operations:
+        if one.independence.is_weaker_than(weakest):
+            weakest = one.independence
+    return {} if weakest == BITWISE else {"sample_independence": weakest}
 
 
 def _probability(alone: Operation | None) -> float | None:

@@ -183,6 +183,11 @@ class Blur(Operation):
 
     config: "Blur.Config"
 
+    @property
+    def least_side(self) -> int:
+        """Mirrored at its border, an image must be larger than the radius."""
+        return self.config.radius + 1
+
     def draws(self) -> tuple[Drawn, ...]:
         """One width."""
         return (Drawn(name="sigma", bounds=self.config.sigma, identity=0.0),)

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -31,13 +32,21 @@ def place_of(subject: Subject, modules: Sequence[ModuleType]) -> tuple[str, str]
     part = subject.part
     own = sys.modules.get(getattr(part, "__module__", "") or "")
     nested = getattr(part, "__qualname__", "")
-    if own is not None and "." not in nested and hasattr(own, nested):
+    if own is not None and _reach(own, nested) is part:
         return _import(own, nested)
     for module in modules if own is None or not nested else [own]:
         for name, value in _names(module):
             if value is part:
                 return _import(module, name)
     return _UNKNOWN
+
+
+def _reach(module: ModuleType, name: str) -> object:
+    """Follow a dotted name from a module; None if it leads nowhere."""
+    found: object = module
+    for word in name.split("."):
+        found = getattr(found, word, None)
+    return found
 
 
 def load_file(path: str) -> ModuleType:
@@ -66,7 +75,7 @@ def load_file(path: str) -> ModuleType:
 
 
 def _import(module: ModuleType, name: str) -> tuple[str, str]:
-    head = name.partition("[")[0]
+    head = re.split(r"[.\[]", name)[0]
     if _is_importable(module):
         return f"from {module.__name__} import {head}", name
     path = os.path.relpath(inspect.getfile(module))

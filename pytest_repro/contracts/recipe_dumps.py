@@ -43,15 +43,21 @@ def check_dump_roundtrip(
         )
     mine, its = dict(leaves(again)), dict(leaves(config))
     for where in sorted(mine.keys() | its.keys()):
-        obtained, reference = repr(mine.get(where)), repr(its.get(where))
-        if obtained != reference:
+        obtained, reference = mine.get(where), its.get(where)
+        if not _same(obtained, reference):
             return Finding(
                 suspicion=suspicion,
                 where=where,
-                obtained=obtained,
-                reference=reference,
+                obtained=repr(obtained),
+                reference=repr(reference),
             )
     return None
+
+
+def _same(one: object, other: object) -> bool:
+    """Compare as dumps do, in which a whole number that means a float is one."""
+    is_written_as_float = {type(one), type(other)} == {int, float}
+    return repr(one) == repr(other) or (is_written_as_float and one == other)
 
 
 def check_digest_repeats(

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pytest_repro.contracts.annotations import TensorSpec
-from pytest_repro.contracts.interfaces import interface_of
+from pytest_repro.contracts.annotations import TensorSpec, parse
+from pytest_repro.contracts.interfaces import Interface, interface_of
 from pytest_repro.contracts.properties import Subject, properties_of
 from pytest_repro.disk import replace_file
 from pytest_repro.errors import CorruptRecord
-from pytest_repro.records.module_contracts import Level
+from pytest_repro.records.module_contracts import Level, LoaderContract
 
 __all__ = [
     "SNAPSHOT",
@@ -88,11 +88,10 @@ def promised_by(subject: Subject) -> dict[str, dict[str, str]]:
         What goes in, what comes out, the sizes, and the level of each property.
     """
     found = interface_of(subject)
-    results = found.results or ()
     declared = subject.contract.expected_failures
     return {
         "takes": {spec.name: _write(spec) for spec in found.arguments},
-        "returns": {str(n): _write(spec) for n, spec in enumerate(results)},
+        "returns": _results(subject, found),
         "sizes": {
             "+".join(group.symbols): " ".join("x".join(map(str, r)) for r in group.rows)
             for group in found.groups
@@ -105,6 +104,14 @@ def promised_by(subject: Subject) -> dict[str, dict[str, str]]:
             if rule.applies(subject)
         },
     }
+
+
+def _results(subject: Subject, found: Interface) -> dict[str, str]:
+    """Write what comes out: results by place, of a loader its fields by name."""
+    if isinstance(subject.contract, LoaderContract):
+        fields = sorted(subject.contract.fields.items())
+        return {name: _write(parse(name, text)) for name, text in fields}
+    return {str(n): _write(spec) for n, spec in enumerate(found.results or ())}
 
 
 def breaking_changes(

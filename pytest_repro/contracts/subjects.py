@@ -1,37 +1,32 @@
 """Take what a person names, a class or a contract, to a subject of properties."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Final
 
+from pytest_repro.contracts.components import (
+    builder_of,
+    component_of,
+    component_subject,
+    kind_of,
+    parts_of_component,
+    recipe_subject,
+)
 from pytest_repro.contracts.properties import Subject
 from pytest_repro.errors import ContractError
 from pytest_repro.recipes import RecipeFunction
 from pytest_repro.records.module_contracts import (
-    AugmentationContract,
-    LoaderContract,
-    MetricContract,
     ModuleContract,
-    OptimizerContract,
     PartContract,
     contract_on,
 )
 
-__all__ = ["declared_in", "subject_of", "subjects_of_modules"]
+__all__ = ["declared_in", "named_in", "subject_of", "subjects_of_modules"]
 
-_KINDS: Final[dict[type[PartContract], str]] = {
-    ModuleContract: "module",
-    LoaderContract: "loader",
-    AugmentationContract: "augmentation",
-    OptimizerContract: "optimizer",
-    MetricContract: "metric",
-}
-
-_BUILDERS: Final = ("build", "apply", "compute")
-"""Fields of contracts that are the part, or make one."""
+_OURS: Final = "pytest_repro."
 
 
 def subject_of(part: object) -> Subject:
@@ -39,8 +34,8 @@ def subject_of(part: object) -> Subject:
 
     Args:
         part: A class or function with a contract, a contract that knows how to build,
-            a class without a contract (whose annotations are taken), a recipe, or a
-            subject.
+            a class without a contract (whose annotations are taken), a component or
+            its `Config`, a recipe, or a subject.
 
     Returns:
         The subject; the same one for the same part.
@@ -67,12 +62,12 @@ class _Identity:
 @cache
 def _made(identity: _Identity) -> Subject:
     part = identity.part
-    declared = part if isinstance(part, PartContract) else contract_on(part)
     if isinstance(part, RecipeFunction):
-        name = part.name.rpartition(":")[2].rpartition(".")[2]
-        return Subject(
-            name=name, kind="recipe", contract=PartContract(), build=part, part=part
-        )
+        return recipe_subject(part)
+    component = component_of(part)
+    if component is not None:
+        return component_subject(component, part)
+    declared = part if isinstance(part, PartContract) else contract_on(part)
     if declared is None:
         if not inspect.isclass(part):
             msg = f"{part!r} has no contract\n  decorate it with @contract(...)"
@@ -80,7 +75,7 @@ def _made(identity: _Identity) -> Subject:
         declared = ModuleContract()
     return Subject(
         name=_name(part, declared),
-        kind=_KINDS.get(type(declared), "recipe"),
+        kind=kind_of(declared),
         contract=declared,
         build=_builder(part, declared),
         part=part,
@@ -88,31 +83,72 @@ def _made(identity: _Identity) -> Subject:
 
 
 def declared_in(module: ModuleType) -> list[Subject]:
-    """List the parts that a module defines and that have contracts.
+    """List what a module defines: parts with contracts, recipes, components.
 
     Args:
         module: An imported module.
 
     Returns:
-        Subjects by name; what the module only imports belongs to another.
+        Subjects by name; what the module only imports belongs to another. A contract
+        that stands alone belongs to every module that names it.
     """
-    found = [
-        subject_of(part)
+    name = module.__name__
+    return _subjects(p for p in vars(module).values() if _home(p) in {name, None})
+
+
+def named_in(module: ModuleType) -> list[Subject]:
+    """List what a module defines or imports, components of this package aside.
+
+    Args:
+        module: An imported module, such as one of tests.
+
+    Returns:
+        Subjects by name.
+    """
+    parts = [
+        part
         for part in vars(module).values()
-        if contract_on(part) is not None or isinstance(part, RecipeFunction)
-        if _home(part) == module.__name__
+        if component_of(part) is None or not _is_ours(part)
     ]
+    return _subjects(parts)
+
+
+def _is_ours(part: object) -> bool:
+    return str(getattr(part, "__module__", "")).startswith(_OURS)
+
+
+def _subjects(parts: Iterable[object]) -> list[Subject]:
+    found = [subject_of(one) for part in parts for one in _tested(part)]
     return sorted({id(one): one for one in found}.values(), key=lambda one: one.name)
 
 
+def _tested(part: object) -> Sequence[object]:
+    """Say what of a part is tested.
+
+    Its `type` is asked, since `isinstance` would wake lazy objects up. A contract that
+    makes no part of its own only decorates others.
+    """
+    component = component_of(part) if issubclass(type(part), type) else None
+    if component is not None:
+        return parts_of_component(component)
+    is_recipe = issubclass(type(part), RecipeFunction)
+    is_alone = issubclass(type(part), PartContract) and builder_of(part) is not None
+    is_declared = contract_on(part) is not None
+    return (part,) if is_recipe or is_alone or is_declared else ()
+
+
 def subjects_of_modules(names: Iterable[str]) -> list[Subject]:
-    """Import modules and list the parts with contracts that they define."""
+    """Import modules and list the parts that they define."""
     return [one for name in names for one in declared_in(import_module(name))]
 
 
 def _home(part: object) -> str | None:
-    is_recipe = isinstance(part, RecipeFunction)
-    return getattr(part.function if is_recipe else part, "__module__", None)
+    """Name the module that defines a part; None for a contract that stands alone."""
+    if issubclass(type(part), PartContract):
+        return None
+    is_recipe = issubclass(type(part), RecipeFunction)
+    owner: object = getattr(part, "function", None) if is_recipe else part
+    return getattr(owner, "__module__", "")
 
 
 def _name(part: object, declared: PartContract) -> str:
@@ -124,10 +160,9 @@ def _name(part: object, declared: PartContract) -> str:
 
 
 def _builder(part: object, declared: PartContract) -> Callable[[], object]:
-    for field in _BUILDERS:
-        found = getattr(declared, field, None)
-        if found is not None:
-            return found  # type: ignore[no-any-return]  # a field of a contract
+    found = builder_of(declared)
+    if found is not None:
+        return found
     if callable(part):
         return part
     msg = "a contract of a module that stands alone needs build=…"

@@ -12,6 +12,7 @@ from pytest_repro.contracts.interfaces import interface_of
 from pytest_repro.contracts.properties import Draw, Finding, Inapplicable, Subject
 from pytest_repro.contracts.shapes import roomy_sizes
 from pytest_repro.contracts.torch_calls import Trial, first_float, reduce_loss
+from pytest_repro.contracts.torch_descent import Adam
 from pytest_repro.contracts.torch_results import leaves
 from pytest_repro.records.module_contracts import Level
 
@@ -161,11 +162,11 @@ def check_overfitting(subject: Subject, draw: Draw, _level: Level) -> Finding | 
         msg = f"{subject.name} has no parameters to learn"
         raise Inapplicable(msg)
     steps, rate, factor = trial.declared.overfit
-    optimizer = torch.optim.Adam(parameters, lr=rate)
+    optimizer = Adam(parameters, rate=rate)
     losses = []
     for _ in range(steps):
         seed_generators(draw.seed)
-        optimizer.zero_grad()
+        module.zero_grad()
         try:
             output = trial.learn(module)
         except ValueError as error:

@@ -11,7 +11,7 @@ CONTRACT_OPTIONS: Final = (
         "repro_contracts",
         "bool",
         False,  # noqa: FBT003  # as above
-        "also test what modules and other parts promise by their contracts",
+        "also test what modules, loaders, optimizers, recipes and other parts promise",
         doc="One item for each promise, such as "
         "`contract::SmallCNN::batch_size_invariance[rtol]`; `-k` selects among them.",
     ),
@@ -41,8 +41,9 @@ CONTRACT_OPTIONS: Final = (
         "repro_contract_modules",
         "str",
         "",
-        "modules whose contracts are tested, parted by spaces",
-        doc="Beside them, those that test modules define or import.",
+        "modules whose parts are tested for their promises, parted by spaces",
+        doc="Beside them, those that test modules define or import, and components "
+        "that installed packages offer under `pytest_repro.components`.",
         has_flag=False,
     ),
 )

@@ -1,32 +1,37 @@
 """With ``--repro-contracts``: an item for each promise of each declared part.
 
-The parts are those of the modules that ``repro_contract_modules`` names, and those that
-test modules define or import. Without the flag, nothing here is loaded.
+Parts are modules, loaders, augmentations, optimizers, metrics, components and recipes:
+those of the modules that ``repro_contract_modules`` names, those that test modules
+define or import, and components that installed packages offer. Without the flag,
+nothing here is loaded.
 """
 
+import itertools
 import secrets
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable
 from typing import Final
 
 import pytest
 
-from pytest_repro.contracts.promises import Promise, promises_of
+from pytest_repro.contracts.components import offered_components
+from pytest_repro.contracts.locating import place_of
+from pytest_repro.contracts.promises import promises_of
 from pytest_repro.contracts.properties import Subject
-from pytest_repro.contracts.running import BrokenPromise, Effort
-from pytest_repro.contracts.snapshot import (
-    Released,
-    breaking_changes,
-    promised_by,
-    read_snapshot,
-    write_snapshot,
+from pytest_repro.contracts.running import Effort
+from pytest_repro.contracts.snapshot import Released, read_snapshot, write_snapshot
+from pytest_repro.contracts.subjects import named_in, subject_of, subjects_of_modules
+from pytest_repro.errors import ContractError, ReproError
+from pytest_repro.plugin.contract_items import (
+    CompatibilityItem,
+    ContractItem,
+    OfferItem,
+    Part,
 )
-from pytest_repro.contracts.subjects import subject_of, subjects_of_modules
-from pytest_repro.contracts.suite import settle
-from pytest_repro.errors import ReproError
 from pytest_repro.plugin.contract_settings import setting
-from pytest_repro.records.module_contracts import contract_on
+from pytest_repro.recipes.entry_points import Trouble
 
-__all__ = ["CompatibilityItem", "ContractItem", "Contracts"]
+__all__ = ["Contracts"]
 
 _SEEDS: Final = 2**32
 
@@ -55,32 +60,54 @@ class Contracts:
         return None if self.seed is None else f"contracts explore from {self.seed}"
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Let `--lf` import every test file if a promise failed.
+
+        pytest leaves files out in which nothing failed; the part may be in one of them.
+        """
+        cache = getattr(self.config, "cache", None)
+        if cache is None or not self.config.getoption("lf", default=False):
+            return
+        failed = cache.get("cache/lastfailed", {})
+        if any(nodeid.startswith("contract::") for nodeid in failed):
+            self.config.pluginmanager.set_blocked("lfplugin-collskip")
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
     ) -> None:
         """Add the items, so that ``-k``, ``--lf``, xdist and reports know them."""
         names = str(self.config.getini("repro_contract_modules")).split()
         try:
-            subjects = [*subjects_of_modules(names), *_beside_tests(items)]
+            offered = offered_components()
+            subjects = _unlike(
+                [
+                    *subjects_of_modules(names),
+                    *_beside_tests(items),
+                    *map(subject_of, offered.parts),
+                ]
+            )
             if setting(self.config, "repro_contracts_release"):
                 write_snapshot(self.config.rootpath, subjects)
             self.released = read_snapshot(self.config.rootpath)
-            items += self._items(session, subjects)
+            items += self._items(session, subjects, offered.troubles)
         except (ReproError, ImportError) as error:
             msg = f"contracts cannot be collected: {error}"
             raise pytest.UsageError(msg) from error
 
     def _items(
-        self, session: pytest.Session, subjects: Iterable[Subject]
+        self,
+        session: pytest.Session,
+        subjects: Iterable[Subject],
+        troubles: Iterable[Trouble],
     ) -> list[pytest.Item]:
-        root = _Part.from_parent(session, name="contract", nodeid="contract")
-        parts = sorted(
-            {id(one): one for one in subjects}.values(), key=lambda s: s.name
-        )
+        root = Part.from_parent(session, name="contract", nodeid="contract")
         made: list[pytest.Item] = []
-        for subject in parts:
-            nodeid = f"contract::{subject.name}"
-            part = _Part.from_parent(root, name=subject.name, nodeid=nodeid)
+        for trouble in troubles:
+            part = _part(root, trouble.name)
+            made.append(OfferItem.from_parent(part, name="loads", trouble=trouble))
+        for subject in subjects:
+            part = _part(root, subject.name)
             made += self._compatibility(part, subject)
             made += [
                 ContractItem.from_parent(part, name=promise.name, promise=promise)
@@ -88,7 +115,7 @@ class Contracts:
             ]
         return made
 
-    def _compatibility(self, part: "_Part", subject: Subject) -> list[pytest.Item]:
+    def _compatibility(self, part: Part, subject: Subject) -> list[pytest.Item]:
         if subject.name not in self.released:
             return []
         before = self.released[subject.name]
@@ -98,87 +125,33 @@ class Contracts:
         return [item]
 
 
+def _part(root: Part, name: str) -> Part:
+    return Part.from_parent(root, name=name, nodeid=f"contract::{name}")
+
+
 def _beside_tests(items: Iterable[pytest.Item]) -> list[Subject]:
     modules = {id(m): m for item in items if (m := getattr(item, "module", None))}
-    return [
-        subject_of(part)
-        for module in modules.values()
-        for part in vars(module).values()
-        if contract_on(part) is not None
-    ]
+    return [one for module in modules.values() for one in named_in(module)]
 
 
-class _Part(pytest.Collector):
-    """A part, or the root of all parts."""
+def _unlike(subjects: Iterable[Subject]) -> list[Subject]:
+    """Sort parts, each once; examples and releases are kept by name, so names differ.
 
-    def collect(self) -> Iterable[pytest.Item]:
-        """Nothing more: the items were made with it."""
-        return ()
-
-
-class ContractItem(pytest.Item):
-    """One promise of one part."""
-
-    def __init__(self, *, promise: Promise, **kwargs: object) -> None:
-        """Keep the promise.
-
-        Args:
-            promise: What is to be kept.
-            **kwargs: As pytest's nodes take them.
-        """
-        super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest's own
-        self.promise = promise
-
-    def runtest(self) -> None:
-        """Look for a counter-example."""
-        settle(self.promise.judge(self.config.rootpath))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:  # type: ignore[override]  # a text will do
-        """Show the counter-example and no traceback through us."""
-        if isinstance(excinfo.value, BrokenPromise | ReproError):
-            return str(excinfo.value)
-        return str(super().repr_failure(excinfo))
-
-    def reportinfo(self) -> tuple[str, None, str]:
-        """Say what it is called in reports."""
-        return "contract", None, self.nodeid
-
-
-class CompatibilityItem(pytest.Item):
-    """That a part still promises what its release promised."""
-
-    def __init__(
-        self,
-        *,
-        subject: Subject,
-        before: Mapping[str, Mapping[str, str]],
-        **kwargs: object,
-    ) -> None:
-        """Keep what was promised.
-
-        Args:
-            subject: The part.
-            before: What its release promised.
-            **kwargs: As pytest's nodes take them.
-        """
-        super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest's own
-        self.subject, self.before = subject, before
-
-    def runtest(self) -> None:
-        """Compare the promises."""
-        changes = breaking_changes(self.before, promised_by(self.subject))
-        if changes:
-            lines = "\n".join(f"  {line}" for line in changes)
+    Raises:
+        ContractError: If two parts have one name.
+    """
+    parts = sorted({id(one): one for one in subjects}.values(), key=lambda s: s.name)
+    for one, other in itertools.pairwise(parts):
+        if one.name == other.name:
+            first, second = sorted(_home(each) for each in (one, other))
             msg = (
-                f"{self.subject.name} promises less than its release\n{lines}\n"
-                "  release it anyway with: pytest --repro-contracts-release"
+                f"two parts are called {one.name}\n  one    {first}\n"
+                f"  other  {second}\n  give one of them another name=… in its contract"
             )
-            raise BrokenPromise(msg)
+            raise ContractError(msg)
+    return parts
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:  # type: ignore[override]  # a text will do
-        """Show the changes alone."""
-        return str(excinfo.value)
 
-    def reportinfo(self) -> tuple[str, None, str]:
-        """Say what it is called in reports."""
-        return "contract", None, self.nodeid
+def _home(subject: Subject) -> str:
+    line, _ = place_of(subject, list(sys.modules.values()))
+    return line

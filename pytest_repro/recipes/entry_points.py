@@ -14,7 +14,14 @@ from typing import Final
 
 from pytest_repro.recipes.components import Registration, find, registered
 
-__all__ = ["GROUP", "Loaded", "Trouble", "load_modules", "load_offered"]
+__all__ = [
+    "GROUP",
+    "Loaded",
+    "Trouble",
+    "load_installed",
+    "load_modules",
+    "load_offered",
+]
 
 GROUP: Final = "pytest_repro.components"
 
@@ -68,7 +75,19 @@ def load_offered() -> Loaded:
     Returns:
         The components of all of them.
     """
-    ours = load_modules(SHIPPED)
+    ours, theirs = load_modules(SHIPPED), load_installed()
+    return Loaded(
+        components=tuple(sorted((*ours.components, *theirs.components), key=_id)),
+        troubles=tuple(sorted((*ours.troubles, *theirs.troubles))),
+    )
+
+
+def load_installed() -> Loaded:
+    """Import what installed packages offer, and nothing of what is shipped.
+
+    Returns:
+        Their components.
+    """
     troubles: list[Trouble] = []
     roots: list[str] = []
     for point in sorted(
@@ -80,10 +99,11 @@ def load_offered() -> Loaded:
             troubles.append(_trouble(f"entry point {point.name}", error))
         else:
             roots.append(point.module.partition(".")[0])
-    return Loaded(
-        components=_inside((*SHIPPED, *roots)),
-        troubles=tuple(sorted((*ours.troubles, *troubles))),
-    )
+    return Loaded(components=_inside(roots), troubles=tuple(sorted(troubles)))
+
+
+def _id(one: Registration) -> str:
+    return one.id
 
 
 def _import_all(root: str) -> Iterator[Trouble]:

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from pytest_repro.recipes import Buildable, Component, Domain, Field
+from pytest_repro.records.module_contracts import OptimizerContract
 from pytest_repro.training.rates import Factor
 
 __all__ = ["SGD", "AdamW", "Optimizer", "scheduled"]
@@ -32,6 +33,18 @@ class Optimizer(Component, kind="optim"):
             config: Of the component.
         """
         self.config = config
+
+    @classmethod
+    def promises(cls, config: Any) -> OptimizerContract:  # noqa: ANN401  # as above
+        """Say what the optimizer promises with these settings.
+
+        Args:
+            config: Its settings.
+
+        Returns:
+            The contract, to which `pytest --repro-contracts` holds it.
+        """
+        return OptimizerContract(build=config.build().of)
 
     def attach(self, model: nn.Module) -> torch.optim.Optimizer:
         """Make an optimizer of a model's parameters.

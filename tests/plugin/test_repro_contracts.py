@@ -20,6 +20,14 @@ class Centred(nn.Module):
         return x - x.mean(0)
 """
 
+LOADER = """\
+from pytest_repro.contracts import LoaderContract
+
+def load(seed, epoch, *, workers, shard, start):
+    yield from [([0], {}), ([0], {})][start:]
+
+LOADER = LoaderContract(name="Repeating", build=load, size=2)
+"""
 TEST = "from models import Centred\n"
 ONE = ("--repro-contracts", "-k", "batch_size or range or finite")
 
@@ -28,6 +36,18 @@ ONE = ("--repro-contracts", "-k", "batch_size or range or finite")
 def centred(project: Project) -> Project:
     """A project with a module that looks at the other samples of a batch."""
     files = {"models.py": MODEL, "test_models.py": f"{TEST}\ndef test_one(): ...\n"}
+    return project.write(files)
+
+
+@pytest.fixture
+def repeating(project: Project) -> Project:
+    """A project with a loader that gives one sample twice; it loads no framework."""
+    plain = "def test_one(): ...\n"
+    files = {
+        "loading.py": LOADER,
+        "test_plain.py": plain,
+        "test_of_import.py": f"from loading import LOADER\n{plain}",
+    }
     return project.write(files)
 
 
@@ -66,22 +86,23 @@ def test_a_broken_promise_fails_with_a_script_that_shows_it_again(
     assert "row 0 changes when the other rows are removed" in again
 
 
-def test_without_the_flag_nothing_is_collected(centred: Project) -> None:
+def test_without_the_flag_nothing_is_collected(repeating: Project) -> None:
     """Plain pytest runs the ordinary test alone."""
-    session = centred.run("-v")
+    session = repeating.run("-v", "test_of_import.py")
 
     assert "contract::" not in session.output
     assert "1 passed" in session.output
 
 
-def test_modules_of_the_ini_file_are_tested_by_xdist_too(centred: Project) -> None:
+def test_modules_of_the_ini_file_are_tested_by_xdist_too(repeating: Project) -> None:
     """Two workers collect the same items as one process does."""
-    (centred.root / "test_models.py").write_text("def test_one(): ...\n")
+    words = ("-o", "repro_contract_modules=loading", "-k", "unique or order_repeats")
 
-    words = ("-o", "repro_contract_modules=models", "-n", "2")
-    session = centred.run(*ONE, *words, plugins=("xdist",))
+    session = repeating.run(
+        "--repro-contracts", *words, "-n", "2", "test_plain.py", plugins=("xdist",)
+    )
 
-    assert "FAILED contract::Centred::batch_size_invariance[rtol]" in session.output
+    assert "FAILED contract::Repeating::ids_unique" in session.output
     assert "1 failed, 1 passed" in session.output
 
 
