@@ -71,9 +71,19 @@ VERBS: Final[Mapping[str, Verb]] = {
     verb.name: verb
     for verb in (
         Verb(
+            name="tour",
+            arguments="",
+            summary="watch a result hold, change, and be accepted: three minutes",
+        ),
+        Verb(
             name="init",
             arguments="",
             summary="add a first experiment to this project, by what trains in it",
+        ),
+        Verb(
+            name="new",
+            arguments="KIND NAME",
+            summary="begin an experiment, component, recipe or registration that runs",
         ),
         Verb(
             name="list",

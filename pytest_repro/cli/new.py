@@ -1,0 +1,166 @@
+"""`pytest-repro new`: begin an experiment, component, recipe or registration.
+
+What it writes runs as it is. A file that is there is never touched, so a second call
+changes nothing and a person's edits are safe.
+"""
+
+import importlib.util
+from argparse import Namespace
+from pathlib import PurePosixPath
+from typing import Final
+
+from pytest_repro import templates
+from pytest_repro.cli.answers import Answer
+from pytest_repro.cli.parsing import Parser
+from pytest_repro.cli.project import Project
+from pytest_repro.cli.tables import fields
+from pytest_repro.errors import ReproUsageError
+from pytest_repro.templates import Beginning, Change, Framework, Kind, Name
+
+__all__ = ["add_arguments", "run"]
+
+KINDS: Final = tuple(str(kind) for kind in Kind)
+
+
+def add_arguments(parser: Parser) -> None:
+    """Declare what is begun, and where.
+
+    Args:
+        parser: Takes the arguments.
+    """
+    parser.add_argument("kind", choices=KINDS, help="what is begun")
+    parser.add_argument("name", metavar="NAME", help="what it is called")
+    parser.add_argument(
+        "--in",
+        dest="folder",
+        metavar="FOLDER",
+        type=PurePosixPath,
+        help="where code goes, from the root (default: where experiments are)",
+    )
+    parser.add_argument(
+        "--with",
+        dest="framework",
+        choices=tuple(str(one) for one in Framework),
+        help="experiment: what it computes with (default: torch, if that is installed)",
+    )
+    parser.add_argument(
+        "--for",
+        dest="subject",
+        metavar="NODE_ID",
+        default="",
+        help="registration: of which experiment (default: the one with its name)",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would be written, as a diff"
+    )
+
+
+def run(arguments: Namespace, project: Project) -> Answer:
+    """Write what is missing.
+
+    Args:
+        arguments: As declared.
+        project: The folders.
+
+    Returns:
+        The answer.
+
+    Raises:
+        ReproUsageError: If the words have no meaning together.
+        OSError: If the system refuses.
+    """
+    kind, name = Kind(arguments.kind), _name(arguments.name)
+    _check_words(arguments, kind, name)
+    folder = _folder(arguments.folder, project)
+    beginning = templates.begin(
+        kind,
+        name,
+        folder=folder,
+        framework=_framework(arguments.framework),
+        subject=arguments.subject,
+    )
+    return _write(beginning, _around(kind, folder, project), arguments, project)
+
+
+def _name(text: str) -> Name:
+    try:
+        return Name(text)
+    except ValueError as error:
+        raise ReproUsageError(str(error)) from error
+
+
+def _check_words(arguments: Namespace, kind: Kind, name: Name) -> None:
+    for flag, value, owner in (
+        ("with", arguments.framework, Kind.EXPERIMENT),
+        ("for", arguments.subject, Kind.REGISTRATION),
+    ):
+        if value and kind is not owner:
+            msg = f"--{flag} is for: pytest-repro new {owner} NAME"
+            raise ReproUsageError(msg)
+    if kind.is_module and templates.is_taken(name.snake):
+        msg = (
+            f"{name.snake} is the name of a module that can be imported already\n"
+            f"  choose another, such as: pytest-repro new {kind} my-{name.text}"
+        )
+        raise ReproUsageError(msg)
+
+
+def _folder(given: PurePosixPath | None, project: Project) -> PurePosixPath:
+    if given is None:
+        return templates.find_place(project.root)
+    if given.is_absolute() or ".." in given.parts:
+        msg = f"--in is a folder of the project, relative to its root, got {given}"
+        raise ReproUsageError(msg)
+    return given
+
+
+def _framework(given: str | None) -> Framework:
+    """Choose torch where it is installed; nothing is imported for that."""
+    if given is not None:
+        return Framework(given)
+    has_torch = importlib.util.find_spec("torch") is not None
+    return Framework.TORCH if has_torch else Framework.NUMPY
+
+
+def _around(
+    kind: Kind, folder: PurePosixPath, project: Project
+) -> tuple[list[Change], str]:
+    """Say what the files need around them."""
+    if kind is Kind.REGISTRATION:
+        return [], ""
+    return templates.prepare(project.root, folder, is_imported=kind.is_module)
+
+
+def _write(
+    beginning: Beginning,
+    around: tuple[list[Change], str],
+    arguments: Namespace,
+    project: Project,
+) -> Answer:
+    own = {str(path): text for path, text in beginning.files.items()}
+    kept = [path for path in own if (project.root / path).exists()]
+    files = [
+        Change(path=path, before=None, after=text)
+        for path, text in own.items()
+        if path not in kept
+    ]
+    needed = [one for one in around[0] if one.is_needed] if files else []
+    changes = [*files, *needed]
+    by_hand = [around[1]] if files and around[1] else []
+    data = {
+        "written": [one.path for one in changes if not arguments.dry_run],
+        "would_write": [one.path for one in changes],
+        "kept": kept,
+        "by_hand": by_hand,
+        "next": list(beginning.then),
+    }
+    if arguments.dry_run:
+        return Answer(lines=tuple(templates.show_changes(changes)), data=data)
+    templates.write_changes(project.root, changes)
+    rows = [
+        ("written" if one.before is None else "extended", one.path) for one in changes
+    ]
+    rows += [("kept", f"{path} is there, and is left as it is") for path in kept]
+    rows += [("by hand", text) for text in by_hand]
+    rows += [("next", beginning.then[0]), *(("then", x) for x in beginning.then[1:])]
+    return Answer(lines=fields(rows), data=data)
