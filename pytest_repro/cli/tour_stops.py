@@ -18,12 +18,9 @@ START: Final = (
 )
 
 END: Final = (
-    (
-        "your project",
-        "pytest-repro init        a first experiment, by what trains in it",
-    ),
-    ("from nothing", "pytest-repro new experiment NAME"),
-    ("all commands", "pytest-repro --help"),
+    ("next", "in a project of yours that trains: pytest-repro init"),
+    ("or", "begin anew: pytest-repro new experiment NAME"),
+    ("all", "pytest-repro --help"),
 )
 """What to type after the tour."""
 
@@ -128,7 +125,8 @@ STOPS: Final = (
         ),
         after="DIVERGED is a failed test. Step 0 is still the same: it was computed"
         " before the rate was used; step 1 is not. Both sides stand below each other,"
-        " as decimals and as bits, and the changed file is named as the likeliest cause.",
+        " as decimals and as bits, and the changed file is named as the likeliest"
+        " cause.",
     ),
     Stop(
         title="An accepted change",
