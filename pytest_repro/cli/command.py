@@ -83,7 +83,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         Verb(
             name="new",
             arguments="KIND NAME",
-            summary="begin an experiment, component, recipe or registration that runs",
+            summary="begin an experiment, component, recipe, registration or brief",
         ),
         Verb(
             name="list",
@@ -134,6 +134,12 @@ VERBS: Final[Mapping[str, Verb]] = {
             name="rollback",
             arguments="EXPERIMENT",
             summary="restore an earlier approved state as a new, explained revision",
+        ),
+        Verb(
+            name="brief",
+            arguments="[ID]",
+            summary="what was registered, expected and found, on a page; and how long"
+            " that takes",
         ),
         Verb(
             name="history",

@@ -1,4 +1,4 @@
-"""`pytest-repro new`: begin an experiment, component, recipe or registration.
+"""`pytest-repro new`: begin an experiment, component, recipe, registration or brief.
 
 What it writes runs as it is. A file that is there is never touched, so a second call
 changes nothing and a person's edits are safe.
@@ -6,11 +6,13 @@ changes nothing and a person's edits are safe.
 
 import importlib.util
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
 from pytest_repro import templates
 from pytest_repro.cli.answers import Answer
+from pytest_repro.cli.brief import keep_page, read_briefs
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
 from pytest_repro.cli.tables import fields
@@ -19,7 +21,10 @@ from pytest_repro.templates import Beginning, Change, Framework, Kind, Name
 
 __all__ = ["add_arguments", "run"]
 
-KINDS: Final = tuple(str(kind) for kind in Kind)
+BRIEF: Final = "brief"
+"""The page of a registration, which `brief` keeps."""
+
+KINDS: Final = (*map(str, Kind), BRIEF)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -69,7 +74,9 @@ def run(arguments: Namespace, project: Project) -> Answer:
         ReproUsageError: If the words have no meaning together.
         OSError: If the system refuses.
     """
-    kind, name = Kind(arguments.kind), _name(arguments.name)
+    name = _name(arguments.name)
+    is_brief = arguments.kind == BRIEF
+    kind = Kind.REGISTRATION if is_brief else Kind(arguments.kind)
     _check_words(arguments, kind, name)
     folder = _folder(arguments.folder, project)
     beginning = templates.begin(
@@ -79,7 +86,19 @@ def run(arguments: Namespace, project: Project) -> Answer:
         framework=_framework(arguments.framework),
         subject=arguments.subject,
     )
-    return _write(beginning, _around(kind, folder, project), arguments, project)
+    begun = _write(beginning, _around(kind, folder, project), arguments, project)
+    return _brief(begun, name, project) if is_brief and not arguments.dry_run else begun
+
+
+def _brief(begun: Answer, name: Name, project: Project) -> Answer:
+    """Write the page of a registration that is there by now."""
+    briefs = read_briefs(project)
+    brief = next(one for one in briefs if one.registration.id == name.text)
+    page = keep_page(brief, briefs, project)
+    rows = [("then", f"pytest-repro brief {name.text} --write, which keeps your words")]
+    lines = (*begun.lines, "", *page.lines, *fields(rows))
+    data = {**begun.data, "brief": page.data}
+    return replace(page, lines=lines, data=data)
 
 
 def _name(text: str) -> Name:
