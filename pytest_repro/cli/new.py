@@ -78,7 +78,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
     is_brief = arguments.kind == BRIEF
     kind = Kind.REGISTRATION if is_brief else Kind(arguments.kind)
     _check_words(arguments, kind, name)
-    folder = _folder(arguments.folder, project)
+    folder = _folder(arguments.folder, kind, project)
     beginning = templates.begin(
         kind,
         name,
@@ -118,17 +118,21 @@ def _check_words(arguments: Namespace, kind: Kind, name: Name) -> None:
             raise ReproUsageError(msg)
     if kind.is_module and templates.is_taken(name.snake):
         msg = (
-            f"{name.snake} is the name of a module that can be imported already\n"
+            f"{name.snake} is a word of Python, or a module that can be imported"
+            " already\n"
             f"  choose another, such as: pytest-repro new {kind} my-{name.text}"
         )
         raise ReproUsageError(msg)
 
 
-def _folder(given: PurePosixPath | None, project: Project) -> PurePosixPath:
+def _folder(given: PurePosixPath | None, kind: Kind, project: Project) -> PurePosixPath:
     if given is None:
         return templates.find_place(project.root)
     if given.is_absolute() or ".." in given.parts:
         msg = f"--in is a folder of the project, relative to its root, got {given}"
+        raise ReproUsageError(msg)
+    if kind.is_module and not all(part.isidentifier() for part in given.parts):
+        msg = f"modules of {given} cannot be imported: --in takes words of Python"
         raise ReproUsageError(msg)
     return given
 

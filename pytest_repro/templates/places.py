@@ -1,6 +1,7 @@
 """Where in a project new code belongs, so that pytest finds it without being told."""
 
 import importlib.util
+import keyword
 import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -67,7 +68,7 @@ def prepare(
 
 
 def is_taken(module: str) -> bool:
-    """Tell whether a module of that name would hide one that others import.
+    """Tell whether a module of that name would hide another, or cannot be named.
 
     Args:
         module: One word.
@@ -76,7 +77,7 @@ def is_taken(module: str) -> bool:
         Whether there is one: where pytest puts a test's folder first, `random.py`
         beside it is what `import random` finds.
     """
-    if module in sys.stdlib_module_names:
+    if module in sys.stdlib_module_names or keyword.iskeyword(module):
         return True
     return importlib.util.find_spec(module) is not None
 

@@ -124,8 +124,10 @@ def test_code_goes_where_pytest_collects(project: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["recipe", "random"], "random is the name of a module"),
-        (["recipe", "numpy", "--in", "x"], "numpy is the name of a module"),
+        (["recipe", "random"], "random is a word of Python, or a module"),
+        (["recipe", "numpy", "--in", "x"], "numpy is a word of Python, or a module"),
+        (["recipe", "lambda"], "lambda is a word of Python, or a module"),
+        (["recipe", "circle", "--in", "my-parts"], "modules of my-parts cannot be"),
         (["experiment", "a b"], "a name is letters and digits"),
         (["experiment", "../up"], "a name is letters and digits"),
         (["experiment", "circle", "--in", "../x"], "--in is a folder of the project"),
