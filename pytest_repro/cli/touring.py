@@ -78,7 +78,7 @@ class Guide:
         """
         self._say(["", *paragraph(START)])
         self._prepare()
-        typed = []
+        typed: list[str] = []
         for number, stop in enumerate(STOPS, 1):
             self._wait()
             self._say(["", f"{number} of {len(STOPS)}  {stop.title}"])
