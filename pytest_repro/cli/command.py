@@ -71,9 +71,19 @@ VERBS: Final[Mapping[str, Verb]] = {
     verb.name: verb
     for verb in (
         Verb(
+            name="tour",
+            arguments="",
+            summary="watch a result hold, change, and be accepted: three minutes",
+        ),
+        Verb(
             name="init",
             arguments="",
             summary="add a first experiment to this project, by what trains in it",
+        ),
+        Verb(
+            name="new",
+            arguments="KIND NAME",
+            summary="begin an experiment, component, recipe, registration or brief",
         ),
         Verb(
             name="list",
@@ -124,6 +134,12 @@ VERBS: Final[Mapping[str, Verb]] = {
             name="rollback",
             arguments="EXPERIMENT",
             summary="restore an earlier approved state as a new, explained revision",
+        ),
+        Verb(
+            name="brief",
+            arguments="[ID]",
+            summary="what was registered, expected and found, on a page; and how long"
+            " that takes",
         ),
         Verb(
             name="history",

@@ -22,6 +22,7 @@ from pytest_repro.replication.registration_files import (
     choose,
     read_registrations,
 )
+from pytest_repro.reports.plain import shell_word
 
 __all__ = ["Registering", "find_registration_problems", "make_registering"]
 
@@ -145,6 +146,8 @@ def _unregistered(experiment: str) -> Problem:
     message = (
         f"{experiment} has no registration, and --repro-strict asks for one\n"
         "write registrations/ID.toml with a hypothesis, and commit it before the first"
-        " run"
+        " run\n"
+        "begin it: pytest-repro new registration ID --for"
+        f" {shell_word(experiment)}"
     )
     return Problem(name=UNREGISTERED, message=message)

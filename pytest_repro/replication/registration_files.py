@@ -90,7 +90,7 @@ def _named(
         msg = (
             f"{experiment}: the marker names the registration {named!r}, and there is"
             f" no {FOLDER}/{named}{ENDING}{near}\n"
-            f"  write it: docs/how-to/register-a-hypothesis.md"
+            f"  begin it: pytest-repro new registration {named}"
         )
         raise PolicyError(msg)
     file = files[named]

@@ -80,6 +80,6 @@ def write_changes(root: Path, changes: Sequence[Change]) -> None:
         path = root / one.path
         path.parent.mkdir(parents=True, exist_ok=True)
         if read_text(path) != one.before:
-            msg = f"{one.path} was changed meanwhile; run init again"
+            msg = f"{one.path} was changed meanwhile; run it again"
             raise FileExistsError(msg)
         replace_file(path, one.after.encode("utf-8"))

@@ -1,6 +1,6 @@
 """What a first experiment needs around it: pytest's table, git's files, a workflow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +8,7 @@ from pytest_repro.templates.changes import Change, read_text
 from pytest_repro.templates.ini_table import add_keys, find_ini
 from pytest_repro.templates.rendering import render
 
-__all__ = ["ini_change", "surrounding_changes"]
+__all__ = ["ini_change", "path_change", "surrounding_changes"]
 
 ATTRIBUTES: Final = (
     "# Bytes count: references are not converted, and two updates of one conflict.",
@@ -29,11 +29,31 @@ def ini_change(root: Path, folder: str) -> tuple[Change | None, str]:
     Returns:
         The change, and what is to be pasted by hand if there can be none.
     """
-    ini = find_ini(root)
-    keys: dict[str, object] = {"repro_numerics": "portable"}
-    problem = ""
+    keys: dict[str, str | list[str]] = {"repro_numerics": "portable"}
     if folder:
         keys["pythonpath"] = [folder]
+    return _with_keys(root, keys)
+
+
+def path_change(root: Path, folder: str) -> tuple[Change | None, str]:
+    """Add to pytest's table where modules are looked for, and nothing else.
+
+    Args:
+        root: The root of the project.
+        folder: Where.
+
+    Returns:
+        As `ini_change`.
+    """
+    return _with_keys(root, {"pythonpath": [folder]})
+
+
+def _with_keys(
+    root: Path, keys: Mapping[str, str | list[str]]
+) -> tuple[Change | None, str]:
+    ini = find_ini(root)
+    problem = ""
+    for folder in keys.get("pythonpath", ()):
         there = ini.keys.get("pythonpath", folder)
         paths = there.split() if isinstance(there, str) else there
         if folder not in paths:

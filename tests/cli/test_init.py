@@ -1,16 +1,14 @@
 """`init` adds a first experiment to projects of different shapes, by reading them."""
 
 import hashlib
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pytest_repro.cli import main
 from pytest_repro.templates.starter import DIGEST, starter_data
+from tests.cli.processes import files, pytest_in
 
 PROJECTS = Path(__file__).with_name("projects")
 
@@ -33,29 +31,6 @@ def enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root.mkdir()
     monkeypatch.chdir(root)
     return root
-
-
-def files(root: Path) -> dict[str, bytes]:
-    """Read every file of a folder."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-
-
-def pytest_in(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest in a project, as a person does."""
-    variables = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    variables.pop("CI", None)
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *words],
-        cwd=root,
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -172,6 +147,21 @@ def test_minimal_is_recorded_and_holds(enter: Path) -> None:
     assert recorded.returncode == 0, recorded.stdout
     assert verified.returncode == 0, verified.stdout
     assert "IDENTICAL" in verified.stdout
+
+
+def test_a_planted_fault_diverges(enter: Path) -> None:
+    """Another learning rate of the project's own trainer is seen, and named as code."""
+    shutil.copytree(PROJECTS / "plain", enter, dirs_exist_ok=True)
+    main(["init"])
+    pytest_in(enter, "--repro-record")
+    trainer = enter / "train.py"
+    trainer.write_text(trainer.read_text().replace("rate = 0.1", "rate = 0.11"))
+
+    verified = pytest_in(enter, "--repro")
+
+    assert verified.returncode == 1
+    assert "DIVERGED   printed/loss differs at step 1" in verified.stdout
+    assert "review it: pytest-repro review" in verified.stdout
 
 
 @pytest.mark.campaign
