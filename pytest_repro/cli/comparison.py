@@ -21,6 +21,7 @@ from pytest_repro.reports.gaps import MetricGap, metric_gaps
 from pytest_repro.verdicts import explain, fold, is_short, judge
 from pytest_repro.verdicts.horizons import beginning_of, why_not_short
 from pytest_repro.verdicts.identity import Difference, differences
+from pytest_repro.verdicts.limits import limits_of
 from pytest_repro.verdicts.pairs import Pair
 from pytest_repro.verdicts.rounding import ENVELOPE
 
@@ -57,6 +58,11 @@ class Comparison:
     explanation: str
     has_seed: bool
     shows_traces: bool
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What no explanation can tell: which lanes nobody could follow, and why."""
+        return limits_of(self.obtained, self.reference) if self.shows_traces else ()
 
     @property
     def divergence(self) -> Divergence | None:

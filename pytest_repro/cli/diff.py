@@ -169,6 +169,7 @@ def _first(comparison: Comparison) -> tuple[str, ...]:
         ledgers = (comparison.obtained.ledger, comparison.reference.ledger)
         thinned = ", ".join(dict.fromkeys(filter(None, map(thinned_text, ledgers))))
         lines += fields([("cause", comparison.explanation), ("ledger", thinned)])
+    lines += fields([("limits", comparison.limits)])
     return _section(f"first divergence {parted_at(place)}", lines)
 
 
@@ -287,6 +288,7 @@ def _data(sides: Sides, comparison: Comparison) -> dict[str, object]:
         "seeds": comparison.seeds,
         "differences": comparison.differences,
         "explanation": comparison.explanation,
+        "limits": comparison.limits,
         "metrics": [
             {
                 "name": gap.name,

@@ -64,10 +64,11 @@ def cause_lines(comparison: Comparison, because: Because | None) -> tuple[str, .
         because: What was found out by reruns; None if there were none.
 
     Returns:
-        One line, wrapped; none if nothing tells.
+        One line, wrapped, and what it cannot tell; none if there is neither.
     """
     onset = because.onset if because else None
-    return fields([("cause", onset.text if onset else comparison.explanation)])
+    cause = onset.text if onset else comparison.explanation
+    return fields([("cause", cause), ("limits", comparison.limits)])
 
 
 def because_lines(because: Because) -> tuple[str, ...]:

@@ -1,14 +1,16 @@
-"""What a step ledger followed, and where it had to leave steps out, on a line each.
+"""What a step ledger followed, and what it had to leave out, on a line each.
 
 A ledger is written less often where it would cost too much. Whoever reads an
 explanation must see that, since "between step 8 and step 16" may have no other reason.
+Likewise a lane that could not be followed is never the first to differ.
 """
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
-from pytest_repro.records import Lane
+from pytest_repro.records import Lane, LostLane
+from pytest_repro.verdicts.limits import lost_text
 
 __all__ = ["followed_lines", "thinned_text"]
 
@@ -16,21 +18,23 @@ SELDOM: Final = ("/evaluation", "/first")
 """Lanes that are no series of steps."""
 
 
-def followed_lines(lanes: Sequence[Lane]) -> list[str]:
+def followed_lines(lanes: Sequence[Lane], lost: Sequence[LostLane] = ()) -> list[str]:
     """Say what a ledger follows.
 
     Args:
         lanes: The lanes; none if there is no ledger.
+        lost: Those that could not be followed to the end.
 
     Returns:
-        A line, and another where it was thinned.
+        A line, another where it was thinned, and one for each that was lost.
     """
-    if not lanes:
-        return []
-    last = max(lane.steps[-1] for lane in lanes)
-    thinned = thinned_text(lanes)
-    line = f"{len(lanes)} lanes up to step {last}"
-    return [line, thinned] if thinned else [line]
+    lines = []
+    if lanes:
+        last = max(lane.steps[-1] for lane in lanes)
+        lines.append(f"{len(lanes)} lanes up to step {last}")
+    if thinned := thinned_text(lanes):
+        lines.append(thinned)
+    return [*lines, *(f"lost {lost_text(one)}" for one in lost)]
 
 
 def thinned_text(lanes: Sequence[Lane]) -> str:

@@ -86,7 +86,7 @@ def _circumstances(record: RunRecord) -> list[tuple[str, str | Sequence[str]]]:
         ("environment", [environment.key, _facts(dict(environment.axes))]),
         ("contract", _contract(identity.contract)),
         ("rounding", _rounding(record)),
-        ("ledger", followed_lines(record.ledger)),
+        ("ledger", followed_lines(record.ledger, record.lost)),
         ("config", _facts(identity.config)),
         ("data", [f"{use.name} {shorten(use.digest)}" for use in identity.assets]),
         ("code", _facts(identity.code)),

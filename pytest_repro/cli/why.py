@@ -145,6 +145,7 @@ def _answer(
             "verdict": comparison.verdict,
             "divergence": comparison.divergence,
             "onset": because.onset if because else _onset(comparison),
+            "limits": comparison.limits,
             "because": because,
             "circumstances": comparison.circumstances,
         },

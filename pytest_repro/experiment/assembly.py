@@ -70,6 +70,9 @@ def assemble(
     """
     series = recorder.series
     steps = max([recorder.steps, *(one.count for one in series)])
+    ledger = recorder.ledger
+    # Digests that are still on a device are read here, and may be lost here.
+    lanes = () if ledger is None else ledger.lanes()
     result = SeedResult(
         seed=around.seed,
         metrics=recorder.metrics,
@@ -92,7 +95,8 @@ def assemble(
         failure=failure,
         horizon=recorder.horizon,
         recipe=recorder.recipe,
-        ledger=() if recorder.ledger is None else recorder.ledger.lanes(),
+        ledger=lanes,
+        lost=() if ledger is None else ledger.lost(),
     )
 
 

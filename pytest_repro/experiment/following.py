@@ -88,8 +88,9 @@ class Following:
             self._note_rows(step, inputs)
 
     def finish(self) -> None:
-        """Write the sample of all rows, one after the other."""
-        self.ledger.put_all(SAMPLE, self._rows.sample)
+        """Write the sample of all rows; one of those before an error is no sample."""
+        if not self.ledger.has_lost("data/rows"):
+            self.ledger.put_all(SAMPLE, self._rows.sample)
 
     def begin_step(self) -> None:
         """Hear that an item is about to be drawn."""

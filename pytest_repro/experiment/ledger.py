@@ -2,19 +2,21 @@
 
 It says which part of a run differed first, and never whether a run holds. So nothing
 here may disturb a training: digests that are still on a device are collected later,
-many at once; what has no digest, or fails, loses its lane and nothing else; and what
+many at once; what fails loses its lane and nothing else, and `lost` says so; and what
 costs too much is looked at less often, see `pace`.
 
 What is followed, and when, is known to `following` (data and generators) and
 `torch_ledger` (a model and its optimizer).
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from pytest_repro.experiment.contents import Parts, joined
+from pytest_repro.experiment.failures import one_line
 from pytest_repro.experiment.pace import Cost, Pace
-from pytest_repro.records import Lane
+from pytest_repro.records import Lane, LostLane
 
 __all__ = ["StepLedger"]
 
@@ -22,6 +24,8 @@ BATCH: Final = 256
 MAX_LANES: Final = 128
 PLACES: Final = 256
 """How many places a step has in the order of a ledger."""
+
+_ADDRESS: Final = re.compile("0x[0-9a-fA-F]{6,}")
 
 
 class StepLedger:
@@ -42,7 +46,7 @@ class StepLedger:
         self.pace = Pace(clock, is_whole=is_whole)
         self.is_walking = False
         self._tracks: dict[str, _Track] = {}
-        self._lost: set[str] = set()
+        self._lost: dict[str, LostLane] = {}
         self._turn = 0
         self._position = 0
 
@@ -60,13 +64,13 @@ class StepLedger:
         Returns:
             The parts; none if they are not due, or cannot be computed.
         """
-        if name in self._lost or not self.pace.is_due(cost, step):
+        if self.has_lost(name) or not self.pace.is_due(cost, step):
             return ()
         began_s = self.pace.clock()
         try:
             return make()
-        except Exception:  # noqa: BLE001  # whatever fails here must not end a training
-            self._lost.add(name)
+        except Exception as error:  # noqa: BLE001  # whatever fails here must not end a training
+            self._lose(name, step, error)
             return ()
         finally:
             self.pace.spend(cost, self.pace.clock() - began_s)
@@ -86,9 +90,9 @@ class StepLedger:
             self._turn, self._position = self.pace.turns, 0
         order = self._turn * PLACES + min(self._position, PLACES - 1)
         self._position += 1
-        if not parts or name in self._lost:
+        if not parts or self.has_lost(name):
             return
-        track = self._track(name)
+        track = self._track(name, step)
         if track is not None:
             track.add(step, order, parts)
 
@@ -99,7 +103,7 @@ class StepLedger:
             name: The lane.
             digests: Its digests; they are numbered from 0 on.
         """
-        track = self._track(name)
+        track = self._track(name, 0)
         if track is None:
             return
         first = (self.pace.turns + 1) * PLACES
@@ -124,18 +128,47 @@ class StepLedger:
         found = (track.finish() for _, track in sorted(self._tracks.items()))
         return tuple(lane for lane in found if lane.steps)
 
-    def _track(self, name: str) -> "_Track | None":
+    def has_lost(self, name: str) -> bool:
+        """Tell whether a lane could not be followed to the end.
+
+        Args:
+            name: The lane.
+        """
+        return name in self._lost
+
+    def lost(self) -> tuple[LostLane, ...]:
+        """Say which lanes could not be followed to the end, and why, by name."""
+        return tuple(one for _, one in sorted(self._lost.items()))
+
+    def _track(self, name: str, step: int) -> "_Track | None":
         """Find a lane, or begin it; None where there are too many."""
         if name not in self._tracks and len(self._tracks) >= MAX_LANES:
+            self._give_up(name, step, f"a ledger has at most {MAX_LANES} lanes")
             return None
-        return self._tracks.setdefault(name, _Track(name))
+        return self._tracks.setdefault(name, _Track(name, self._lose))
+
+    def _lose(self, name: str, step: int, error: Exception) -> None:
+        try:
+            why = one_line(error)
+        except Exception:  # noqa: BLE001  # an error that cannot even be told
+            why = type(error).__name__
+        self._give_up(name, step, why)
+
+    def _give_up(self, name: str, step: int, why: str) -> None:
+        """Note why a lane ends; where objects lie in memory is no part of that."""
+        line = _ADDRESS.sub("0x…", " ".join(why.split()))
+        told = "".join(one if one.isprintable() else "?" for one in line)
+        if len(self._lost) < MAX_LANES:
+            lane = LostLane(name=name, step=step, why=told)
+            self._lost.setdefault(name, lane)
 
 
 class _Track:
     """One lane, growing."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, lose: Callable[[str, int, Exception], None]) -> None:
         self._name = name
+        self._lose = lose
         self._steps: list[int] = []
         self._orders: list[int] = []
         self._digests: list[str] = []
@@ -162,4 +195,11 @@ class _Track:
     def _settle(self, count: int) -> None:
         """Read the oldest ones: a device has been done with them for long."""
         ready, self._waiting = self._waiting[:count], self._waiting[count:]
-        self._digests += map(joined, ready)
+        try:
+            for parts in ready:
+                self._digests.append(joined(parts))
+        except Exception as error:  # noqa: BLE001  # as in `take`
+            end = len(self._digests)
+            self._lose(self._name, self._steps[end], error)
+            self._waiting.clear()
+            del self._steps[end:], self._orders[end:]

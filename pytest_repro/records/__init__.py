@@ -61,7 +61,7 @@ from pytest_repro.records.jobs import (
     Tier,
     Window,
 )
-from pytest_repro.records.ledgers import BEFORE, SAMPLE, Lane
+from pytest_repro.records.ledgers import BEFORE, SAMPLE, Lane, LostLane
 from pytest_repro.records.observations import (
     Observation,
     Occasion,
@@ -174,6 +174,7 @@ __all__ = [
     "Invocation",
     "Job",
     "Lane",
+    "LostLane",
     "Match",
     "Measured",
     "Metric",

@@ -8,7 +8,7 @@ explains one, so its digests are short and quick, and no integrity rests on them
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["BEFORE", "SAMPLE", "Lane"]
+__all__ = ["BEFORE", "SAMPLE", "Lane", "LostLane"]
 
 BEFORE: Final = -1
 """The step of what was there before the first step, such as initial weights."""
@@ -37,3 +37,18 @@ class Lane:
     steps: tuple[int, ...]
     orders: tuple[int, ...]
     digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostLane:
+    """A part of a run that could not be followed to its end.
+
+    Attributes:
+        name: That of the lane, or of all that share its digests, such as ``rng``.
+        step: The first step without a digest, from `BEFORE` on.
+        why: One line: what was raised, by type and message.
+    """
+
+    name: str
+    step: int
+    why: str

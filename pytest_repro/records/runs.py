@@ -12,7 +12,7 @@ from typing import Final
 from pytest_repro.digests import Digest
 from pytest_repro.records.contracts import Contract
 from pytest_repro.records.ingredients import InstalledPackage, Invocation, SourceFile
-from pytest_repro.records.ledgers import Lane
+from pytest_repro.records.ledgers import Lane, LostLane
 from pytest_repro.records.operations import Operation
 from pytest_repro.records.recipes import RecipeUse
 from pytest_repro.records.traces import Fingerprint, Metric, Series
@@ -275,6 +275,7 @@ class RunRecord:
         sources: The project's modules that the anchor's run had imported, by path.
         invocation: How the anchor's run came about; None where nobody noted it.
         recipe: The configuration that the anchor's run asked for; None for none.
+        lost: The lanes of the ledger that could not be followed to the end, by name.
     """
 
     identity: Identity
@@ -291,6 +292,7 @@ class RunRecord:
     sources: tuple[SourceFile, ...] = ()
     invocation: Invocation | None = None
     recipe: RecipeUse | None = None
+    lost: tuple[LostLane, ...] = ()
 
     @property
     def anchor(self) -> SeedResult:

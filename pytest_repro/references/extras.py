@@ -21,6 +21,12 @@ from pytest_repro.references.ledger_table import (
     read_ledger,
     write_ledger,
 )
+from pytest_repro.references.lost_table import (
+    check_lost,
+    fit_lost,
+    read_lost,
+    write_lost,
+)
 from pytest_repro.references.operations_table import (
     check_operations,
     fit_operations,
@@ -120,6 +126,14 @@ EXTRAS: Final = (
         fit=fit_recipe,
         write=write_recipe,
         read=read_recipe,
+    ),
+    Extra(
+        file="lost.tsv",
+        attribute="lost",
+        check=check_lost,
+        fit=fit_lost,
+        write=write_lost,
+        read=read_lost,
     ),
 )
 """In the order in which they are written."""

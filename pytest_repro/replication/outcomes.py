@@ -26,7 +26,8 @@ from pytest_repro.records import (
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication.pool import SeedRun
 from pytest_repro.replication.requests import Assessment, Request
-from pytest_repro.verdicts import explain, not_comparable, required_rung
+from pytest_repro.verdicts import not_comparable, required_rung
+from pytest_repro.verdicts.limits import explain_within_limits
 
 __all__ = [
     "describe",
@@ -62,7 +63,9 @@ def judged_here(
         seed=record.anchor.seed,
         verdict=verdict,
         wall_s=record.anchor.resources.wall_s,
-        explanation=explain(record, reference, verdict) if reference else "",
+        explanation=explain_within_limits(record, reference, verdict)
+        if reference
+        else "",
     )
     return Outcome(
         experiment=request.experiment,
@@ -128,7 +131,7 @@ def _explanation(state: Assessment, seed: int, verdict: Verdict) -> str:
     record = next(own, None)
     if record is None or reference is None:
         return ""
-    return explain(record, reference, verdict)
+    return explain_within_limits(record, reference, verdict)
 
 
 def _escapes(records: Sequence[RunRecord]) -> tuple[str, ...]:

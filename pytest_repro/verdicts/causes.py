@@ -316,7 +316,8 @@ def _missing_evaluation(
     mark = f"/{Part.EVALUATION.value}"
     theirs = {one.name: one for one in reference.ledger if one.name.endswith(mark)}
     ours = {one.name: one for one in obtained.ledger if one.name.endswith(mark)}
-    for name in sorted(theirs.keys() ^ ours.keys()):
+    lost = {one.name for one in (*reference.lost, *obtained.lost)}
+    for name in sorted((theirs.keys() ^ ours.keys()) - lost):
         lane = theirs.get(name) or ours[name]
         side = "obtained run" if name in theirs else "reference"
         onset = Onset(

@@ -1,7 +1,7 @@
 """A ledger is described in a line, and what it left out in another."""
 
 from pytest_repro.cli.followed import followed_lines
-from pytest_repro.records import BEFORE, Lane
+from pytest_repro.records import BEFORE, Lane, LostLane
 
 
 def lane(name: str, steps: tuple[int, ...]) -> Lane:
@@ -30,3 +30,14 @@ def test_thinned_ledger_says_so() -> None:
         "3 lanes up to step 8",
         "thinned to every 4th step: c; every 8th step: b",
     ]
+
+
+def test_lost_lane_says_so() -> None:
+    """Since which step, and why; even where no lane is left."""
+    lost = LostLane(name="a", step=4, why="MemoryError")
+
+    assert followed_lines((lane("a", (0, 1, 2, 3)),), (lost,)) == [
+        "1 lanes up to step 3",
+        "lost a from step 4 on (MemoryError)",
+    ]
+    assert followed_lines((), (lost,)) == ["lost a from step 4 on (MemoryError)"]

@@ -1,10 +1,12 @@
 """`--repro-ledger` says whether runs are followed step by step."""
 
+import sys
+
 import pytest
 
 from pytest_repro.records import Lane
 from pytest_repro.references import read_record
-from tests.plugin.project import Project
+from tests.plugin.project import Project, environment
 
 DRAWS = """\
 import random
@@ -14,6 +16,12 @@ def test_draws(repro):
         repro.log("draw", random.random(), step=step)
 """
 NAME = "test_draws.py::test_draws"
+SHY = """\
+class Shy(str):
+    def __repr__(self):
+        raise ValueError("no text to read")
+
+"""
 MORE = "        random.random() if step == 1 else None\n"
 
 
@@ -70,3 +78,24 @@ def test_another_value_is_refused(project: Project) -> None:
 
     assert session.code == 4
     assert "invalid choice: 'maybe'" in session.output
+
+
+def test_lane_that_was_lost_is_told_as_a_limit(project: Project) -> None:
+    """At the end of the session, in the page, and by `why`."""
+    project.write({"test_draws.py": DRAWS}).record()
+    shy = SHY + DRAWS.replace("[1, 2]", '[Shy("1"), 2]')
+    project.write({"test_draws.py": shy + MORE})
+    limit = (
+        "not followed in the obtained run: data/batch from step 0 on "
+        "(ValueError: no text to read)"
+    )
+
+    session = project.run("--repro")
+    page = (project.root / ".repro/report/index.html").read_text(encoding="utf-8")
+    words = [sys.executable, "-m", "pytest_repro", "why", "--from-records", "draws"]
+    why = project.execute(words, environment({}))
+
+    assert session.code == 1
+    assert f"; {limit}\n" in session.output
+    assert limit in page
+    assert "limits  not followed in the obtained run: data/batch" in why.output
