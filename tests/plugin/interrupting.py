@@ -41,7 +41,7 @@ import pytest
 @pytest.mark.parametrize("number", range(8))
 def test_draw(repro, number):
     is_long = number in (4, 6) and repro.seed in (2, 3)
-    time.sleep(20 if is_long else 0)
+    time.sleep(30 if is_long else 0)
     repro.log("end", random.random())
 """
 """The same, of which the jobs 23, 24, 33 and 34 are still running when others end."""
@@ -76,7 +76,8 @@ def kill_after(
 
 def kill_when_started(project: Project, started: int, *arguments: str) -> None:
     """Run a session; kill it once so many jobs have started in all."""
-    with running(project, *FULL, *arguments) as session:
+    said = project.root.with_suffix(".output")
+    with running(project, *FULL, *arguments, said=said) as session:
         wait_until(
             lambda: counted(project, "started").total() >= started, limit_s=LIMIT_S
         )

@@ -62,7 +62,7 @@ def test_jobs_of_a_killed_session_are_watched_further(
 ) -> None:
     """Forty jobs, killed twice with two under way: each starts once and ends once."""
     files = {"pytest.ini": INI, "pyproject.toml": declared, "test_forty.py": LONG}
-    project = Project(tmp_path).write(files)
+    project = Project(tmp_path / "project").write(files)
     project.record("--repro-workers=2")
     chosen = f"--repro-launcher={engine}"
     plain = project.run("--repro", "--repro-tier=full", "--repro-workers=2", chosen)
