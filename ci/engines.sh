@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 for engine in docker slurm ray; do
     code=0
-    bash "ci/$engine.sh" python -m pytest "tests/launchers/test_$engine.py" --reruns 1 "$@" || code=$?
+    bash "ci/$engine.sh" python -m pytest "tests/launchers/test_$engine.py" tests/plugin/test_continue_on_engines.py \
+        --reruns 1 "$@" || code=$?
     [ "$code" = 0 ] || [ "$code" = 77 ] || exit "$code"
 done

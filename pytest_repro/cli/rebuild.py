@@ -17,7 +17,12 @@ from pytest_repro.cli.sessions import read_last_session
 from pytest_repro.cli.shelf import read_shelf
 from pytest_repro.cli.tables import fields, paragraph
 from pytest_repro.errors import LaunchError, ReproUsageError
-from pytest_repro.interpreters import find_python, install_exactly, own_requirement
+from pytest_repro.interpreters import (
+    find_python,
+    install_besides,
+    install_exactly,
+    own_requirement,
+)
 from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import RunRecord
 from pytest_repro.references import ReferenceStore, read_record
@@ -27,6 +32,7 @@ from pytest_repro.replication.rebuilding import (
     blueprint_of,
     compare_packages,
     dockerfile,
+    names_in,
 )
 
 __all__ = ["rebuild"]
@@ -89,22 +95,26 @@ def _record(arguments: Namespace, project: Project) -> RunRecord | Answer:
 
 
 def _venv(blueprint: Blueprint, folder: Path, project: Project) -> Answer:
-    python = install_exactly(
-        folder / REQUIREMENTS,
-        folder,
-        python=find_python(blueprint.series, os.environ.get("PATH", os.defpath)),
-        own=() if blueprint.has_own else own_requirement(__version__),
-    )
+    path = os.environ.get("PATH", os.defpath)
+    begun = find_python(blueprint.series, path)
+    python = install_exactly(folder / REQUIREMENTS, folder, python=begun)
     version, *folders = _ask(python)
-    found = compare_packages(blueprint, map(Path, folders), python=version)
+    before = names_in(map(Path, folders))
+    own = () if blueprint.has_own else own_requirement(__version__)
+    if own or not blueprint.is_whole:
+        file, is_whole = folder / REQUIREMENTS, blueprint.is_whole
+        install_besides(file, folder, own=own, is_whole=is_whole)
+    added = names_in(map(Path, folders)) - before
+    found = compare_packages(blueprint, map(Path, folders), python=version, apart=added)
     return Answer(
         exit=Exit.DIFFERS if found else Exit.HOLDS,
-        lines=_lines(blueprint, found, project.show(python)),
+        lines=_lines(blueprint, found, project.show(python), added=sorted(added)),
         data={
             "interpreter": project.show(python),
             "environment": blueprint.digest,
             "departures": list(found),
             "lacking": [list(pair) for pair in blueprint.lacking],
+            "added": sorted(added),
         },
     )
 
@@ -124,28 +134,22 @@ def _ask(python: Path) -> list[str]:
 
 
 def _lines(
-    blueprint: Blueprint, found: Sequence[Departure], shown: str
+    blueprint: Blueprint,
+    found: Sequence[Departure],
+    shown: str,
+    *,
+    added: Sequence[str],
 ) -> tuple[str, ...]:
     same = "as the record says" if not found else f"{len(found)} differ"
-    rows = [
-        (
-            one.item,
-            [f"obtained  {one.obtained or '-'}", f"recorded  {one.recorded or '-'}"],
-        )
-        for one in found
+    about = [
+        ("environment", blueprint.digest),
+        ("packages", f"{len(blueprint.lines)} installed, {same}"),
     ]
+    if added:
+        about.append(("added", ", ".join(added)))
+    rows = [(one.item, _sides(one)) for one in found]
     lacking = [(name, f"cannot be had: {why}") for name, why in blueprint.lacking]
-    return (
-        f"{shown}",
-        *fields(
-            [
-                ("environment", blueprint.digest),
-                ("packages", f"{len(blueprint.lines)} installed, {same}"),
-            ]
-        ),
-        *fields(rows),
-        *fields(lacking),
-    )
+    return (shown, *fields(about), *fields(rows), *fields(lacking))
 
 
 def _sides(one: Departure) -> list[str]:

@@ -24,14 +24,13 @@ from torch.utils.hooks import RemovableHandle
 from pytest_repro.experiment.contents import Parts, parts_of, text_of
 from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.pace import Cost
+from pytest_repro.fingerprints.torch_settings import NO_SETTINGS, settings_of
 from pytest_repro.records import BEFORE
 
 __all__ = ["ModelLedger"]
 
 MINDS_HOOKS: Final = (torch.nn.TransformerEncoderLayer, torch.jit.ScriptModule)
 """Modules that compute on another path if they have a hook, or cannot have one."""
-
-NO_SETTINGS: Final = frozenset({"params", "param_names"})
 
 CALLS: Final = 16
 COLD: Final = 4
@@ -185,7 +184,12 @@ class ModelLedger:
         ]
         has_tensor = any(isinstance(value, torch.Tensor) for value in values)
         if has_tensor or values != self._settings[0]:
-            self._settings = (values, text_of(map(_told, values)))
+            told = [
+                _told(value)
+                for settings in settings_of(self._optimizer)
+                for value in settings.values()
+            ]
+            self._settings = (values, text_of(told))
         return (self._settings[1],)
 
     def _lane(self, part: str) -> str:

@@ -19,6 +19,7 @@ import torch
 
 from pytest_repro.errors import FingerprintError
 from pytest_repro.fingerprints.nodes import LabelledList
+from pytest_repro.fingerprints.torch_settings import settings_of
 from pytest_repro.fingerprints.torch_tensors import refusal
 
 __all__ = [
@@ -130,6 +131,7 @@ def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, object]:
 
     A parameter is known by its position among all groups, as in `state_dict`. Names of
     parameters do not enter; a state that was only looked up, and is empty, is none.
+    Settings are those that `torch_settings` tells.
 
     Args:
         optimizer: The optimizer.
@@ -152,10 +154,12 @@ def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, object]:
         },
         "param_groups": [
             {
-                **{k: v for k, v in group.items() if k != "param_names"},
                 "params": [position[id(parameter)] for parameter in group["params"]],
+                **settings,
             }
-            for group in optimizer.param_groups
+            for group, settings in zip(
+                optimizer.param_groups, settings_of(optimizer), strict=True
+            )
         ],
     }
 

@@ -8,6 +8,7 @@ runs an experiment.
 
 from pytest_repro.interpreters.building import (
     build_declared,
+    install_besides,
     install_exactly,
     own_requirement,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Recipe",
     "build_declared",
     "find_python",
+    "install_besides",
     "install_exactly",
     "own_requirement",
     "recipe_of",

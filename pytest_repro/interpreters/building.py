@@ -15,7 +15,13 @@ from pytest_repro.errors import LaunchError
 from pytest_repro.interpreters.pythons import find_python
 from pytest_repro.interpreters.venvs import NOTE, PYTHON, VENV, Recipe
 
-__all__ = ["LOG", "build_declared", "install_exactly", "own_requirement"]
+__all__ = [
+    "LOG",
+    "build_declared",
+    "install_besides",
+    "install_exactly",
+    "own_requirement",
+]
 
 LOG: Final = "build.log"
 TAIL: Final = 12
@@ -48,16 +54,13 @@ def build_declared(recipe: Recipe, folder: Path, *, root: Path, path: str) -> Pa
     return python
 
 
-def install_exactly(
-    requirements: Path, folder: Path, *, python: Path, own: Sequence[str]
-) -> Path:
+def install_exactly(requirements: Path, folder: Path, *, python: Path) -> Path:
     """Build an interpreter with exactly the packages of a file, and nothing of pip's.
 
     Args:
         requirements: One exact requirement a line; nothing else is installed.
         folder: Where it is to lie.
         python: The interpreter to begin with.
-        own: How pip gets this program, where the file does not say.
 
     Returns:
         The interpreter.
@@ -69,9 +72,30 @@ def install_exactly(
     built = _fresh(folder, python)
     words = [str(built), "-m", "pip", "install", "--no-deps"]
     _run([*words, "-r", str(requirements.resolve())], folder, cwd=folder)
-    if own:
-        _run([*words, *own], folder, cwd=folder)
     return built
+
+
+def install_besides(
+    requirements: Path, folder: Path, *, own: Sequence[str], is_whole: bool
+) -> None:
+    """Add what is needed beside what `install_exactly` built, and change nothing of it.
+
+    The program of a record may be older, and have needed less than this one; and an
+    old record knows only the packages that were in use.
+
+    Args:
+        requirements: The same file; each of its packages stays as it is.
+        folder: Where the interpreter lies.
+        own: How pip gets this program; empty if it is there.
+        is_whole: Whether the file names all that was installed; else pip finds out
+            what its packages need.
+
+    Raises:
+        LaunchError: If pip fails, as where this program needs another version.
+    """
+    words = [str(folder / VENV / PYTHON), "-m", "pip", "install"]
+    flag = "-c" if is_whole else "-r"
+    _run([*words, flag, str(requirements.resolve()), *own], folder, cwd=folder)
 
 
 def own_requirement(version: str) -> tuple[str, ...]:

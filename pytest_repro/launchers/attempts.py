@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from pytest_repro.launchers.node import NOTE, OUTPUT
 from pytest_repro.launchers.protocol import (
     CONTENTION,
     ENDING,
@@ -21,7 +22,12 @@ from pytest_repro.launchers.protocol import (
 __all__ = ["ATTEMPTS", "set_aside"]
 
 ATTEMPTS: Final = "attempts"
-LEFT: Final = (JOB, EVENTS, INPUTS, RECORD, HANDLE, ENDING, CONTENTION)
+LEFT: Final = (
+    *(JOB, EVENTS, INPUTS, RECORD, HANDLE, ENDING, CONTENTION),
+    *(NOTE, OUTPUT),
+)
+"""What would be taken for the next attempt's, and the node's note first of all: it says
+that the worker has ended."""
 
 
 def set_aside(folder: Path) -> Path:

@@ -51,7 +51,7 @@ class NodeNote:
     """What a node says of its worker.
 
     Attributes:
-        host: The node.
+        host: The node; for who looks into the folder, and told nowhere else.
         attempt: How often the job was begun: more than once where it was preempted.
         queued_s: How long it waited before it was begun for the first time, as the
             clocks of node and controller have it [s].
@@ -140,7 +140,7 @@ class Node:
         try:
             group = _start(job, self._inherited)
         except LaunchError as error:
-            self._write(replace(note, problem=str(error)))
+            self._write(replace(note, problem=scrub(str(error))))
             return
         output = OutputTail(group.output)
         note = self._watch(group, job, note)

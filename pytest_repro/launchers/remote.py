@@ -56,7 +56,7 @@ class RemoteFiles:
         self._hear()
         output = read_tail(self._folder / OUTPUT)
         if note.problem:
-            message = f"no worker could be started on {note.host}"
+            message = "no worker could be started on its node"
             found = failed(Cause.CRASHED, message, output=note.problem)
         elif note.has_timed_out:
             found = timed_out(self._job, self._seen, output=output)

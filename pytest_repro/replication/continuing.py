@@ -32,7 +32,7 @@ from pytest_repro.launchers.protocol import (
 )
 from pytest_repro.launchers.stream import EventReader
 from pytest_repro.provenance import scrub
-from pytest_repro.records import Event, EventKind, Inputs, Job
+from pytest_repro.records import Event, EventKind, Input, InputKind, Inputs, Job
 from pytest_repro.replication.evidence import read_inputs
 from pytest_repro.replication.journal import Entry, Journal, What
 from pytest_repro.reports.summary import counted
@@ -171,17 +171,22 @@ class ContinuingLauncher:
 
     def _doubt(self, job: Job, before: str) -> str:
         """Say why a run may have run on something else; empty if it did not."""
-        own = read_inputs(Path(job.folder))
-        if own is not None:
-            return "; ".join(self._grounds.changes(own)[:3])
+        folder = Path(job.folder)
+        own, is_elsewhere = read_inputs(folder), bool(_read_text(folder / HANDLE))
+        if own is not None and not is_elsewhere:
+            return self._changes(own)
         if not before:
             return UNTOLD
         if self._grounds.footing(job) != before:
             return OTHER_FOOTING
-        beside = sorted(Path(job.folder).parent.glob(f"*/{INPUTS}"))
-        several = (read_inputs(path.parent) for path in beside)
-        found = [self._grounds.changes(one) for one in several if one is not None]
-        return next(("; ".join(one[:3]) for one in found if one), "")
+        beside = sorted(folder.parent.glob(f"*/{INPUTS}"))
+        several = [own] if own else map(read_inputs, (path.parent for path in beside))
+        shown = (one for one in several if one is not None)
+        told = map(_seen_from_here, shown) if is_elsewhere else shown
+        return next(filter(None, map(self._changes, told)), "")
+
+    def _changes(self, inputs: Inputs) -> str:
+        return "; ".join(self._grounds.changes(inputs)[:MOST_SHOWN])
 
     def _start(self, job: Job, what: What) -> Submission:
         plain = not (job.replica or job.window or job.checkpoint_every)
@@ -280,6 +285,27 @@ def _plain(earlier: Job, job: Job) -> Job:
     moved = move_job(earlier, job.folder, root=job.root)
     # Both sessions were asked in words of their own.
     return replace(moved, resume_from=job.resume_from, command=job.command)
+
+
+def _seen_from_here(inputs: Inputs) -> Inputs:
+    """Leave out what belongs to the node of an engine: its machine, and packages there.
+
+    For these stands the footing, which is of the controller before and after.
+    """
+    kept = tuple(one for one in inputs.items if not _is_of_the_node(one))
+    return replace(inputs, items=kept)
+
+
+def _is_of_the_node(one: Input) -> bool:
+    match one.kind:
+        case InputKind.MACHINE | InputKind.PACKAGE:
+            return True
+        case InputKind.VARIABLE:
+            return one.name.endswith("*")
+        case InputKind.IMPORT:
+            return Path(one.name).is_absolute()
+        case _:
+            return False
 
 
 def _some(labels: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ of some machine, and parts of a version of Python that nobody has here.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,14 @@ from pytest_repro.provenance import packages
 from pytest_repro.records import InstalledPackage, PackageKind, RunRecord
 from pytest_repro.references import installed_packages
 
-__all__ = ["Blueprint", "Departure", "blueprint_of", "compare_packages", "dockerfile"]
+__all__ = [
+    "Blueprint",
+    "Departure",
+    "blueprint_of",
+    "compare_packages",
+    "dockerfile",
+    "names_in",
+]
 
 OWN: Final = "pytest-repro"
 BUILDERS: Final = frozenset({OWN, "pip", "setuptools"})
@@ -124,7 +131,11 @@ def blueprint_of(record: RunRecord) -> Blueprint:
 
 
 def compare_packages(
-    blueprint: Blueprint, folders: Iterable[Path], *, python: str
+    blueprint: Blueprint,
+    folders: Iterable[Path],
+    *,
+    python: str,
+    apart: Collection[str] = (),
 ) -> tuple[Departure, ...]:
     """Hold what is installed against what a record says.
 
@@ -132,6 +143,7 @@ def compare_packages(
         blueprint: Of the record.
         folders: Where packages are installed.
         python: The full version of the interpreter.
+        apart: Packages that were added on purpose, see `names_in`.
 
     Returns:
         What differs, Python first, then by name; none if all is the same.
@@ -140,7 +152,9 @@ def compare_packages(
         one.name: one for one in packages.collect_installed([*map(str, folders)])
     }
     wanted = {one.name: one for one in blueprint.packages}
-    extra = installed.keys() - wanted.keys() - BUILDERS if blueprint.is_whole else set()
+    extra = installed.keys() - wanted.keys() - BUILDERS - {*apart}
+    if not blueprint.is_whole:
+        extra = set()
     found = []
     if python != blueprint.python:
         departure = Departure(item="python", obtained=python, recorded=blueprint.python)
@@ -150,6 +164,19 @@ def compare_packages(
         if obtained != recorded:
             found.append(Departure(item=name, obtained=obtained, recorded=recorded))
     return tuple(found)
+
+
+def names_in(folders: Iterable[Path]) -> frozenset[str]:
+    """Name the packages that are installed.
+
+    Args:
+        folders: Where packages are installed.
+
+    Returns:
+        Their names, without what comes with whatever is built.
+    """
+    found = packages.collect_installed([*map(str, folders)])
+    return frozenset(one.name for one in found) - BUILDERS
 
 
 def dockerfile(blueprint: Blueprint, *, base: str) -> bytes:

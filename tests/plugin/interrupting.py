@@ -5,9 +5,17 @@ from collections import Counter
 
 from pytest_repro.launchers.protocol import EVENTS
 from tests.plugin.processes import processes_of, running, wait_until
-from tests.plugin.project import Project, Session
+from tests.plugin.project import LIMIT_S, Project, Session
 
-__all__ = ["FORTY", "continue_to_the_end", "counted", "kill_after", "verdicts"]
+__all__ = [
+    "FORTY",
+    "LONG",
+    "continue_to_the_end",
+    "counted",
+    "kill_after",
+    "kill_when_started",
+    "verdicts",
+]
 
 FULL = ("--repro-tier=full", "--repro-workers=2")
 
@@ -23,6 +31,20 @@ def test_draw(repro, number):
     repro.log("end", random.random())
 """
 """Eight experiments with five seeds each."""
+
+LONG = """\
+import random
+import time
+import pytest
+
+@pytest.mark.repro(seeds=5, reference_seeds=5)
+@pytest.mark.parametrize("number", range(8))
+def test_draw(repro, number):
+    is_long = number in (4, 6) and repro.seed in (2, 3)
+    time.sleep(30 if is_long else 0)
+    repro.log("end", random.random())
+"""
+"""The same, of which the jobs 23, 24, 33 and 34 are still running when others end."""
 
 
 def counted(project: Project, word: str) -> Counter[str]:
@@ -50,6 +72,17 @@ def kill_after(
         session.kill()
         session.wait()
     wait_until(lambda: not processes_of(project))
+
+
+def kill_when_started(project: Project, started: int, *arguments: str) -> None:
+    """Run a session; kill it once so many jobs have started in all."""
+    said = project.root.with_suffix(".output")
+    with running(project, *FULL, *arguments, said=said) as session:
+        wait_until(
+            lambda: counted(project, "started").total() >= started, limit_s=LIMIT_S
+        )
+        session.kill()
+        session.wait()
 
 
 def continue_to_the_end(project: Project, *arguments: str) -> Session:

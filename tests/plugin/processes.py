@@ -16,7 +16,10 @@ STEP_S = 0.05
 
 @contextmanager
 def running(
-    project: Project, *arguments: str, plugins: tuple[str, ...] = ()
+    project: Project,
+    *arguments: str,
+    plugins: tuple[str, ...] = (),
+    said: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a session and go on; kill it at the end, whatever happened.
 
@@ -24,11 +27,13 @@ def running(
         project: Where.
         *arguments: Of pytest.
         plugins: Third-party plugins to load.
+        said: Where its output goes, if not into the project: runs that are under way
+            see every file that is opened there.
 
     Yields:
         The process, which leads a group of its own.
     """
-    with (project.root / "output").open("wb") as output:
+    with (said or project.root / "output").open("wb") as output:
         session = subprocess.Popen(
             command(*arguments, plugins=plugins),
             cwd=project.root,

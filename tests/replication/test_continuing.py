@@ -7,6 +7,7 @@ import pytest
 
 from pytest_repro import wire
 from pytest_repro.launchers import Ending, Submission
+from pytest_repro.launchers.node import NOTE, OUTPUT
 from pytest_repro.launchers.protocol import ENDING, EVENTS, HANDLE, INPUTS, JOB, RECORD
 from pytest_repro.records import (
     Cause,
@@ -74,6 +75,7 @@ class World:
         engine: Where jobs run.
         footing: What a job would run on now.
         changed: Which inputs are others now.
+        asked: Of which inputs that was asked.
     """
 
     out: Path
@@ -81,6 +83,7 @@ class World:
     engine: Engine
     footing: str = "before"
     changed: tuple[str, ...] = ()
+    asked: list[Inputs] = field(default_factory=list)
 
     def launcher(self) -> ContinuingLauncher:
         """Begin the session that goes on with it."""
@@ -92,9 +95,13 @@ class World:
             out=self.out,
             grounds=Grounds(
                 footing=lambda job: self.footing,  # noqa: ARG005  # as it is asked
-                changes=lambda inputs: self.changed,  # noqa: ARG005  # likewise
+                changes=self._changes,
             ),
         )
+
+    def _changes(self, inputs: Inputs) -> tuple[str, ...]:
+        self.asked.append(inputs)
+        return self.changed
 
     def leave(self, name: str, data: bytes = b"") -> None:
         """Leave a file in the folder of the job."""
@@ -172,6 +179,62 @@ def test_changed_input_makes_it_run_anew(world: World) -> None:
     assert is_new(launcher.submit(world.job), world)
     assert launcher.told("t.py::test") == "seed 0: begun again: data.py changed"
     assert (Path(world.job.folder) / "attempts" / "1" / ENDING).exists()
+
+
+OF_THE_NODE = (
+    Input(kind=InputKind.MACHINE, name="cores", state="1"),
+    Input(kind=InputKind.PACKAGE, name="numpy", state="2.4.6"),
+    Input(kind=InputKind.VARIABLE, name="CUDA_*", state="absent"),
+    Input(kind=InputKind.IMPORT, name="/opt/lib", state="sha256:2"),
+)
+OF_THE_RUN = (
+    *READ.items,
+    Input(kind=InputKind.IMPORT, name=".", state="sha256:3"),
+    Input(kind=InputKind.VARIABLE, name="RATE", state="sha256:4"),
+)
+
+
+def test_node_of_an_engine_is_not_held_against_this_machine(world: World) -> None:
+    """It has other processors; what the run read besides is still looked at."""
+    world.leave(ENDING, wire.write(Ending()))
+    world.leave(INPUTS, wire.write(Inputs(items=(*OF_THE_NODE, *OF_THE_RUN))))
+    world.leave(HANDLE, b"job-7")
+
+    world.launcher().submit(world.job)
+
+    assert world.engine.submitted == []
+    assert world.asked == [Inputs(items=OF_THE_RUN)]
+
+
+@pytest.mark.parametrize(
+    ("footing", "changed"), [("after", ()), ("before", ("data.py changed",))]
+)
+def test_run_of_an_engine_stands_on_both(
+    world: World, footing: str, changed: tuple[str, ...]
+) -> None:
+    """On what the controller ran on, and on what the run read."""
+    world.leave(ENDING, wire.write(Ending()))
+    world.leave(INPUTS, wire.write(READ))
+    world.leave(HANDLE, b"job-7")
+    world.footing, world.changed = footing, changed
+
+    assert is_new(world.launcher().submit(world.job), world)
+
+
+def test_note_of_a_node_is_not_read_as_that_of_the_next(world: World) -> None:
+    """It says that the worker has ended, and lies with what that left."""
+    world.leave(ENDING, wire.write(Ending()))
+    world.leave(INPUTS, wire.write(READ))
+    world.leave(NOTE, b"ended")
+    world.leave(OUTPUT, b"said")
+    world.changed = ("data.py changed",)
+
+    world.launcher().submit(world.job)
+
+    folder = Path(world.job.folder)
+    assert not (folder / NOTE).exists()
+    assert not (folder / OUTPUT).exists()
+    assert (folder / "attempts" / "1" / NOTE).read_bytes() == b"ended"
 
 
 def test_run_that_nobody_followed_stands_on_code_packages_and_machine(

@@ -14,6 +14,7 @@ from pytest_repro.replication.rebuilding import (
     blueprint_of,
     compare_packages,
     dockerfile,
+    names_in,
 )
 from tests.cli.samples import Facts, obtained_run
 
@@ -145,6 +146,19 @@ def test_whatever_else_differs_is_listed(tmp_path: Path) -> None:
         Departure(item="gone", obtained="", recorded="1.0"),
         Departure(item="six", obtained="2.0", recorded="1.0"),
     )
+
+
+def test_what_was_added_on_purpose_is_no_difference(tmp_path: Path) -> None:
+    """As what this program needs today, and no program of then."""
+    install(tmp_path, "six", "1.0")
+    made = blueprint_of(run_of(package("six", record=digest_in(tmp_path))))
+    before = names_in([tmp_path])
+    install(tmp_path, "added", "1.0")
+
+    apart = names_in([tmp_path]) - before
+
+    assert apart == {"added"}
+    assert compare_packages(made, [tmp_path], python=PYTHON, apart=apart) == ()
 
 
 def test_the_dockerfile_is_a_function_of_the_record() -> None:
