@@ -15,7 +15,7 @@ from pytest_repro.digests import Digest, digest_of_parts
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.training.dealing import ALONE, Deal, Remainder, Shard
 from pytest_repro.training.draw import Draw, SampleId
-from pytest_repro.training.sampling import Picks, Sampling
+from pytest_repro.training.sampling import Counted, Picks, Sampling
 from pytest_repro.training.sources import Fetches, Source, id_at
 
 __all__ = [
@@ -78,6 +78,34 @@ class BatchPlan:
     def digest(self) -> Digest:
         """One digest of what decides the samples."""
         return digest_of_parts("batches-sha256-v1", (self.text.encode(),))
+
+    @property
+    def given(self) -> int:
+        """How many samples an epoch gives, over all shards together."""
+        size, batch = len(self.sampling), self.batch
+        whole = {Remainder.DROP: size // batch, Remainder.PAD: -(-size // batch)}
+        return (
+            whole[self.deal.remainder] * batch if self.deal.remainder in whole else size
+        )
+
+    def realised(self, epoch: int = 0) -> dict[str, int]:
+        """Count of which sources or labels the samples are that an epoch gives.
+
+        Args:
+            epoch: Which epoch; it matters only where a remainder is dropped or padded.
+
+        Returns:
+            The counts over all shards; empty if the sampling has none.
+        """
+        rule, size = self.sampling, len(self.sampling)
+        if not isinstance(rule, Counted):
+            return {}
+        counts = dict(rule.realised)
+        names, change = tuple(counts), 1 if self.given > size else -1
+        rest = np.arange(min(size, self.given), max(size, self.given), dtype=np.int64)
+        for one in rule.groups(self.seed, epoch, rest % size).tolist():
+            counts[names[one]] += change
+        return counts
 
     def picks(self, epoch: int, first: int, last: int) -> Picks:
         """Pick the samples of some batches of this shard, one after the other.

@@ -14,7 +14,16 @@ from pytest_repro.data import Sample
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.training.draw import SampleId
 
-__all__ = ["Fetches", "Joined", "Named", "NamesSamples", "Source", "Walked", "id_at"]
+__all__ = [
+    "Fetches",
+    "Joined",
+    "KnowsLabels",
+    "Named",
+    "NamesSamples",
+    "Source",
+    "Walked",
+    "id_at",
+]
 
 
 class Source(Protocol):
@@ -49,6 +58,15 @@ class Fetches(Protocol):
         Args:
             indices: Which samples.
         """
+
+
+@runtime_checkable
+class KnowsLabels(Protocol):
+    """A source whose labels are known without reading its samples."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """One for each sample, in their order."""
 
 
 @runtime_checkable
@@ -110,6 +128,11 @@ class Named:
             Its id in the manifest.
         """
         return self._samples[index].id
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels in the manifest, in the order of the samples."""
+        return tuple(one.label for one in self._samples)
 
 
 class Joined:
