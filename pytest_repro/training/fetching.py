@@ -5,7 +5,7 @@ those are. All that it returns follows from the plan and the address, so it does
 matter which worker is asked, how many there are, or what they were asked before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +16,7 @@ from pytest_repro.errors import ReproUsageError
 from pytest_repro.training.dealing import ALONE, Deal, Remainder, Shard
 from pytest_repro.training.draw import Draw, SampleId
 from pytest_repro.training.sampling import Counted, Picks, Sampling
-from pytest_repro.training.sources import Fetches, Source, id_at
+from pytest_repro.training.sources import Source, namer_of, reader_of
 
 __all__ = [
     "Address",
@@ -163,7 +163,8 @@ class Fetcher:
             prepare: Makes of a sample what is trained on; None to take it as it is.
             collate: Makes a batch of samples.
         """
-        self._source = source
+        self._name = namer_of(source)
+        self._read = reader_of(source)
         self._plan = plan
         self._prepare = prepare
         self._collate = collate
@@ -182,17 +183,12 @@ class Fetcher:
             self._picks(address.epoch, number)
             for number in range(address.first, address.last)
         ]
-        indices = [int(one) for part in picks for one in part.indices]
+        indices = [one for part in picks for one in part.indices.tolist()]
         samples = iter(self._read(indices))
         return [self._make(address.epoch, part, samples) for part in picks]
 
-    def _read(self, indices: list[int]) -> Sequence[Any]:
-        if isinstance(self._source, Fetches):
-            return self._source.fetch(indices)
-        return [self._source[one] for one in indices]
-
     def _make(self, epoch: int, picks: Picks, samples: Any) -> Fetched:  # noqa: ANN401  # an iterator of theirs
-        ids = [id_at(self._source, one) for one in picks.indices.tolist()]
+        ids = [self._name(one) for one in picks.indices.tolist()]
         items = [next(samples) for _ in ids]
         if self._prepare is not None:
             seed, prepare = self._plan.seed, self._prepare
