@@ -144,6 +144,18 @@ def digests(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["environment"], default=False)
+def loader(session: nox.Session) -> None:
+    """Measure how fast our loader is, next to that of torch."""
+    _run(session, "ci/bench.sh", "loader")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
+def augmentation(session: nox.Session) -> None:
+    """Measure how fast batches are augmented, at once and sample by sample."""
+    _run(session, "ci/bench.sh", "augmentation")
+
+
+@nox.session(venv_backend="none", requires=["environment"], default=False)
 def near(session: nox.Session) -> None:
     """Measure how many near duplicates in data are found, and how fast."""
     _run(session, "ci/bench.sh", "near_duplicates")

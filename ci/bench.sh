@@ -3,7 +3,7 @@
 # Or `contest_real FOLDER`: real training for the page of verdicts; runs stay in FOLDER.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-study=${1:?overhead, ledger, changed, digests, hashing, faults, where, explained, contracts, report, near_duplicates, verdicts or contest_real}
+study=${1:?overhead, ledger, changed, digests, hashing, faults, where, explained, contracts, report, near_duplicates, loader, augmentation, verdicts or contest_real}
 shift
 today=$(date -u +%F)
 case $study in

@@ -49,6 +49,28 @@ class _ByLabel:
         """Return how many places an epoch has."""
         return sum(self.counts.values())
 
+    @property
+    def realised(self) -> dict[str, int]:
+        """How many samples of each label an epoch has."""
+        return {str(label): count for label, count in self.counts.items()}
+
+    def groups(self, seed: int, epoch: int, places: Indices) -> Indices:  # noqa: ARG002  # the same for all
+        """Tell which labels the samples at some places have.
+
+        Args:
+            seed: The root seed.
+            epoch: Which epoch.
+            places: Which places.
+
+        Returns:
+            int64[n], numbers of entries of `realised`.
+        """
+        return self._merged[0][places]
+
+    @property
+    def _merged(self) -> tuple[Indices, Indices]:
+        return interleave(tuple(self.counts.values()), Merge.INTERLEAVE)
+
     def picks(self, seed: int, epoch: int, places: Indices) -> Picks:
         """Pick the samples of some places.
 
@@ -60,8 +82,7 @@ class _ByLabel:
         Returns:
             As many picks.
         """
-        merged = interleave(tuple(self.counts.values()), Merge.INTERLEAVE)
-        which, numbers = merged[0][places], merged[1][places]
+        which, numbers = (part[places] for part in self._merged)
         indices, copies = np.empty_like(places), np.empty_like(places)
         for place, label in enumerate(self.counts):
             here, members = which == place, self._members[label]

@@ -5,7 +5,7 @@ those are. All that it returns follows from the plan and the address, so it does
 matter which worker is asked, how many there are, or what they were asked before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -15,8 +15,8 @@ from pytest_repro.digests import Digest, digest_of_parts
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.training.dealing import ALONE, Deal, Remainder, Shard
 from pytest_repro.training.draw import Draw, SampleId
-from pytest_repro.training.sampling import Picks, Sampling
-from pytest_repro.training.sources import Fetches, Source, id_at
+from pytest_repro.training.sampling import Counted, Picks, Sampling
+from pytest_repro.training.sources import Source, namer_of, reader_of
 
 __all__ = [
     "Address",
@@ -79,6 +79,34 @@ class BatchPlan:
         """One digest of what decides the samples."""
         return digest_of_parts("batches-sha256-v1", (self.text.encode(),))
 
+    @property
+    def given(self) -> int:
+        """How many samples an epoch gives, over all shards together."""
+        size, batch = len(self.sampling), self.batch
+        whole = {Remainder.DROP: size // batch, Remainder.PAD: -(-size // batch)}
+        return (
+            whole[self.deal.remainder] * batch if self.deal.remainder in whole else size
+        )
+
+    def realised(self, epoch: int = 0) -> dict[str, int]:
+        """Count of which sources or labels the samples are that an epoch gives.
+
+        Args:
+            epoch: Which epoch; it matters only where a remainder is dropped or padded.
+
+        Returns:
+            The counts over all shards; empty if the sampling has none.
+        """
+        rule, size = self.sampling, len(self.sampling)
+        if not isinstance(rule, Counted):
+            return {}
+        counts = dict(rule.realised)
+        names, change = tuple(counts), 1 if self.given > size else -1
+        rest = np.arange(min(size, self.given), max(size, self.given), dtype=np.int64)
+        for one in rule.groups(self.seed, epoch, rest % size).tolist():
+            counts[names[one]] += change
+        return counts
+
     def picks(self, epoch: int, first: int, last: int) -> Picks:
         """Pick the samples of some batches of this shard, one after the other.
 
@@ -135,7 +163,8 @@ class Fetcher:
             prepare: Makes of a sample what is trained on; None to take it as it is.
             collate: Makes a batch of samples.
         """
-        self._source = source
+        self._name = namer_of(source)
+        self._read = reader_of(source)
         self._plan = plan
         self._prepare = prepare
         self._collate = collate
@@ -154,17 +183,12 @@ class Fetcher:
             self._picks(address.epoch, number)
             for number in range(address.first, address.last)
         ]
-        indices = [int(one) for part in picks for one in part.indices]
+        indices = [one for part in picks for one in part.indices.tolist()]
         samples = iter(self._read(indices))
         return [self._make(address.epoch, part, samples) for part in picks]
 
-    def _read(self, indices: list[int]) -> Sequence[Any]:
-        if isinstance(self._source, Fetches):
-            return self._source.fetch(indices)
-        return [self._source[one] for one in indices]
-
     def _make(self, epoch: int, picks: Picks, samples: Any) -> Fetched:  # noqa: ANN401  # an iterator of theirs
-        ids = [id_at(self._source, one) for one in picks.indices.tolist()]
+        ids = [self._name(one) for one in picks.indices.tolist()]
         items = [next(samples) for _ in ids]
         if self._prepare is not None:
             seed, prepare = self._plan.seed, self._prepare

@@ -26,7 +26,7 @@ from pytest_repro.training.fetching import (
     Prepare,
     check_source,
 )
-from pytest_repro.training.sources import Source, Walked, id_at
+from pytest_repro.training.sources import Source, Walked, namer_of
 from pytest_repro.training.workers import Workers
 
 __all__ = ["Epochs", "Loader", "Pass"]
@@ -69,6 +69,7 @@ class Loader:
         check_source(source, plan)
         self.plan = plan
         self.source = source
+        self._name = namer_of(source)
         fetcher = Fetcher(
             source, plan, prepare, collate or torch_workers.default_collate
         )
@@ -131,7 +132,7 @@ class Loader:
             Their ids, in their order.
         """
         picks = self.plan.picks(epoch, number, number + 1)
-        return [id_at(self.source, one) for one in picks.indices.tolist()]
+        return [self._name(one) for one in picks.indices.tolist()]
 
     def order(self, epoch: int) -> Order:
         """Work out the order of this shard's samples, without loading them.

@@ -96,6 +96,23 @@ class Mixture:
         """How many samples of each source an epoch has."""
         return dict(self.counts)
 
+    def groups(self, seed: int, epoch: int, places: Indices) -> Indices:  # noqa: ARG002  # the same for all
+        """Tell for which source the samples at some places count.
+
+        Args:
+            seed: The root seed.
+            epoch: Which epoch.
+            places: Which places.
+
+        Returns:
+            int64[n], numbers of entries of `realised`.
+        """
+        return self._merged[0][places]
+
+    @property
+    def _merged(self) -> tuple[Indices, Indices]:
+        return interleave(tuple(count for _, count in self.counts), self.merge)
+
     @property
     def text(self) -> str:
         """The rule as one line."""
@@ -135,8 +152,7 @@ class Mixture:
         Returns:
             As many picks.
         """
-        merged = interleave(tuple(count for _, count in self.counts), self.merge)
-        which, numbers = merged[0][places], merged[1][places]
+        which, numbers = (part[places] for part in self._merged)
         indices, copies = np.empty_like(places), np.empty_like(places)
         first = 0
         for place, (name, size) in enumerate(self.sizes):

@@ -5,9 +5,10 @@ no generator, so it gives the same answer in every process, in any order of aski
 after a resume. Rules are put together: `Shuffled(Balanced(labels))`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -15,7 +16,14 @@ from pytest_repro.determinism import derive
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.training.permutation import ALGORITHM, Indices, Permutation
 
-__all__ = ["InOrder", "Picks", "Sampling", "Shuffled", "permutation_of"]
+__all__ = [
+    "Counted",
+    "InOrder",
+    "Picks",
+    "Sampling",
+    "Shuffled",
+    "permutation_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,27 @@ class Sampling(Protocol):
 
         Returns:
             As many picks.
+        """
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """A sampling that has so many samples of each of several sources or labels."""
+
+    @property
+    def realised(self) -> Mapping[str, int]:
+        """How many samples of each an epoch has."""
+
+    def groups(self, seed: int, epoch: int, places: Indices) -> Indices:
+        """Tell of which source or label the samples at some places are.
+
+        Args:
+            seed: The root seed.
+            epoch: Which epoch.
+            places: Which places.
+
+        Returns:
+            int64[n], numbers of entries of `realised`.
         """
 
 
@@ -129,6 +158,11 @@ class Shuffled:
         return self._inner.source_size
 
     @property
+    def realised(self) -> Mapping[str, int]:
+        """The counts of the other rule; none if it has no counts."""
+        return self._inner.realised if isinstance(self._inner, Counted) else {}
+
+    @property
     def _inner(self) -> Sampling:
         return InOrder(self.of) if isinstance(self.of, int) else self.of
 
@@ -147,8 +181,25 @@ class Shuffled:
         Returns:
             As many picks.
         """
-        order = permutation_of(len(self), seed, f"order/{epoch}")
-        return self._inner.picks(seed, epoch, order.at(places))
+        return self._inner.picks(seed, epoch, self._shuffled(seed, epoch, places))
+
+    def groups(self, seed: int, epoch: int, places: Indices) -> Indices:
+        """Tell what the other rule has where the shuffle leads.
+
+        Args:
+            seed: The root seed.
+            epoch: Which epoch.
+            places: Which places.
+
+        Returns:
+            int64[n], numbers of entries of `realised`; none if it has no counts.
+        """
+        if not isinstance(self._inner, Counted):
+            return np.zeros(0, dtype=np.int64)
+        return self._inner.groups(seed, epoch, self._shuffled(seed, epoch, places))
+
+    def _shuffled(self, seed: int, epoch: int, places: Indices) -> Indices:
+        return permutation_of(len(self), seed, f"order/{epoch}").at(places)
 
 
 @lru_cache(maxsize=64)

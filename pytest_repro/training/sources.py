@@ -7,6 +7,7 @@ others come or go.
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any, Protocol, runtime_checkable
 
@@ -14,7 +15,17 @@ from pytest_repro.data import Sample
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.training.draw import SampleId
 
-__all__ = ["Fetches", "Joined", "Named", "NamesSamples", "Source", "Walked", "id_at"]
+__all__ = [
+    "Fetches",
+    "Joined",
+    "KnowsLabels",
+    "Named",
+    "NamesSamples",
+    "Source",
+    "Walked",
+    "namer_of",
+    "reader_of",
+]
 
 
 class Source(Protocol):
@@ -52,6 +63,15 @@ class Fetches(Protocol):
 
 
 @runtime_checkable
+class KnowsLabels(Protocol):
+    """A source whose labels are known without reading its samples."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """One for each sample, in their order."""
+
+
+@runtime_checkable
 class Walked(Protocol):
     """A source that is read from its beginning on, a window at a time."""
 
@@ -63,17 +83,39 @@ class Walked(Protocol):
         """
 
 
-def id_at(source: Source, index: int) -> SampleId:
-    """Name a sample.
+def namer_of(source: Source) -> Callable[[int], SampleId]:
+    """Find who names the samples of a source; ask once, and not for each sample.
 
     Args:
-        source: Where it comes from.
-        index: Which one.
+        source: Where they come from.
 
     Returns:
-        The id that the source gives it; else its index.
+        Takes an index to the id that the source gives; else to the index itself.
     """
-    return source.id_of(index) if isinstance(source, NamesSamples) else index
+    return source.id_of if isinstance(source, NamesSamples) else _itself
+
+
+def reader_of(source: Source) -> Callable[[Sequence[int]], Sequence[Any]]:
+    """Find out how samples of a source are read; ask once, and not for each batch.
+
+    Args:
+        source: Where they come from.
+
+    Returns:
+        Takes indices to samples: all at once where the source can, in our way or in
+        that of torch; else one by one.
+    """
+    if isinstance(source, Fetches):
+        return source.fetch
+    return getattr(source, "__getitems__", None) or partial(_one_by_one, source)
+
+
+def _itself(index: int) -> SampleId:
+    return index
+
+
+def _one_by_one(source: Source, indices: Sequence[int]) -> Sequence[Any]:
+    return [source[one] for one in indices]
 
 
 class Named:
@@ -111,6 +153,11 @@ class Named:
         """
         return self._samples[index].id
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels in the manifest, in the order of the samples."""
+        return tuple(one.label for one in self._samples)
+
 
 class Joined:
     """Several sources one after the other, as `Mixture` counts them.
@@ -133,6 +180,7 @@ class Joined:
             raise ReproUsageError(msg)
         self.sources = dict(sources)
         self._names = tuple(self.sources)
+        self._namers = {name: namer_of(one) for name, one in self.sources.items()}
         self._ends = tuple(accumulate(len(one) for one in self.sources.values()))
 
     @property
@@ -159,7 +207,7 @@ class Joined:
             Name of its source and the sample's id there, such as ``books/17``.
         """
         name, own = self._place(index)
-        return f"{name}/{id_at(self.sources[name], own)}"
+        return f"{name}/{self._namers[name](own)}"
 
     def _place(self, index: int) -> tuple[str, int]:
         if not 0 <= index < len(self):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import torch
@@ -18,7 +17,16 @@ from pytest_repro.training import (
     Workers,
 )
 
-__all__ = ["FILES", "SIZES", "Setting", "augmented", "escaped", "load"]
+__all__ = [
+    "FILES",
+    "SIZES",
+    "Setting",
+    "augmented",
+    "escaped",
+    "load",
+    "load_again",
+    "rests",
+]
 
 FILES = ((), tuple(range(5)), (5,), tuple(range(6, 19)), (19, 20, 21))
 """The samples of a data set in files of unequal sizes, one of them empty."""
@@ -26,6 +34,8 @@ FILES = ((), tuple(range(5)), (5,), tuple(range(6, 19)), (19, 20, 21))
 SIZES = tuple(map(len, FILES))
 SAMPLES = tuple(sample for file in FILES for sample in file)
 BATCH = 6
+EPOCH = 1000
+"""Places of the second epoch are counted from here on."""
 
 Prepare = Callable[[Any, Draw], Any]
 Merged = dict[int, str]
@@ -40,14 +50,12 @@ class Setting:
         shards: Over how many machines batches are dealt.
         is_stream: Whether samples are read from files, from front to back.
         start: How to start the processes.
-        resumed: The batch with which a second loader goes on; 0 for none.
     """
 
     workers: int = 0
     shards: int = 1
     is_stream: bool = False
     start: str = "fork"
-    resumed: int = 0
 
 
 def load(setting: Setting, prepare: Prepare, *, remainder: str = "keep") -> Merged:
@@ -62,16 +70,40 @@ def load(setting: Setting, prepare: Prepare, *, remainder: str = "keep") -> Merg
         For each place, over both epochs and all shards, the id and a digest of what was
         made of the sample.
     """
-    found: Merged = {}
-    for index in range(setting.shards):
-        make = partial(_loader, setting, prepare, index, remainder)
-        for epoch, number, ids, batch in _walk(make, setting.resumed):
-            deal = make().plan.deal
-            places = [epoch * 1000 + place for place in deal.places(number)]
-            for place, one, sample in zip(places, ids, batch, strict=True):
-                assert place not in found
-                found[place] = f"{one} {tree_digest(sample)}"
+    return _merged(_loaders(setting, prepare, remainder))
+
+
+def load_again(setting: Setting, prepare: Prepare) -> list[Merged]:
+    """Load two epochs, and then what is left of them from every step on.
+
+    Args:
+        setting: How; the places were saved by one process alone.
+        prepare: Makes of a sample what is trained on.
+
+    Returns:
+        What `load` returns, and for each step the same without what was before.
+    """
+    loaders = _loaders(setting, prepare, "keep")
+    found = [_merged(loaders)]
+    for place in _saved_places():
+        for loader in loaders:
+            loader.load_state_dict(place)
+        found.append(_merged(loaders))
     return found
+
+
+def rests(whole: Merged) -> list[Merged]:
+    """Cut two epochs that were loaded as a whole at every step.
+
+    Args:
+        whole: What `load` returned.
+
+    Returns:
+        What `load_again` should return.
+    """
+    starts = [epoch * EPOCH + at for epoch in (0, 1) for at in range(0, 22, BATCH)]
+    rest = [{at: one for at, one in whole.items() if at >= start} for start in starts]
+    return [whole, *rest]
 
 
 def augmented(sample: int, draw: Draw) -> Sequence[Any]:
@@ -85,22 +117,37 @@ def escaped(sample: int, draw: Draw) -> Sequence[Any]:
     return (*augmented(sample, draw), mtrand.random_sample())
 
 
-def _walk(
-    make: Callable[[], Loader], resumed: int
-) -> Iterable[tuple[int, int, Sequence[int | str], Sequence[Any]]]:
-    """Walk over two epochs, with a new loader at one batch of each of them."""
-    loader = make()
-    for epoch in range(2):
-        batches = iter(loader)
-        for number in range(len(loader)):
-            if resumed and number == resumed:
-                place = loader.state_dict()
-                loader = make()
-                loader.load_state_dict(place)
-                batches = iter(loader)
-            batch = next(batches)
-            yield epoch, number, batches.take_indices() or (), batch
-        assert next(batches, None) is None
+def _saved_places() -> list[dict[str, Any]]:
+    """Save where one process alone stands, before each batch of two epochs."""
+    (loader,) = _loaders(Setting(), lambda sample, _: sample, "keep")
+    first = loader.state_dict()
+    return [first, *[loader.state_dict() for _ in loader.epochs(2)][:-1]]
+
+
+def _merged(loaders: Sequence[Loader]) -> Merged:
+    """Walk to the end of the second epoch with each loader, from where it stands."""
+    found: Merged = {}
+    for loader in loaders:
+        batches = loader.epochs(2)
+        for batch in batches:
+            ids = batches.take_indices() or ()
+            for place, one, sample in zip(_places(loader), ids, batch, strict=True):
+                assert place not in found
+                found[place] = f"{one} {tree_digest(sample)}"
+    return found
+
+
+def _places(loader: Loader) -> list[int]:
+    """Tell the places of the batch that a loader gave last."""
+    state = loader.state_dict()
+    places = loader.plan.deal.places(state["batch"] - 1)
+    return [state["epoch"] * EPOCH + place for place in places]
+
+
+def _loaders(setting: Setting, prepare: Prepare, remainder: str) -> list[Loader]:
+    return [
+        _loader(setting, prepare, index, remainder) for index in range(setting.shards)
+    ]
 
 
 def _loader(setting: Setting, prepare: Prepare, index: int, remainder: str) -> Loader:

@@ -1,23 +1,23 @@
 """Samples, their order and their draws are the same however they are loaded."""
 
+from itertools import product
+
 import pytest
 
-from tests.training.settings import Setting, augmented, escaped, load
+from tests.training.settings import (
+    Setting,
+    augmented,
+    escaped,
+    load,
+    load_again,
+    rests,
+)
 
 SETTINGS = [
-    Setting(workers=1),
-    Setting(workers=4),
-    Setting(shards=2),
-    Setting(shards=3),
-    Setting(is_stream=True),
-    Setting(workers=4, is_stream=True),
-    Setting(shards=3, is_stream=True),
-    Setting(resumed=1),
-    Setting(resumed=2),
-    Setting(resumed=3),
-    Setting(resumed=1, is_stream=True),
-    Setting(workers=2, resumed=3, is_stream=True),
+    Setting(workers=workers, shards=shards, is_stream=is_stream)
+    for workers, shards, is_stream in product((0, 1, 4), (1, 2, 3), (False, True))
 ]
+"""Every number of workers with every number of shards, from a list or a stream."""
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,14 @@ def alone() -> dict[int, str]:
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
-def test_samples_are_the_same_in_every_setting(
+def test_samples_are_the_same_in_every_setting_and_resumed_at_every_step(
     alone: dict[int, str], setting: Setting
 ) -> None:
     """At each place the same sample with the same draws, bit for bit."""
-    found = load(setting, augmented)
+    found = load_again(setting, augmented)
 
-    assert found == alone
+    assert len(found) == 9
+    assert found == rests(alone)
 
 
 def test_samples_are_the_same_in_processes_that_inherit_nothing(
@@ -45,14 +46,17 @@ def test_samples_are_the_same_in_processes_that_inherit_nothing(
     assert found == alone
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [Setting(workers=2), Setting(shards=3), Setting(resumed=2)],
-    ids=str,
-)
+@pytest.mark.parametrize("setting", [Setting(workers=2), Setting(shards=3)], ids=str)
 def test_a_draw_that_depends_on_the_process_would_be_found(setting: Setting) -> None:
     """A global generator in the preparation of samples makes the same check fail."""
     assert load(setting, escaped) != load(Setting(), escaped)
+
+
+def test_a_draw_that_depends_on_who_was_before_would_be_found() -> None:
+    """A global generator goes on where it stood, wherever a run is resumed."""
+    whole, *resumed = load_again(Setting(), escaped)
+
+    assert [whole, *resumed] != rests(whole)
 
 
 @pytest.mark.parametrize("remainder", ["drop", "pad"])
