@@ -83,10 +83,11 @@ class BatchPlan:
     def given(self) -> int:
         """How many samples an epoch gives, over all shards together."""
         size, batch = len(self.sampling), self.batch
-        whole = {Remainder.DROP: size // batch, Remainder.PAD: -(-size // batch)}
-        return (
-            whole[self.deal.remainder] * batch if self.deal.remainder in whole else size
-        )
+        if self.deal.remainder == Remainder.DROP:
+            return size // batch * batch
+        if self.deal.remainder == Remainder.PAD:
+            return -(-size // batch) * batch
+        return size
 
     def realised(self, epoch: int = 0) -> dict[str, int]:
         """Count of which sources or labels the samples are that an epoch gives.

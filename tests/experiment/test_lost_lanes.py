@@ -23,7 +23,7 @@ class Sealed(torch.Tensor):
 
     def __new__(cls, shard: torch.Tensor) -> Self:
         """Make the shell."""
-        found: Self = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]  # as torch's own tests do
+        found: Self = torch.Tensor._make_wrapper_subclass(
             cls, shard.shape, dtype=shard.dtype
         )
         return found
@@ -36,7 +36,7 @@ class Sealed(torch.Tensor):
     def __torch_dispatch__(cls, function: object, *_: object) -> Any:  # noqa: ANN401  # nothing
         """Compute nothing."""
         msg = f"{function} of a sealed tensor"
-        raise NotImplementedError(msg)
+        raise TypeError(msg)
 
 
 def batches(sealed_from: int) -> Iterator[torch.Tensor]:
