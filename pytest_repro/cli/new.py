@@ -26,6 +26,12 @@ BRIEF: Final = "brief"
 
 KINDS: Final = (*map(str, Kind), BRIEF)
 
+NEEDED: Final = {Kind.COMPONENT: "contracts", Kind.RECIPE: "torch"}
+"""The extra of pytest-repro without which a kind does not run."""
+
+MODULES: Final = {"contracts": ("torch", "hypothesis"), "torch": ("torch",)}
+"""What an extra installs."""
+
 
 def add_arguments(parser: Parser) -> None:
     """Declare what is begun, and where.
@@ -138,25 +144,35 @@ def _folder(given: PurePosixPath | None, kind: Kind, project: Project) -> PurePo
 
 
 def _framework(given: str | None) -> Framework:
-    """Choose torch where it is installed; nothing is imported for that."""
+    """Choose torch where it is installed."""
     if given is not None:
         return Framework(given)
-    has_torch = importlib.util.find_spec("torch") is not None
-    return Framework.TORCH if has_torch else Framework.NUMPY
+    return Framework.TORCH if _is_installed("torch") else Framework.NUMPY
+
+
+def _is_installed(module: str) -> bool:
+    """Look for a module; nothing is imported for that."""
+    return importlib.util.find_spec(module) is not None
 
 
 def _around(
     kind: Kind, folder: PurePosixPath, project: Project
-) -> tuple[list[Change], str]:
-    """Say what the files need around them."""
+) -> tuple[list[Change], list[str]]:
+    """Say what the files need around them, and what is to be done by hand."""
     if kind is Kind.REGISTRATION:
-        return [], ""
-    return templates.prepare(project.root, folder, is_imported=kind.is_module)
+        return [], []
+    changes, problem = templates.prepare(
+        project.root, folder, is_imported=kind.is_module
+    )
+    extra = NEEDED.get(kind, "")
+    lacks = [one for one in MODULES.get(extra, ()) if not _is_installed(one)]
+    install = f"python -m pip install 'pytest-repro[{extra}]'" if lacks else ""
+    return changes, [text for text in (problem, install) if text]
 
 
 def _write(
     beginning: Beginning,
-    around: tuple[list[Change], str],
+    around: tuple[list[Change], list[str]],
     arguments: Namespace,
     project: Project,
 ) -> Answer:
@@ -169,7 +185,7 @@ def _write(
     ]
     needed = [one for one in around[0] if one.is_needed] if files else []
     changes = [*files, *needed]
-    by_hand = [around[1]] if files and around[1] else []
+    by_hand = around[1] if files else []
     data = {
         "written": [one.path for one in changes if not arguments.dry_run],
         "would_write": [one.path for one in changes],

@@ -6,11 +6,19 @@ from pathlib import Path
 import pytest
 
 from pytest_repro.cli import main
-from pytest_repro.records import Revision
+from pytest_repro.records import Cause, Revision, Rung
 from pytest_repro.references import ReferenceStore
 from tests.cli.processes import files
+from tests.cli.samples import (
+    MLP,
+    Facts,
+    obtained_run,
+    outcome_of,
+    write_obtained,
+    write_report,
+)
 from tests.provenance import repository
-from tests.replication.registering import Story, run_at
+from tests.replication.registering import EXPERIMENT, TEXT, Story, run_at
 
 DATE = "GIT_COMMITTER_DATE"
 FIRST = Revision(number=1, created_utc="2026-01-03T03:00:00Z", created_by="test")
@@ -132,6 +140,28 @@ def test_without_registrations_that_is_said(
     assert status == 5
     assert "there is no registration" in capsys.readouterr().err
     assert set(files(project)) == {"pyproject.toml"}
+
+
+def test_without_a_reference_the_last_session_speaks(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Outside of git the order cannot be checked, and no time is told."""
+    run = obtained_run(Facts(accuracy=0.5))
+    write_obtained(project, run)
+    cause = Cause.MISSING_REFERENCE
+    write_report(project, outcome_of(run, Rung.NOT_COMPARABLE, cause=cause, seeds=[0]))
+    text = TEXT.replace(EXPERIMENT, MLP).replace(', "gen_gap < 0.05"', "")
+    (project / "registrations").mkdir()
+    (project / "registrations" / "net.toml").write_text(text)
+
+    status = main(["brief", "net"])
+
+    page = capsys.readouterr().out
+    assert status == 0
+    assert "<code>0.5</code> | **did not hold**" in page
+    assert "Numbers of this session, 1 seed." in page
+    assert "| order | **cannot be checked**" in page
+    assert "to verdict" not in page
 
 
 def test_new_brief_begins_registration_and_page(

@@ -1,5 +1,6 @@
 """`new` writes small whole files that run as they are, and touches no other."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,19 @@ def test_what_has_no_meaning_is_refused(
     assert status == 64
     assert told in capsys.readouterr().err
     assert files(project) == before
+
+
+def test_what_is_not_installed_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without torch an experiment computes with NumPy, and a component has to wait."""
+    monkeypatch.setitem(sys.modules, "torch", None)
+
+    main(["new", "experiment", "circle"])
+    main(["new", "component", "TinyNet"])
+
+    assert "import numpy" in (project / "experiments/test_circle.py").read_text()
+    assert "python -m pip install 'pytest-repro[contracts]'" in capsys.readouterr().out
 
 
 def test_a_registration_names_the_experiment_of_its_name(project: Path) -> None:
