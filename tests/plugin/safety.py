@@ -66,6 +66,7 @@ class Prover:
         self._folder = folder
         self._server = server
         self._blindness = blindness
+        self._first: dict[tuple[str, ...], tuple[Bits, Inputs | None]] = {}
 
     def check(
         self, features: tuple[str, ...], changes: Sequence[Sequence[Edit]]
@@ -77,8 +78,10 @@ class Prover:
             changes: Each is tried on the project as it was first.
         """
         project = Synthetic(self._folder / "project", features)
-        project.restore()
-        bits, inputs = self._run(project)
+        if features not in self._first:
+            project.restore()
+            self._first[features] = self._run(project)
+        bits, inputs = self._first[features]
         self.tally.examples += 1
         if inputs is None or inputs.unseen:
             self.tally.refused += 1

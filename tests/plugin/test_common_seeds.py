@@ -1,7 +1,8 @@
 """Pairs of seeds across environments, with real training in real workers.
 
 One tiny model, eight seeds recorded and run twice; then other kernels in another
-environment, with the same draws and with others.
+environment, with the same draws and with others. The steps of SGD are written out: the
+first optimizer that a process makes loads the compiler of torch, as slow as torch.
 """
 
 from pathlib import Path
@@ -26,14 +27,15 @@ def test_line(repro):
     model = torch.nn.Sequential(
         torch.nn.Linear(4, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1)
     )
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-    repro.watch(model, optimizer)
+    repro.watch(model)
     for step in repro.steps(total=40):
         errors = model(inputs).squeeze(1) - targets
         loss = errors.square().mean()
-        optimizer.zero_grad()
+        model.zero_grad()
         loss.backward()
-        optimizer.step()
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight -= 0.01 * weight.grad
     repro.log("test/loss", loss)
 """
 ROUNDED = TRAINING.replace("errors.square().mean()", "(errors * (errors / 30)).sum()")
