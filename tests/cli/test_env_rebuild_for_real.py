@@ -16,7 +16,7 @@ PARTS = ("experiments", "reference_runs")
 def run(project: Path, python: Path, *words: str) -> tuple[int, str]:
     """Run a module of an interpreter in a project; say how it ended."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "CI"))}
-    kept.pop("PYTHONPATH", None)
+    kept["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(
         [python, "-m", *words],
         cwd=project,
