@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-EXPERIMENT = "experiments/test_logistic.py"
+EXPERIMENT = "experiments/test_series_gru.py"
 PARTS = ("experiments", "reference_runs")
 
 
 def run(project: Path, python: Path, *words: str) -> tuple[int, str]:
     """Run a module of an interpreter in a project; say how it ended."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "CI"))}
-    kept.pop("PYTHONPATH", None)
+    kept["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(
         [python, "-m", *words],
         cwd=project,
@@ -37,7 +37,7 @@ def test_rebuilt_environment_gives_the_same_bits(tmp_path: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", project)
     into = tmp_path / "rebuilt"
 
-    words = ("pytest_repro", "env", "rebuild", "logistic", f"--into={into}")
+    words = ("pytest_repro", "env", "rebuild", "series_gru", f"--into={into}")
     built, said = run(project, Path(sys.executable), *words)
     python = into / "venv" / "bin" / "python"
     again, told = run(project, python, "pytest", "--repro", EXPERIMENT)
