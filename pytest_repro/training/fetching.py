@@ -83,10 +83,13 @@ class BatchPlan:
     def given(self) -> int:
         """How many samples an epoch gives, over all shards together."""
         size, batch = len(self.sampling), self.batch
-        whole = {Remainder.DROP: size // batch, Remainder.PAD: -(-size // batch)}
-        return (
-            whole[self.deal.remainder] * batch if self.deal.remainder in whole else size
-        )
+        match Remainder(self.deal.remainder):
+            case Remainder.KEEP:
+                return size
+            case Remainder.DROP:
+                return size // batch * batch
+            case Remainder.PAD:
+                return -(-size // batch) * batch
 
     def realised(self, epoch: int = 0) -> dict[str, int]:
         """Count of which sources or labels the samples are that an epoch gives.
