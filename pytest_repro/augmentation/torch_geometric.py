@@ -307,7 +307,8 @@ class Cutout(Operation):
     Rationale:
         A part of a thing has to do for the whole.
     Trade-offs:
-        Unlike in the paper the rectangle lies inside the image: its area is `size`².
+        Unlike in the paper the rectangle lies inside the image: it has all of its
+        area.
     Use when:
         Things are larger than the rectangle.
     Fails when:

@@ -6,6 +6,7 @@ name with the ending ``.toml``, says how it is cut. Of the project nothing is im
 """
 
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from pytest_repro.cli.data_lines import (
     declared_text,
 )
 from pytest_repro.cli.data_set import DataSet, read_data_set
+from pytest_repro.cli.data_use import read_use
 from pytest_repro.cli.exits import Exit
 from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project
@@ -75,6 +77,13 @@ def add_arguments(parser: Parser) -> None:
         help="card: a table of ids and numbers, to be told slice by slice",
     )
     parser.add_argument(
+        "--used-by",
+        metavar="EXPERIMENT",
+        action="append",
+        default=[],
+        help="card: an experiment whose reference says how many samples it used",
+    )
+    parser.add_argument(
         "--verify", action="store_true", help="card: compare only, and write nothing"
     )
 
@@ -104,7 +113,10 @@ def run(arguments: Namespace, project: Project) -> Answer:
     found = read_data_set(arguments, project)
     match arguments.action:
         case "card":
-            return _card(found, arguments)
+            used = read_use(arguments.used_by, project)
+            if isinstance(used, Answer):
+                return used
+            return _card(found, arguments, used)
         case "split":
             return _split(found, arguments)
         case _:
@@ -113,10 +125,11 @@ def run(arguments: Namespace, project: Project) -> Answer:
 
 def _check_words(arguments: Namespace) -> None:
     own = {"share": "split", "salt": "split", "by": "split", "to": "split"}
-    own |= {"metrics": "card", "verify": "card"}
+    own |= {"metrics": "card", "verify": "card", "used_by": "card"}
     for name, action in own.items():
         if getattr(arguments, name) and arguments.action != action:
-            msg = f"--{name} is for: pytest-repro data {action} MANIFEST"
+            option = name.replace("_", "-")
+            msg = f"--{option} is for: pytest-repro data {action} MANIFEST"
             raise ReproUsageError(msg)
 
 
@@ -178,7 +191,9 @@ def _write(parts: Parts, found: DataSet, folder: Path) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _card(found: DataSet, arguments: Namespace) -> Answer:
+def _card(
+    found: DataSet, arguments: Namespace, used: Mapping[str, Mapping[str, int]]
+) -> Answer:
     rule = found.declaration.split
     parts = None if rule is None else rule.apply(found.manifest)
     leaks = () if parts is None else (*find_leaks(parts), *found.near(parts))
@@ -192,6 +207,7 @@ def _card(found: DataSet, arguments: Namespace) -> Answer:
         leaks=leaks,
         is_near_checked=bool(found.contents),
         metrics=metrics,
+        used=used,
     )
     text = write_card(facts).encode()
     path = arguments.manifest.with_name(NAME)

@@ -41,6 +41,7 @@ class Facts:
         leaks: What the checks found.
         is_near_checked: Whether contents were compared, too.
         metrics: Numbers of each sample by the name of a metric, to be told by slice.
+        used: What experiments used of it: counts by name, by experiment.
     """
 
     manifest: Manifest
@@ -48,6 +49,7 @@ class Facts:
     leaks: Sequence[Leak] = ()
     is_near_checked: bool = False
     metrics: Mapping[str, Mapping[str, float]] | None = None
+    used: Mapping[str, Mapping[str, int]] | None = None
 
 
 def write_card(facts: Facts) -> str:
@@ -73,6 +75,7 @@ def write_card(facts: Facts) -> str:
         *_leakage(facts),
         "## Slices",
         *_slices(facts),
+        *_use(facts.used or {}),
     ]
     return "\n\n".join(block.rstrip() for block in blocks if block) + "\n"
 
@@ -190,6 +193,18 @@ def _slices(facts: Facts) -> Iterable[str]:
                 for one in audit_slices(facts.manifest, numbers, column)
             ]
             yield _table((column, "samples", _plain(name), "95 %"), rows)
+
+
+def _use(used: Mapping[str, Mapping[str, int]]) -> Iterable[str]:
+    """Show how many samples of what an experiment used, as its reference has it."""
+    rows = [
+        (_plain(experiment), _plain(name), count)
+        for experiment, counts in sorted(used.items())
+        for name, count in sorted(counts.items())
+    ]
+    if rows:
+        yield "## Use"
+        yield _table(("experiment", "what", "samples"), rows)
 
 
 def _table(head: Sequence[str], rows: Iterable[Row]) -> str:

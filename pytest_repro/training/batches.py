@@ -25,12 +25,16 @@ NO_WORKERS = Workers()
 class Batches(Component, kind="data"):
     """Load batches that are the same however they are loaded.
 
-    Rationale: which samples are in which batch is a function of seed, epoch and place;
+    Rationale:
+        which samples are in which batch is a function of seed, epoch and place;
         so workers, machines and a resumed run change nothing.
-    Trade-offs: each worker computes which samples it needs, instead of being told.
-    Use when: samples come by index or from a stream, and a recipe should say in
+    Trade-offs:
+        each worker computes which samples it needs, instead of being told.
+    Use when:
+        samples come by index or from a stream, and a recipe should say in
         which batches.
-    Fails when: samples are made by an environment that answers to what was learned.
+    Fails when:
+        samples are made by an environment that answers to what was learned.
     """
 
     @dataclass(frozen=True, kw_only=True, slots=True)

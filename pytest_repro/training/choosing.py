@@ -18,11 +18,15 @@ __all__ = ["Select"]
 class Select(Component, kind="data"):
     """Choose what to learn from next by a score, and keep why.
 
-    Rationale: whoever reads the record can choose again, and must come to the same
+    Rationale:
+        whoever reads the record can choose again, and must come to the same
         samples.
-    Trade-offs: one score decides; nothing keeps chosen samples apart from each other.
-    Use when: labels are dear, or a model labels samples itself.
-    Fails when: the best samples are all alike.
+    Trade-offs:
+        one score decides; nothing keeps chosen samples apart from each other.
+    Use when:
+        labels are dear, or a model labels samples itself.
+    Fails when:
+        the best samples are all alike.
     """
 
     @dataclass(frozen=True, kw_only=True, slots=True)

@@ -83,11 +83,13 @@ class BatchPlan:
     def given(self) -> int:
         """How many samples an epoch gives, over all shards together."""
         size, batch = len(self.sampling), self.batch
-        if self.deal.remainder == Remainder.DROP:
-            return size // batch * batch
-        if self.deal.remainder == Remainder.PAD:
-            return -(-size // batch) * batch
-        return size
+        match Remainder(self.deal.remainder):
+            case Remainder.KEEP:
+                return size
+            case Remainder.DROP:
+                return size // batch * batch
+            case Remainder.PAD:
+                return -(-size // batch) * batch
 
     def realised(self, epoch: int = 0) -> dict[str, int]:
         """Count of which sources or labels the samples are that an epoch gives.

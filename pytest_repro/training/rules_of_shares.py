@@ -59,12 +59,16 @@ class Share:
 class Mix(SamplingRule):
     """Have so many samples of each of several joined sources.
 
-    Rationale: weights are wishes; whole numbers by largest remainder are what is used,
+    Rationale:
+        weights are wishes; whole numbers by largest remainder are what is used,
         and what is recorded.
-    Trade-offs: an epoch has the samples that were chosen once for a seed; a small
+    Trade-offs:
+        an epoch has the samples that were chosen once for a seed; a small
         source with a large share repeats.
-    Use when: sources differ in quality or in kind.
-    Fails when: a gain is claimed without its control arms, see `arm`.
+    Use when:
+        sources differ in quality or in kind.
+    Fails when:
+        a gain is claimed without its control arms, see `arm`.
     """
 
     differs_by_epoch = False

@@ -85,11 +85,15 @@ class Ended:
 class Loop(Component, kind="loop"):
     """Make so many optimizer steps, evaluating and stopping as declared.
 
-    Rationale: what decides when training stops and which weights it keeps is part of
+    Rationale:
+        what decides when training stops and which weights it keeps is part of
         the configuration, not of somebody's script.
-    Trade-offs: one model, one optimizer, one loss; no gradient scaler, no processes.
-    Use when: an experiment fits on one device.
-    Fails when: the loss needs state that no checkpoint holds.
+    Trade-offs:
+        one model, one optimizer, one loss; no gradient scaler, no processes.
+    Use when:
+        an experiment fits on one device.
+    Fails when:
+        the loss needs state that no checkpoint holds.
     """
 
     @dataclass(frozen=True, kw_only=True, slots=True)

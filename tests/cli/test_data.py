@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,11 @@ import pytest
 
 from pytest_repro.cli import main
 from pytest_repro.data import Manifest, read_manifest, union, write_manifest
+from pytest_repro.experiment import Orders, Run
+from pytest_repro.training import Batches
+from tests.cli.samples import Facts, obtained_run, write_reference
 from tests.data.samples import sample
+from tests.experiment.resuming import run
 
 DECLARATION = """\
 format = "pytest-repro/data 1"
@@ -219,9 +224,36 @@ def test_a_card_tells_a_metric_by_slice(
     assert "| b | 6 | 0.0000 | 0.0000 to 0.3903 |" in card
 
 
+def test_a_card_tells_what_an_experiment_used(
+    notes: Path, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The counts of its reference; one that says nothing of data is told."""
+
+    def experiment(one: Run) -> None:
+        Batches.Config(batch=4).build().load(one, range(12))
+
+    bare = obtained_run(Facts(experiment="test_b.py::test_bare"))
+    counted = replace(
+        obtained_run(Facts(experiment="test_a.py::test_counted")),
+        seeds=(replace(bare.anchor, metrics=run(experiment, Orders()).metrics),),
+    )
+    write_reference(project, bare)
+    write_reference(project, counted)
+
+    status, _, _ = call(capsys, "card", "notes/notes.tsv", "--used-by", "counted")
+    silent, text, _ = call(capsys, "card", "notes/notes.tsv", "--used-by", "bare")
+    absent, _, _ = call(capsys, "card", "notes/notes.tsv", "--used-by", "nobody")
+
+    card = (notes / "DATACARD.md").read_text()
+    assert (status, silent, absent) == (0, 2, 5)
+    assert "| test\\_a.py::test\\_counted | train/samples | 12 |" in card
+    assert "does not say what it used" in text
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["check", "notes/notes.tsv", "--used-by", "x"], "--used-by is for: pytest-"),
         (["check", "notes/notes.tsv", "--salt", "x"], "--salt is for: pytest-repro"),
         (["split", "notes/notes.tsv", "--verify"], "--verify is for: pytest-repro"),
         (["split", "notes/notes.tsv", "--share", "train"], "such as train=0.8"),

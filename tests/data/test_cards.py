@@ -45,6 +45,7 @@ FACTS = Facts(
     ),
     leaks=find_leaks(SPLIT.apply(MANIFEST)),
     metrics={"hit": {f"{number:02}": number % 2 for number in range(40)}},
+    used={"test_sites.py::test_mlp": {"train/samples": 32, "train/samples/site A": 20}},
 )
 
 
@@ -64,11 +65,17 @@ FACTS = Facts(
         f"| digest | `{SPLIT.apply(MANIFEST).digest}` |",
         "| near | *not checked: no contents given* |",
         "| site B | 20 | 1.0000 | 0.8389 to 1.0000 |",
+        "| test\\_sites.py::test\\_mlp | train/samples/site A | 20 |",
     ],
 )
 def test_the_card_tells(line: str) -> None:
     """Each fact has its line."""
     assert line in write_card(FACTS).splitlines()
+
+
+def test_use_is_told_where_an_experiment_was_named() -> None:
+    """Otherwise the card has no such section."""
+    assert "## Use" not in write_card(replace(FACTS, used=None))
 
 
 def test_findings_are_listed_with_both_samples() -> None:
