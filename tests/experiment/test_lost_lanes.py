@@ -36,7 +36,7 @@ class Sealed(torch.Tensor):
     def __torch_dispatch__(cls, function: object, *_: object) -> Any:  # noqa: ANN401  # nothing
         """Compute nothing."""
         msg = f"{function} of a sealed tensor"
-        raise NotImplementedError(msg)
+        raise TypeError(msg)
 
 
 def batches(sealed_from: int) -> Iterator[torch.Tensor]:
