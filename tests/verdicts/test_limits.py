@@ -93,8 +93,8 @@ def test_lost_evaluation_is_not_a_missing_one(side: str) -> None:
     never, failed = replace(whole, ledger=others), lost(name, step=0)
     sides = {"reference": whole, "obtained": whole}
 
-    called = first_divergence(**{**sides, side: never})  # type: ignore[arg-type]  # two records
-    unknown = first_divergence(**{**sides, side: replace(never, lost=failed)})  # type: ignore[arg-type]  # as above
+    called = first_divergence(**{**sides, side: never})
+    unknown = first_divergence(**{**sides, side: replace(never, lost=failed)})
 
     assert called is not None
     assert "never calls the model in evaluation mode" in called.evidence
