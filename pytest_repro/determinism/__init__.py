@@ -14,7 +14,15 @@ from pytest_repro.determinism.hermetic import declare_file
 from pytest_repro.determinism.late import is_imported, when_imported
 from pytest_repro.determinism.lowering import Lowered, check_forced, lower
 from pytest_repro.determinism.noise import NOISE, rounding_noise
-from pytest_repro.determinism.probes import BATCHES, FLAG, LOADERS, WHOLE, Probes
+from pytest_repro.determinism.probes import (
+    BATCHES,
+    FLAG,
+    KEPT_WHOLE,
+    LOADERS,
+    SPLIT_BY,
+    WHOLE,
+    Probes,
+)
 from pytest_repro.determinism.seeding import (
     derive,
     generator_states,
@@ -48,10 +56,12 @@ __all__ = [
     "BATCHES",
     "ESCAPE",
     "FLAG",
+    "KEPT_WHOLE",
     "LOADERS",
     "NOISE",
     "RESUMED",
     "SPLITTING",
+    "SPLIT_BY",
     "STILL",
     "WHOLE",
     "Escape",

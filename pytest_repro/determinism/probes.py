@@ -21,7 +21,15 @@ from pytest_repro.determinism.splitting import SPLITTING, split_batches
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Variation
 
-__all__ = ["BATCHES", "FLAG", "LOADERS", "WHOLE", "Probes"]
+__all__ = [
+    "BATCHES",
+    "FLAG",
+    "KEPT_WHOLE",
+    "LOADERS",
+    "SPLIT_BY",
+    "WHOLE",
+    "Probes",
+]
 
 Fact: TypeAlias = "bool | int | str | None"
 
@@ -33,6 +41,12 @@ BATCHES: Final = "variation.batches"
 
 WHOLE: Final = "variation.whole_batches"
 """The fact that names the layers that do not see the same then."""
+
+SPLIT_BY: Final = "variation.split_by"
+"""The fact that names the trainer that split them, where its loop is its own."""
+
+KEPT_WHOLE: Final = "variation.kept_whole"
+"""The fact that says why none was split, where somebody knows."""
 
 FLAG: Final = "flag:"
 """Begins a change that sets a flag of torch, such as ``flag:mkldnn.enabled=False``."""
@@ -110,6 +124,8 @@ class Probes:
         if "batches" in self._values:
             found[BATCHES] = SPLITTING.batches
             found[WHOLE] = ", ".join(sorted(SPLITTING.whole))
+            told = {SPLIT_BY: SPLITTING.owner, KEPT_WHOLE: SPLITTING.kept_whole}
+            found |= {name: text for name, text in told.items() if text}
         return found
 
     def close(self) -> None:

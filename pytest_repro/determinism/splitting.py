@@ -20,11 +20,15 @@ class Splitting:
         batches: How many were split so far.
         whole: Kinds of layers, in watched models, for which a part is no less than
             another batch: they take statistics over it, or draw for it.
+        owner: The trainer that accumulates over the parts, where the loop is its own.
+        kept_whole: Why nothing was split, where somebody knows.
     """
 
     parts: int = 1
     batches: int = 0
     whole: set[str] = field(default_factory=set)
+    owner: str = ""
+    kept_whole: str = ""
 
 
 SPLITTING: Final = Splitting()
@@ -41,6 +45,7 @@ def split_batches(parts: int) -> Callable[[], None]:
     """
     SPLITTING.parts, SPLITTING.batches = parts, 0
     SPLITTING.whole.clear()
+    SPLITTING.owner = SPLITTING.kept_whole = ""
 
     def put_back() -> None:
         SPLITTING.parts = 1

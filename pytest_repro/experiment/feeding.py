@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_repro.errors import ReproUsageError
+from pytest_repro.experiment.halving import halved
 from pytest_repro.experiment.run import Run
 
 __all__ = ["Feed", "pack", "unpack"]
@@ -20,13 +21,16 @@ __all__ = ["Feed", "pack", "unpack"]
 class Feed:
     """The batches of a trainer, epoch after epoch."""
 
-    def __init__(self, run: Run, loader: Iterable[Any], *, per_update: int = 1) -> None:
+    def __init__(
+        self, run: Run, loader: Iterable[Any], *, per_update: int = 1, parts: int = 1
+    ) -> None:
         """Draw nothing yet.
 
         Args:
             run: The run.
             loader: Gives the batches of one epoch each time it is walked over.
             per_update: How many batches make one update of the weights.
+            parts: In how many parts the trainer gets each of them; see `halving`.
 
         Raises:
             ReproUsageError: If nobody can say how many batches there are, or a
@@ -44,16 +48,17 @@ class Feed:
             raise ReproUsageError(msg)
         self.loader = loader
         self._length = len(loader)
+        self._parts = parts
         self._walk = run.steps(chain.from_iterable(repeat(loader)))
 
     def __len__(self) -> int:
-        """Return the number of batches of an epoch."""
-        return self._length
+        """Return the number of batches of an epoch; parts count like batches."""
+        return self._length * self._parts
 
     def __iter__(self) -> Iterator[Any]:
         """Give the batches of an epoch, or those that are left of it."""
         for step, batch in self._walk:
-            yield batch
+            yield from halved(batch) if self._parts > 1 else (batch,)
             if (step + 1) % self._length == 0:
                 return
 

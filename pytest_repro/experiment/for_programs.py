@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
 from pytest_repro.errors import ReproUsageError
+from pytest_repro.experiment.halving import keep_whole
 from pytest_repro.experiment.printed import Listener, Tee
 from pytest_repro.experiment.program_results import record_left, record_result
 
@@ -61,6 +62,7 @@ def following(
         ReproUsageError: If there is no such trainer, or nothing at a path.
     """
     _check_trainer(trainer)
+    keep_whole("a program is followed, and its loop is its own")
     for path in bring:
         _bring(run, path, folder)
     with ExitStack() as stack:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import transformers
 
 from pytest_repro.experiment.feeding import Feed, pack, unpack
+from pytest_repro.experiment.halving import parts_for
 from pytest_repro.experiment.watching import DEFAULT_EVERY
 
 if TYPE_CHECKING:
@@ -84,7 +85,10 @@ def train(run: "Run", trainer: Any, *, every: int = DEFAULT_EVERY) -> None:  # n
         every: Fingerprint each so many optimizer steps.
     """
     per_update = trainer.args.gradient_accumulation_steps
-    feed = Feed(run, trainer.get_train_dataloader(), per_update=per_update)
+    loader = trainer.get_train_dataloader()
+    parts = parts_for("Transformers", loader)
+    feed = Feed(run, loader, per_update=per_update, parts=parts)
+    trainer.args.gradient_accumulation_steps = per_update * parts
     trainer.get_train_dataloader = lambda: feed
     trainer.args.ignore_data_skip = True
     trainer.add_callback(Recording(run, every=every))

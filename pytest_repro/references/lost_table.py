@@ -4,7 +4,7 @@ Whoever explains a divergence from a ledger must see what was not in it, and why
 
     #pytest-repro/lost/1
     lane  step  why
-    data/batch  3  NotImplementedError: no bytes
+    data/batch  3  FingerprintError: no bytes
 
 The step is the first one without a digest. Nearly every run lacks this file.
 """

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
-from pytest_repro.determinism import BATCHES, LOADERS, RESUMED, STILL, WHOLE
+from pytest_repro.determinism import LOADERS, RESUMED, STILL
 from pytest_repro.records import (
     Cause,
     Contract,
@@ -26,6 +26,7 @@ from pytest_repro.records import (
 from pytest_repro.replication.attempts import Attempts, Result, hold
 from pytest_repro.replication.bisection import find_causes
 from pytest_repro.replication.scoring import effect_of, required_under
+from pytest_repro.replication.splitting import told_of_batches, untouched
 from pytest_repro.verdicts import judge_resumed
 
 __all__ = ["Survey"]
@@ -140,7 +141,7 @@ class Survey:
             if part:
                 verdict = self._strictly(result)
                 effect = self._effect(part, verdict)
-                self.effects.append(effect if part is not idle else _untouched(effect))
+                self.effects.append(effect if part is not idle else untouched(effect))
 
     def _is_same(self, several: Several) -> bool:
         (result,) = self._attempts.under([several])
@@ -208,7 +209,7 @@ class Survey:
             verdict = judge_resumed(result, self._plain)
         effect = self._effect((RESUMED,), verdict)
         if not done.deaths:
-            effect = _untouched(effect)
+            effect = untouched(effect)
         elif done.forgotten and effect.standing is Standing.BREAKS:
             note = f"checkpoints did not hold {', '.join(done.forgotten)}"
             effect = replace(effect, note=note)
@@ -246,7 +247,7 @@ class Survey:
                 contract=self._contract,
                 required=required_under(one, self._contract),
             )
-            self.effects.append(_told(self._effect((one,), verdict), result))
+            self.effects.append(told_of_batches(self._effect((one,), verdict), result))
 
     def _look_at_memory(self, table: Sequence[Variation]) -> None:
         """Tell garbage from other chance: filled memory makes it NaN."""
@@ -269,30 +270,3 @@ def _idle(several: Several, result: Result) -> Several:
     if isinstance(result, Verdict) or result.identity.determinism.get(LOADERS) != 0:
         return ()
     return tuple(one for one in several if one.axis == LOADER_WORKERS)
-
-
-def _told(effect: Effect, result: Result) -> Effect:
-    """Add what a run says of the batches that were split in it.
-
-    Where a part is another batch to a layer, other bits are no matter of rounding, and
-    no fault either: nothing says how far they may be.
-    """
-    if isinstance(result, Verdict) or BATCHES not in result.identity.determinism:
-        return effect
-    facts = result.identity.determinism
-    if not facts[BATCHES]:
-        return _untouched(effect)
-    if not facts[WHOLE] or effect.standing is Standing.SAME:
-        return effect
-    standing = min(effect.standing, Standing.DEPENDS, key=list(Standing).index)
-    note = f"{facts[WHOLE]}: a part is another batch to it, so no accumulation is equal"
-    return replace(effect, standing=standing, note=note)
-
-
-def _untouched(effect: Effect) -> Effect:
-    return Effect(
-        variations=effect.variations,
-        axes=effect.axes,
-        standing=Standing.UNTOUCHED,
-        verdict=effect.verdict,
-    )

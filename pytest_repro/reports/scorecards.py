@@ -47,9 +47,13 @@ def scorecard_lines(card: Scorecard) -> list[str]:
     if card.envelope:
         lines.append(_row("envelope of", card.envelope))
     seen = [one for one in card.effects if one.standing in DEPENDS]
-    width = max((len(_names(one)) for one in seen), default=0)
+    idle = [one for one in card.effects if _is_told_idle(one)]
+    width = max((len(_names(one)) for one in (*seen, *idle)), default=0)
     for effect in seen:
         lines += _effect(effect, width)
+    for effect in idle:
+        head = f"{_names(effect):<{width}}  {effect.standing.value}"
+        lines.append(f"{MARGIN}{head}: {one_line(effect.note)}")
     if not card.is_steady:
         lines.append(_row("", "the same run gives other bits each time: nothing more"))
         lines.append(_row("", "can be told until that is mended"))
@@ -58,6 +62,10 @@ def scorecard_lines(card: Scorecard) -> list[str]:
 
 def _row(key: str, text: str) -> str:
     return f"{MARGIN}{key:<{_WIDTH}}  {one_line(text)}".rstrip()
+
+
+def _is_told_idle(effect: Effect) -> bool:
+    return effect.standing is Standing.UNTOUCHED and bool(effect.note)
 
 
 def _effect(effect: Effect, width: int) -> Iterator[str]:

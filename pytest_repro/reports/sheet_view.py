@@ -338,8 +338,8 @@ def _effects(card: Scorecard | None) -> Iterator[tuple[str, str, str, str]]:
     order = list(Standing)
     found = card.effects if card else ()
     for one in sorted(found, key=lambda one: -order.index(one.standing)):
-        told = one.standing in DEPENDS
-        why = "\n".join(filter(None, (one.verdict.reason, one.note))) if told else ""
+        reason = one.verdict.reason if one.standing in DEPENDS else ""
+        why = "\n".join(filter(None, (reason, one.note)))
         yield (
             " + ".join(one.variations),
             one.standing.value,

@@ -65,7 +65,7 @@ def lost_text(lost: LostLane) -> str:
         lost: The lane.
 
     Returns:
-        Such as ``data/batch from step 3 on (NotImplementedError: no bytes)``.
+        Such as ``data/batch from step 3 on (FingerprintError: no bytes)``.
     """
     since = "the start" if lost.step == BEFORE else f"step {lost.step}"
     is_long = len(lost.why) > WIDEST

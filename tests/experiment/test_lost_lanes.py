@@ -23,7 +23,7 @@ class Sealed(torch.Tensor):
 
     def __new__(cls, shard: torch.Tensor) -> Self:
         """Make the shell."""
-        found: Self = torch.Tensor._make_wrapper_subclass(
+        found: Self = torch.Tensor._make_wrapper_subclass(  # as torch tests do
             cls, shard.shape, dtype=shard.dtype
         )
         return found

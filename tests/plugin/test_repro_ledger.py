@@ -96,6 +96,6 @@ def test_lane_that_was_lost_is_told_as_a_limit(project: Project) -> None:
     why = project.execute(words, environment({}))
 
     assert session.code == 1
-    assert f"; {limit}\n" in session.output
+    assert f"; {limit}" in session.output
     assert limit in page
     assert "limits  not followed in the obtained run: data/batch" in why.output

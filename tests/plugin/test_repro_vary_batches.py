@@ -1,7 +1,7 @@
 """`--repro-vary` splits batches where an experiment offers a place for it.
 
 One session runs a loop that accumulates rightly, one that forgets the weights, one with
-batch norm, and one that offers no place.
+batch norm, one that offers no place, and a trainer's whose batches have no equal parts.
 """
 
 from typing import Final
@@ -14,7 +14,11 @@ from tests.plugin.project import Project, Session, share
 EXPERIMENTS: Final = """\
 import pytest
 import torch
+from torch.utils.data import DataLoader
+
 from pytest_repro import Close
+from pytest_repro.experiment.feeding import Feed
+from pytest_repro.experiment.halving import parts_for
 
 close = pytest.mark.repro(metrics={"*": Close(rtol=1e-4)})
 
@@ -73,6 +77,15 @@ def test_norm(repro):
 def test_nowhere(repro):
     model = torch.nn.Linear(8, 1)
     train(repro, model, lambda rows: loss_of(model, rows).backward())
+
+
+@close
+def test_uneven(repro):
+    loader = DataLoader(torch.ones(9, 8), batch_size=3)
+    model = torch.nn.Linear(8, 1)
+    for rows in Feed(repro, loader, parts=parts_for("Mine", loader)):
+        loss_of(model, rows).backward()
+    repro.log("bias", model.bias.grad.sum())
 """
 
 
@@ -123,3 +136,12 @@ def test_batch_norm_is_named_and_no_fault(session: Session) -> None:
 def test_without_a_place_nothing_is_cleared(session: Session) -> None:
     """Batches that were not split tell nothing about an experiment."""
     assert effect_on(session, "test_nowhere").standing is Standing.UNTOUCHED
+
+
+def test_a_reason_is_told_where_batches_stay_whole(session: Session) -> None:
+    """A trainer weights its parts alike, so unequal ones are not tried in silence."""
+    effect = effect_on(session, "test_uneven")
+
+    assert effect.standing is Standing.UNTOUCHED
+    assert effect.note == "batches of 3 rows have no 2 equal parts"
+    assert f"  batches=2  nothing to vary: {effect.note}\n" in session.output
