@@ -14,10 +14,11 @@ import pytest
 from pytest_repro.replication.journal import What
 from tests.launchers.docker_places import IMAGE, mounts_here
 from tests.plugin.interrupting import (
-    LONG,
+    SLOW,
     continue_to_the_end,
     counted,
     kill_when_started,
+    long_jobs,
     verdicts,
 )
 from tests.plugin.project import INI, Project
@@ -58,28 +59,40 @@ ENGINES = [
 ]
 
 
+@pytest.mark.parametrize(
+    "experiments",
+    [
+        pytest.param(4, id="20 jobs"),
+        pytest.param(8, id="40 jobs", marks=pytest.mark.campaign),
+    ],
+)
 @pytest.mark.parametrize(("engine", "declared"), ENGINES)
 def test_jobs_of_a_killed_session_are_watched_further(
-    engine: str, declared: str, tmp_path: Path
+    engine: str, declared: str, experiments: int, tmp_path: Path
 ) -> None:
-    """Forty jobs, killed twice with two under way: each starts once and ends once."""
-    files = {"pytest.ini": INI, "pyproject.toml": declared, "test_forty.py": LONG}
+    """Killed twice with two under way: each job starts once and ends once."""
+    files = {
+        "pytest.ini": INI,
+        "pyproject.toml": declared,
+        "test_jobs.py": long_jobs(experiments),
+    }
     project = Project(tmp_path / "project").write(files)
     project.record("--repro-workers=2")
     chosen = f"--repro-launcher={engine}"
     plain = project.run("--repro", "--repro-tier=full", "--repro-workers=2", chosen)
     assert plain.code == 0, plain.output
     shutil.rmtree(project.root / ".repro")
+    (project.root / SLOW).touch()
 
-    kill_when_started(project, 24, "--repro", chosen)
-    kill_when_started(project, 34, "--repro-continue", chosen)
+    kill_when_started(project, 5 * (experiments - 4) + 4, "--repro", chosen)
+    kill_when_started(project, 5 * (experiments - 2) + 4, "--repro-continue", chosen)
     session = continue_to_the_end(project, chosen)
 
     journal = (project.root / ".repro" / "session.jsonl").read_text()
     assert session.code == 0, session.output
     assert verdicts(session) == verdicts(plain)
     assert set(counted(project, "finished").values()) == {1}
-    assert counted(project, "finished").total() == 40
-    assert counted(project, "started").total() == 40
+    assert counted(project, "finished").total() == 5 * experiments
+    assert counted(project, "started").total() == 5 * experiments
     assert journal.count(f'"{What.ADOPTED.value}"') == 4
     assert "seed 2, seed 3: watched further: it was still running" in session.output
