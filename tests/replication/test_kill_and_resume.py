@@ -87,7 +87,7 @@ def test_every_experiment_survives_many_kills(tmp_path: Path) -> None:
 
     assert {killed.verdict.rung for killed in found} == {Rung.IDENTICAL}
     assert sum(killed.kills for killed in found) >= KILLS
-    assert len(runs) == 7
+    assert len(runs) == 8
 
 
 def note(killed: Killed) -> Killed:
