@@ -120,41 +120,30 @@ def begin(
                 then=(f"pytest --repro-record {test}", f"pytest --repro {test}"),
             )
         case Kind.COMPONENT:
-            return _component(name, folder, test)
+            then = ("pytest {test}", "pytest --repro-contracts {test}")
+            return _part(kind, name, folder, (*then, "pytest-repro catalogue {module}"))
         case Kind.RECIPE:
-            return _recipe(name, folder, test)
+            then = ("pytest --repro-record {test}", "pytest --repro {test}")
+            show = "pytest-repro recipe show {module}:{name}"
+            return _part(kind, name, folder, (show, *then))
         case Kind.REGISTRATION:
             return _registration(name, subject or f"{test}::test_{snake}")
 
 
-def _component(name: Name, folder: PurePosixPath, test: PurePosixPath) -> Beginning:
+def _part(
+    kind: Kind, name: Name, folder: PurePosixPath, then: tuple[str, ...]
+) -> Beginning:
+    """Begin a module and its test."""
     module = ".".join((*folder.parts, name.snake))
+    test = folder / f"test_{name.snake}.py"
     values = {"name": name.snake, "title": name.title, "module": module}
     return Beginning(
         files={
-            folder / f"{name.snake}.py": render("new_component.py", **values),
-            test: render("new_component_test.py", **values),
+            folder / f"{name.snake}.py": render(f"new_{kind}.py", **values),
+            test: render(f"new_{kind}_test.py", **values),
         },
-        then=(
-            f"pytest {test}",
-            f"pytest --repro-contracts {test}",
-            f"pytest-repro catalogue {module}",
-        ),
-    )
-
-
-def _recipe(name: Name, folder: PurePosixPath, test: PurePosixPath) -> Beginning:
-    module = ".".join((*folder.parts, name.snake))
-    values = {"name": name.snake, "title": name.title, "module": module}
-    return Beginning(
-        files={
-            folder / f"{name.snake}.py": render("new_recipe.py", **values),
-            test: render("new_recipe_test.py", **values),
-        },
-        then=(
-            f"pytest-repro recipe show {module}:{name.snake}",
-            f"pytest --repro-record {test}",
-            f"pytest --repro {test}",
+        then=tuple(
+            one.format(test=test, module=module, name=name.snake) for one in then
         ),
     )
 

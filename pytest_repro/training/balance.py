@@ -12,14 +12,14 @@ import numpy as np
 
 from pytest_repro.digests import digest_of_parts
 from pytest_repro.errors import ReproUsageError
-from pytest_repro.training.mixtures import Merge, interleave
+from pytest_repro.training.mixtures import InGroups, Merge, interleave
 from pytest_repro.training.permutation import ALGORITHM, Indices
 from pytest_repro.training.sampling import Picks, permutation_of
 
 __all__ = ["Balanced", "Stratified"]
 
 
-class _ByLabel:
+class _ByLabel(InGroups):
     """Samples by their labels, so many of each, evenly interleaved.
 
     Attributes:
@@ -53,19 +53,6 @@ class _ByLabel:
     def realised(self) -> dict[str, int]:
         """How many samples of each label an epoch has."""
         return {str(label): count for label, count in self.counts.items()}
-
-    def groups(self, seed: int, epoch: int, places: Indices) -> Indices:  # noqa: ARG002  # the same for all
-        """Tell which labels the samples at some places have.
-
-        Args:
-            seed: The root seed.
-            epoch: Which epoch.
-            places: Which places.
-
-        Returns:
-            int64[n], numbers of entries of `realised`.
-        """
-        return self._merged[0][places]
 
     @property
     def _merged(self) -> tuple[Indices, Indices]:

@@ -10,6 +10,7 @@ counts, of sources whose samples were dealt at random: the counts without their 
 """
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,7 +23,7 @@ from pytest_repro.training.budgets import DataBudget, Weight, apportion
 from pytest_repro.training.permutation import Indices
 from pytest_repro.training.sampling import Picks, permutation_of
 
-__all__ = ["Merge", "Mixture", "interleave"]
+__all__ = ["InGroups", "Merge", "Mixture", "interleave"]
 
 MOST: Final = 2**31
 """So many places has a mixture at most: interleaving computes with their squares."""
@@ -40,8 +41,32 @@ class Merge(enum.StrEnum):
     """Every stretch has each source in its share, as nearly as whole samples allow."""
 
 
+class InGroups(ABC):
+    """A sampling that merges so many samples of each of several groups."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def _merged(self) -> tuple[Indices, Indices]:
+        """The group of each place, and which of its samples it is."""
+
+    def groups(self, seed: int, epoch: int, places: Indices) -> Indices:  # noqa: ARG002  # the same for all
+        """Tell for which source or label the samples at some places count.
+
+        Args:
+            seed: The root seed.
+            epoch: Which epoch.
+            places: Which places.
+
+        Returns:
+            int64[n], numbers of entries of `realised`.
+        """
+        return self._merged[0][places]
+
+
 @dataclass(frozen=True, slots=True)
-class Mixture:
+class Mixture(InGroups):
     """So many samples of each source.
 
     Attributes:
@@ -95,19 +120,6 @@ class Mixture:
     def realised(self) -> dict[str, int]:
         """How many samples of each source an epoch has."""
         return dict(self.counts)
-
-    def groups(self, seed: int, epoch: int, places: Indices) -> Indices:  # noqa: ARG002  # the same for all
-        """Tell for which source the samples at some places count.
-
-        Args:
-            seed: The root seed.
-            epoch: Which epoch.
-            places: Which places.
-
-        Returns:
-            int64[n], numbers of entries of `realised`.
-        """
-        return self._merged[0][places]
 
     @property
     def _merged(self) -> tuple[Indices, Indices]:
