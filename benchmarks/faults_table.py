@@ -18,6 +18,11 @@ Row = tuple[str, str, str]
 EVAL: Row = ("no `model.eval()`", "    model.eval()\n", "")
 ORDER: Row = ("another stream for the order", '("shuffle")', '("shuffled")')
 SPLIT: Row = ("another stream for the split", '("split")', '("splits")')
+SCALED: Row = (
+    "test data scaled by 1.01",
+    "model, data.test_inputs",
+    "model, 1.01 * data.test_inputs",
+)
 NO_ZERO: Row = ("gradients never zeroed", "        optimizer.zero_grad()\n", "")
 NO_SCHEDULE: Row = ("schedule never stepped", "        schedule.step()\n", "")
 
@@ -113,12 +118,12 @@ MNIST_CNN = (
         "mnist_cnn",
         ("learning rate × 1.01", "lr=4e-3", "lr=4.04e-3"),
         ("weight decay × 1.01", "weight_decay=1e-5", "weight_decay=1.01e-5"),
-        ("dropout 0.2 → 0.21", "Dropout(p=0.2)", "Dropout(p=0.21)"),
-        ("no augmentation", "model(shifted(images, shifts))", "model(images)"),
-        ("another stream for the shifts", '("shift")', '("shifts")'),
-        ("shifts by -1 or 0 only", "randint(0, 3,", "randint(0, 2,"),
-        ORDER,
-        EVAL,
+        ("dropout 0.2 → 0.21", "(dropout=0.2)", "(dropout=0.21)"),
+        ("no augmentation", "policy.apply(images, drawn)", "images"),
+        ("moved as in the next epoch", "int(epochs[0])", "int(epochs[0]) + 1"),
+        ("moved by -1 or 0 only", "high=1, law", "high=0, law"),
+        ("rows to train on reversed", "data.training,", "data.training[::-1],"),
+        SCALED,
     ),
     *_faults("mnist_cnn", ("pixels scaled by 1/256", "/ 255", "/ 256"), file="data.py"),
     *_flip("mnist_cnn", "5000", 4000, 0),
@@ -150,9 +155,9 @@ GENERATED = (
         "transformer[generated]",
         ("learning rate × 1.01", "lr=1e-2", "lr=1.01e-2"),
         ("beta2 0.95 → 0.96", "(0.9, 0.95)", "(0.9, 0.96)"),
-        ("warm-up over 21 steps", "(step + 1) / 20", "(step + 1) / 21"),
-        ("warm-up ends at 0.99", "min(1.0,", "min(0.99,"),
-        ("gradients clipped at 1.01", "max_norm=1.0", "max_norm=1.01"),
+        ("warm-up over 21 steps", "warmup=20", "warmup=21"),
+        ("rate falls to 1 %, not 0", "end=0.0", "end=0.01"),
+        ("gradients clipped at 1.01", "clip_norm=1.0", "clip_norm=1.01"),
         NO_SCHEDULE,
         EVAL,
     ),
@@ -173,11 +178,15 @@ ESSAY = (
     *_faults(
         "transformer[essay]",
         ("eps × 10", "eps=1e-8", "eps=1e-7"),
-        ("weight decay × 1.01", '"weight_decay": 0.1}', '"weight_decay": 0.101}'),
-        ("gains and biases decay too", '"weight_decay": 0.0}', '"weight_decay": 0.1}'),
+        ("weight decay × 1.01", "weight_decay=0.1)", "weight_decay=0.101)"),
+        (
+            "gains and biases decay too",
+            "weight_decay=0.1)",
+            "weight_decay=0.1, decays_vectors=True)",
+        ),
         ("one window more to train on", "* 9 // 10", "* 9 // 10 + 1"),
-        ("batch of 31", "(32,)", "(31,)"),
-        ORDER,
+        ("batch of 31", "batch=32", "batch=31"),
+        ("windows reversed", "list(train_windows)", "list(train_windows.flip(0))"),
     ),
     *_faults(
         "transformer[essay]",

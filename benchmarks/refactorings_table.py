@@ -146,17 +146,17 @@ FINGERPRINT = """
     repro.fingerprint("weights", model)
 """
 LATE_DRAW = """
-    torch.rand(7)
+    nn.Linear(7, 7)
     repro.fingerprint("weights", model)
 """
 ZERO_LATE = """
-        logits = model(shifted(images, shifts))  # [50, 10]
+        logits = model(policy.apply(images, drawn))  # [50, 10]
         loss = F.cross_entropy(logits, labels)
         optimizer.zero_grad()
 """
 ZERO_EARLY = """
         optimizer.zero_grad()
-        logits = model(shifted(images, shifts))  # [50, 10]
+        logits = model(policy.apply(images, drawn))  # [50, 10]
         loss = F.cross_entropy(logits, labels)
 """
 
@@ -167,8 +167,7 @@ MNIST_CNN = (
     _change(
         "mnist_cnn",
         "other names of the same functions",
-        ("F.relu(", "torch.relu(", 4),
-        (".double()", ".to(torch.float64)"),
+        ("F.relu(", "nn.functional.relu(", 4),
     ),
     _change(
         "mnist_cnn", "gradients zeroed before the forward pass", (ZERO_LATE, ZERO_EARLY)
@@ -202,16 +201,6 @@ SERIES_GRU = (
     ),
 )
 
-WARMUP = '''
-def warmup(step: int) -> float:
-    """Scale the learning rate from 0.05 to 1 over the first twenty steps."""
-    return min('''
-WARMUP_CLASS = '''
-class WarmUp:
-    """Scales the learning rate from 0.05 to 1 over the first twenty steps."""
-
-    def __call__(self, step: int) -> float:
-        return min('''
 ENCODED = """
     number = {character: index for index, character in enumerate(sorted(set(text)))}
 """
@@ -224,9 +213,8 @@ ENCODED_BY_LOOP = """
 TRANSFORMER = (
     _change(
         "transformer[generated]",
-        "a class for a function",
-        (WARMUP, WARMUP_CLASS),
-        ("LambdaLR(optimizer, warmup)", "LambdaLR(optimizer, WarmUp())"),
+        "a function renamed",
+        ("next_character_loss", "score", 3),
     ),
     _change(
         "transformer[generated]",
@@ -239,7 +227,7 @@ TRANSFORMER = (
     _change(
         "transformer[essay]",
         "defaults written out",
-        ("eps=1e-8)", "eps=1e-8, amsgrad=False, maximize=False)"),
+        ("weight_decay=0.1)", "weight_decay=0.1, decays_vectors=False)"),
         ("loss.backward()", "loss.backward(gradient=None, retain_graph=False)"),
     ),
     _change(

@@ -56,6 +56,7 @@ DROPOUT: Final = (
 BATCH_NORM: Final = ("aten.*batch_norm*",)
 WRITTEN: Final = ("aten.fill_*", "aten.copy_*", "aten.index_put*")
 PERMUTED: Final = ("aten.randperm*",)
+BATCHED: Final = ("aten.stack*", "aten.slice*", "aten.unbind*", "aten.select*")
 CLIPPED: Final = ("aten.*",)
 
 
@@ -69,7 +70,7 @@ def _at(classes: tuple[str, ...], operations: tuple[str, ...], *lines: str) -> P
 
 SHUFFLED: Final = _at(ORDER, PERMUTED, "torch.randperm(")
 NO_SCHEDULE: Final = _update("schedule", operations=ADD)
-DRAWN_ROWS: Final = _at((*ORDER, *CONTENT), ("aten.randint*",), "torch.randint(0, seen")
+LOADED: Final = (".load(", ".epochs(")
 
 LOGISTIC: Final = {
     "learning rate × 1.01": _update("optimizer", operations=("aten.*",)),
@@ -127,15 +128,11 @@ MNIST_CNN: Final = {
     "learning rate × 1.01": _update("optimizer", operations=ADDCDIV),
     "weight decay × 1.01": _update("optimizer", operations=ADD),
     "dropout 0.2 → 0.21": _at(FORWARD, DROPOUT, "self.dropout(x)"),
-    "no augmentation": _at(
-        CONTENT, ("aten.*",), "model(images)", "torch.randint(0, 3", "F.pad("
-    ),
-    "another stream for the shifts": _at(
-        (*CONTENT, "RNG consumption"), ("aten.randint*",), "torch.randint(0, 3"
-    ),
-    "shifts by -1 or 0 only": _at(CONTENT, ("aten.randint*",), "torch.randint(0, 2"),
-    "another stream for the order": SHUFFLED,
-    "no `model.eval()`": _at(EVALUATION, DROPOUT, "self.dropout(x)"),
+    "no augmentation": _at(CONTENT, ("aten.*",), "model(images)", "policy.apply("),
+    "moved as in the next epoch": _at(CONTENT, ("aten.*",), "policy.apply("),
+    "moved by -1 or 0 only": _at(CONTENT, ("aten.*",), "policy.apply("),
+    "rows to train on reversed": _at((*ORDER, *CONTENT), BATCHED, *LOADED),
+    "test data scaled by 1.01": _at(EVALUATION, ("aten.mul*",), "1.01 * data.test_"),
     "pixels scaled by 1/256": _at(CONTENT, ("aten.div*",), "/ 256"),
     "label of row 4000 set to 0": _at(CONTENT, WRITTEN, "labels[4000] = 0"),
 }
@@ -168,7 +165,7 @@ GENERATED: Final = {
     "learning rate × 1.01": _update("optimizer", "schedule", operations=MUL),
     "beta2 0.95 → 0.96": _update("optimizer", operations=SQUARES),
     "warm-up over 21 steps": _update("schedule", "optimizer", operations=MUL),
-    "warm-up ends at 0.99": _update("schedule", operations=MUL),
+    "rate falls to 1 %, not 0": _update("schedule", operations=MUL),
     "gradients clipped at 1.01": _at(
         (*BACKWARD, *OPTIMIZER), CLIPPED, "clip_grad_norm_("
     ),
@@ -189,9 +186,11 @@ ESSAY: Final = {
     "eps × 10": _update("optimizer", operations=ADD),
     "weight decay × 1.01": _update("optimizer", operations=MUL),
     "gains and biases decay too": _update("optimizer", operations=MUL),
-    "one window more to train on": DRAWN_ROWS,
-    "batch of 31": DRAWN_ROWS,
-    "another stream for the order": DRAWN_ROWS,
+    "one window more to train on": _at(ORDER, BATCHED, "windows[:seen]", *LOADED),
+    "batch of 31": _at(ORDER, BATCHED, *LOADED),
+    "windows reversed": _at(
+        (*ORDER, *CONTENT), (*BATCHED, "aten.flip*"), "flip(0)", *LOADED
+    ),
     "characters numbered backwards": _at(
         CONTENT, ("aten.*",), "torch.tensor([", ".unfold("
     ),

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from experiments.data import DIGITS, installed_file, load_digits
 from pytest_repro import Buildable, Component, Field, Recipe, Run, recipe
 from pytest_repro.augmentation import Bounds, GaussianNoise, Policy, Translate
-from pytest_repro.training import BatchPlan, Draw, Loader, Shuffled
+from pytest_repro.training import BatchPlan, Loader, Shuffled, addressed
 from pytest_repro.training.rates import WarmupCosine
 from pytest_repro.training.stopping import Patience
 from pytest_repro.training.torch_evaluation import Classification
@@ -99,13 +99,6 @@ def digits_parts() -> Recipe:
         sched=WarmupCosine.Config(steps=400, warmup=20),
         valid=Classification.Config(prefix="valid"),
     )
-
-
-def addressed(
-    sample: tuple[Tensor, Tensor], draw: Draw
-) -> tuple[Tensor, Tensor, int, int]:
-    """Say beside a sample which one it is, so that a batch can be augmented whole."""
-    return (*sample, int(draw.id), draw.epoch)
 
 
 def test_digits_parts(repro: Run) -> None:

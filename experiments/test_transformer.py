@@ -15,30 +15,28 @@ from torch import Tensor, nn
 
 from experiments.texts import encode, markov_text, read_text
 from experiments.transformer import CausalTransformer
-from pytest_repro import Run
+from pytest_repro import Recipe, Run, recipe
+from pytest_repro.training import Batches
+from pytest_repro.training.rates import WarmupCosine
+from pytest_repro.training.torch_optimizers import AdamW, scheduled
 
 BLOCK: Final = 16  # characters that the model sees at once
 
 
-def warmup(step: int) -> float:
-    """Scale the learning rate from 0.05 to 1 over the first twenty steps."""
-    return min(1.0, (step + 1) / 20)
-
-
-def optimizer_for(model: nn.Module) -> torch.optim.AdamW:
-    """Decay matrices, but no gains and biases.
+@recipe
+def transformer() -> Recipe:
+    """What both texts are learned with.
 
     Source:
         Values after Brown et al. 2020, appendix B, https://arxiv.org/abs/2005.14165;
         a larger learning rate suits a smaller model.
     """
-    matrices = [weight for weight in model.parameters() if weight.dim() > 1]
-    vectors = [weight for weight in model.parameters() if weight.dim() <= 1]
-    groups = [
-        {"params": matrices, "weight_decay": 0.1},
-        {"params": vectors, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=1e-2, betas=(0.9, 0.95), eps=1e-8)
+    return Recipe(
+        clip_norm=1.0,
+        data=Batches.Config(batch=32),
+        optim=AdamW.Config(lr=1e-2, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1),
+        sched=WarmupCosine.Config(steps=200, warmup=20, end=0.0),
+    )
 
 
 def next_character_loss(model: nn.Module, window: Tensor) -> Tensor:
@@ -50,6 +48,7 @@ def next_character_loss(model: nn.Module, window: Tensor) -> Tensor:
 @pytest.mark.parametrize("name", ["generated", "essay"])
 def test_transformer(repro: Run, name: str) -> None:
     """AdamW with warm-up learns more of a text than the frequencies of its letters."""
+    parts = repro.recipe(transformer)
     if name == "essay":
         text = read_text(repro.asset("data/essay.txt"))
     else:
@@ -59,20 +58,19 @@ def test_transformer(repro: Run, name: str) -> None:
     seen = len(windows) * 9 // 10
     train_windows = windows[:seen]  # [seen, BLOCK + 1]
     test_windows = windows[seen + BLOCK :: BLOCK]  # no character is in both
-    order = repro.generator("shuffle")
+    loader = parts.data.build().load(repro, list(train_windows))
     model = CausalTransformer(vocabulary, BLOCK).to(repro.device)
-    optimizer = optimizer_for(model)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warmup)
+    optimizer = parts.optim.build().attach(model)
+    schedule = scheduled(optimizer, parts.sched.build())
     repro.watch(model, optimizer, every=20)
     repro.checkpoint(schedule=schedule)
 
     model.train()
-    for step in repro.steps(total=200):
-        rows = torch.randint(0, seen, (32,), generator=order)  # [32]
-        loss = next_character_loss(model, train_windows[rows])
+    for step, window in repro.steps(loader.epochs(1), total=200):
+        loss = next_character_loss(model, window)  # of [32, BLOCK + 1]
         optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm=parts.clip_norm)
         optimizer.step()
         schedule.step()
         repro.log("train/loss", loss, step=step)

@@ -12,7 +12,7 @@ from pytest_repro.training.batches import Batches
 from pytest_repro.training.budgets import DataBudget, apportion
 from pytest_repro.training.choosing import Select
 from pytest_repro.training.dealing import Deal, Remainder
-from pytest_repro.training.draw import Draw
+from pytest_repro.training.draw import Draw, addressed
 from pytest_repro.training.fetching import BatchPlan
 from pytest_repro.training.loader import Loader
 from pytest_repro.training.mixtures import Merge, Mixture
@@ -60,5 +60,6 @@ __all__ = [
     "Windowed",
     "Windows",
     "Workers",
+    "addressed",
     "apportion",
 ]

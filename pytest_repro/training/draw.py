@@ -7,7 +7,7 @@ sample's id, and a name. Removing a sample, or adding a worker, changes no other
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_repro.determinism import derive
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-__all__ = ["Draw", "SampleId"]
+__all__ = ["Draw", "SampleId", "addressed"]
 
 SampleId = int | str
 """A sample's index in its source, or the id that the source gives it."""
@@ -91,3 +91,22 @@ class Draw:
         from pytest_repro.determinism import torch_generators  # noqa: PLC0415  # as above
 
         return torch_generators.make_generator(self.seed(f"torch/{name}"))
+
+
+def addressed(sample: tuple[Any, ...], draw: Draw) -> tuple[Any, ...]:
+    """Say beside a sample which one it is, so that a batch can be augmented whole.
+
+    What a loader takes as `prepare`; its batches then end with ids and epochs::
+
+        for step, (images, labels, ids, epochs) in repro.steps(loader.epochs(3)):
+            drawn = policy.draw(repro.seed, int(epochs[0]), ids.tolist())
+            images = policy.apply(images, drawn)
+
+    Args:
+        sample: As the source gives it.
+        draw: Its address.
+
+    Returns:
+        The sample, its id and its epoch.
+    """
+    return (*sample, draw.id, draw.epoch)

@@ -16,7 +16,7 @@ from pytest_repro.recipes import Buildable, Component, Domain, Field
 from pytest_repro.records.module_contracts import OptimizerContract
 from pytest_repro.training.rates import Factor
 
-__all__ = ["SGD", "AdamW", "Optimizer", "scheduled"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "scheduled"]
 
 
 class Optimizer(Component, kind="optim"):
@@ -110,6 +110,48 @@ class SGD(Optimizer):
             momentum=config.momentum,
             dampening=0,
             nesterov=config.nesterov,
+            weight_decay=config.weight_decay,
+        )
+
+
+class Adam(Optimizer):
+    """Adam as it was published: decay, if any, is a part of the gradient.
+
+    Rationale: steps do not depend on the scale of gradients.
+    Trade-offs: twice the state of the parameters.
+    Use when: a published result did so; else take AdamW.
+    Fails when: decay matters, for it is divided by the gradient's scale too.
+
+    Source:
+        Kingma & Ba 2015, https://arxiv.org/abs/1412.6980.
+    """
+
+    @dataclass(frozen=True, kw_only=True, slots=True)
+    class Config(Buildable["Adam"]):
+        """Every hyperparameter."""
+
+        lr: float = Field(1e-3, search=Domain.float(1e-5, 1e-1, log=True), why="usual")
+        betas: tuple[float, float] = Field((0.9, 0.999), why="as published")
+        eps: float = Field(1e-8, why="as published")
+        weight_decay: float = Field(0.0, why="as published")
+
+    config: Config
+
+    def of(self, parameters: "Iterator[nn.Parameter] | Any") -> torch.optim.Optimizer:  # noqa: ANN401  # as torch takes them
+        """Make an optimizer of parameters.
+
+        Args:
+            parameters: As torch takes them.
+
+        Returns:
+            The optimizer.
+        """
+        config = self.config
+        return torch.optim.Adam(
+            parameters,
+            lr=config.lr,
+            betas=config.betas,
+            eps=config.eps,
             weight_decay=config.weight_decay,
         )
 
