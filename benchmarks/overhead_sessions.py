@@ -7,7 +7,7 @@ counts only if both gave the same bits, else two different trainings were timed.
 import json
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,10 +15,16 @@ from benchmarks.pairs import BothClocks, Clocks, Pairs, alternate
 from benchmarks.plain import show_bits
 from benchmarks.processes import PLUGIN, PYTEST, make_project, python
 from benchmarks.variants import EXPERIMENTS
-from pytest_repro.records import RunRecord
+from pytest_repro.records import Metric, Series
 from pytest_repro.references import read_record
 
-__all__ = ["Experiment", "Session", "experiment_costs", "start_costs"]
+__all__ = [
+    "Experiment",
+    "Session",
+    "experiment_costs",
+    "numbers_of",
+    "start_costs",
+]
 
 TEST: Final = "def test_nothing():\n    pass\n"
 
@@ -157,18 +163,25 @@ def _run_ours(node: str, folder: Path) -> Session:
     whole = _timed([*PYTEST, *PLUGIN, "--repro", node], folder)
     trained = json.loads((folder / "trained.json").read_text(encoding="utf-8"))
     (place,) = (folder / ".repro" / "runs").rglob("record")
-    return Session(whole, Clocks(*trained), _numbers(read_record(place)))
+    record = read_record(place)
+    numbers = numbers_of(record.series, record.anchor.metrics)
+    return Session(whole, Clocks(*trained), numbers)
 
 
-def _numbers(record: RunRecord) -> Numbers:
-    """List what a run recorded as `benchmarks.plain` would."""
+def numbers_of(series: Iterable[Series], metrics: Iterable[Metric]) -> Numbers:
+    """List what a run recorded as `benchmarks.plain` would.
+
+    Args:
+        series: Its traces.
+        metrics: Its final metrics.
+
+    Returns:
+        Every number, with its exact bits.
+    """
     traces = {
-        (series.name, step, show_bits(series.scalar(index).value))
-        for series in record.series
-        for index, step in enumerate(series.steps)
+        (one.name, step, show_bits(one.scalar(index).value))
+        for one in series
+        for index, step in enumerate(one.steps)
     }
-    finals = {
-        (metric.name, None, show_bits(metric.scalar.value))
-        for metric in record.anchor.metrics
-    }
+    finals = {(one.name, None, show_bits(one.scalar.value)) for one in metrics}
     return frozenset(traces | finals)

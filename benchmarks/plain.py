@@ -2,8 +2,9 @@
 
 The alternative that overhead is measured against, and the ground on which `witness`
 stands. Everything the plugin pins is pinned here by hand, so that both give the same
-bits; the names and meanings come from the documentation, no code of the package is
-called. It keeps numbers in a list and knows no fingerprints.
+bits; the names and meanings come from the documentation. No code of the package is
+called but what an experiment itself is built from: its recipe, its parts, its loader.
+It keeps numbers in a list and knows neither fingerprints nor checkpoints.
 
     python -m benchmarks.plain experiments.test_digits_mlp test_digits_mlp
     python -m benchmarks.plain experiments.test_transformer test_transformer name=essay
@@ -18,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,6 +56,11 @@ class PlainRun:
         self._folder = folder
 
     @property
+    def numbers(self) -> list[tuple[str, int | None, str]]:
+        """What was logged: the metric, its step, its exact value."""
+        return [(name, step, show_bits(value)) for name, step, value in self.logged]
+
+    @property
     def device(self) -> torch.device:
         """The accelerator, or the CPU where there is none."""
         if torch.accelerator.is_available():
@@ -72,9 +79,13 @@ class PlainRun:
         """Return where a data file is."""
         return self._folder / path
 
+    def recipe(self, subject: Any) -> Any:  # noqa: ANN401  # a recipe of any class
+        """Return the values that stand in the code; nobody sets another one here."""
+        return subject() if callable(subject) else subject
+
     def steps(
-        self, iterable: Iterable[object] | None = None, *, total: int | None = None
-    ) -> Iterator[object]:
+        self, iterable: Iterable[Any] | None = None, *, total: int | None = None
+    ) -> Iterator[Any]:
         """Count steps, without taking one item more than needed."""
         if iterable is None:
             return iter(range(total or 0))
@@ -83,6 +94,9 @@ class PlainRun:
 
     def watch(self, model: object, optimizer: object, *, every: int) -> None:
         """Do nothing: a plain script fingerprints nothing."""
+
+    def checkpoint(self, *parts: object, **named: object) -> None:
+        """Do nothing: a plain script begins at the beginning."""
 
     def fingerprint(self, name: str, state: object, step: int | None = None) -> None:
         """Do nothing, as in `watch`."""
@@ -169,8 +183,7 @@ def main(arguments: list[str]) -> None:
     run = PlainRun(0, Path("experiments").resolve())
     parameters = dict(text.split("=", 1) for text in rest)
     trained = call(module, function, run, **parameters)
-    numbers = [(name, step, show_bits(value)) for name, step, value in run.logged]
-    json.dump({"trained": trained, "numbers": numbers}, sys.stdout)
+    json.dump({"trained": trained, "numbers": run.numbers}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -183,12 +183,13 @@ def _rung(verdict: Judgement) -> str:
 def _moment(divergence: Judgement | None) -> str:
     """Say in the words of the witness which step a divergence names.
 
-    What a watch takes before the first step is named after the model and has no step;
-    everything else without a step belongs to the end.
+    What a watch takes before the first step is named after the model and has no step,
+    and so is what a plan says of the data; everything else without a step belongs to
+    the end.
     """
     if divergence is None:
         return ""
     step = divergence["step"]
     if step is None:
-        return START if divergence["path"].startswith("model/") else END
+        return START if divergence["path"].startswith(("model/", "data/")) else END
     return f"≤ {step}" if divergence["is_bounded"] else str(step)

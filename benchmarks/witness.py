@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import torch
 
-from benchmarks.plain import PlainRun, call, pin
+from benchmarks.plain import PlainRun, call, pin, show_bits
 
 __all__ = [
     "END",
@@ -119,38 +119,44 @@ class Witness(PlainRun):
         optimizer.register_step_post_hook(look)
 
     def fingerprint(self, name: str, state: object, step: int | None = None) -> None:
-        """Hash a model where the experiment asks for it.
+        """Hash a model, or what is told of its data, where the experiment asks for it.
 
         Args:
             name: What it is called.
-            state: The model.
+            state: The model; or a text, or numbers by text.
             step: The step, or None.
-
-        Raises:
-            TypeError: If it is no model.
         """
-        if not isinstance(state, torch.nn.Module):
-            msg = f"the witness hashes a torch.nn.Module, got {type(state).__name__}"
-            raise TypeError(msg)
-        self.events.append(Event(name, _when(step), _digest(state, None), is_told=True))
+        bits = (
+            _digest(state, None) if isinstance(state, torch.nn.Module) else _of(state)
+        )
+        self.events.append(Event(name, self._when(step), bits, is_told=True))
 
     def log(self, name: str, value: object, step: int | None = None) -> None:
         """Keep the exact bits of a number.
 
         Args:
             name: The metric.
-            value: A tensor of one number.
+            value: A tensor of one number, or a number.
             step: The step, or None.
 
         Raises:
-            TypeError: If it is no tensor; the shipped experiments log tensors.
+            TypeError: If it is neither; the shipped experiments log nothing else.
         """
-        if not isinstance(value, torch.Tensor):
-            msg = f"metric {name!r} is a tensor, got {type(value).__name__}"
+        if isinstance(value, torch.Tensor):
+            array = value.detach().cpu().numpy()
+            bits = f"{array.dtype.str}:{array.tobytes().hex()}"
+        elif type(value) in {int, float}:
+            bits = f"{type(value).__name__}:{show_bits(value)}"
+        else:
+            msg = f"metric {name!r} is a tensor or a number, got {type(value).__name__}"
             raise TypeError(msg)
-        array = value.detach().cpu().numpy()
-        bits = f"{array.dtype.str}:{array.tobytes().hex()}"
-        self.events.append(Event(name, _when(step), bits, is_told=True))
+        self.events.append(Event(name, self._when(step), bits, is_told=True))
+
+    def _when(self, step: int | None) -> str:
+        """Say when something is told: what has no step precedes or follows them all."""
+        if step is not None:
+            return str(step)
+        return END if any(one.when != START for one in self.events) else START
 
 
 def part(obtained: Sequence[Event], reference: Sequence[Event]) -> Parting:
@@ -186,8 +192,17 @@ def read_events(folder: Path) -> list[Event]:
     return [Event(*fields) for fields in json.loads(text)]
 
 
-def _when(step: int | None) -> str:
-    return END if step is None else str(step)
+def _of(told: object) -> str:
+    """Hash a text, or numbers by text, whatever their order.
+
+    Raises:
+        TypeError: If it is neither.
+    """
+    items = sorted(told.items()) if isinstance(told, dict) else told
+    if not isinstance(items, str | list):
+        msg = f"the witness hashes a model, a text or a dict, got {type(told).__name__}"
+        raise TypeError(msg)
+    return hashlib.sha256(repr(items).encode()).hexdigest()
 
 
 def _digest(model: torch.nn.Module, optimizer: torch.optim.Optimizer | None) -> str:
