@@ -77,7 +77,7 @@ def mnist_cnn() -> Recipe:
         ),
         data=Batches.Config(batch=50),
         eval=Classification.Config(),
-        optim=Adam.Config(lr=4e-3, weight_decay=1e-5),
+        optim=Adam.Config(lr=4e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-5),
     )
 
 
@@ -93,7 +93,7 @@ def test_mnist_cnn(repro: Run) -> None:
     repro.watch(model, optimizer, every=20)
 
     model.train()
-    for step, batch in repro.steps(loader.epochs(3)):
+    for step, batch in repro.steps(loader.epochs(3), total=240):
         images, labels, ids, epochs = batch
         drawn = policy.draw(repro.seed, int(epochs[0]), ids.tolist())
         logits = model(policy.apply(images, drawn))  # [50, 10]

@@ -50,8 +50,8 @@ FRESH: Final = (
         ("one step less", "total=240", "total=239"),
         (
             "test images × 1.001",
-            "model(data.test_inputs)",
-            "model(1.001 * data.test_inputs)",
+            "model, data.test_inputs",
+            "model, 1.001 * data.test_inputs",
         ),
         ("weight decay × 1.001", "weight_decay=1e-5", "weight_decay=1.001e-5"),
     ),
@@ -65,7 +65,7 @@ FRESH: Final = (
     *rows(
         "transformer[generated]",
         ("beta1 0.9 → 0.901", "(0.9, 0.95)", "(0.901, 0.95)"),
-        ("weight decay × 1.001", '"weight_decay": 0.1}', '"weight_decay": 0.1001}'),
+        ("weight decay × 1.001", "weight_decay=0.1)", "weight_decay=0.1001)"),
         (
             "test windows overlap training",
             "windows[seen + BLOCK :: BLOCK]",
@@ -83,7 +83,7 @@ FRESH: Final = (
     ),
     *rows(
         "transformer[essay]",
-        ("gradients clipped at 1.001", "max_norm=1.0", "max_norm=1.001"),
+        ("gradients clipped at 1.001", "clip_norm=1.0", "clip_norm=1.001"),
         (
             "test windows overlap training",
             "windows[seen + BLOCK :: BLOCK]",

@@ -19,10 +19,10 @@ BF16: Final = (
     "with torch.autocast('cpu', dtype=torch.bfloat16):\n            "
     "logits = model(images).float()"
 )
-LOSS: Final = "loss = next_character_loss(model, train_windows[rows])"
+LOSS: Final = "loss = next_character_loss(model, window)"
 BF16_LOSS: Final = (
     "with torch.autocast('cpu', dtype=torch.bfloat16):\n            "
-    "loss = next_character_loss(model, train_windows[rows]).float()"
+    "loss = next_character_loss(model, window).float()"
 )
 MEDIUM: Final = "    torch.backends.mkldnn.matmul.fp32_precision = 'bf16'\n"
 READ: Final = 'load_breast_cancer(path, repro.generator("split"))'
@@ -101,8 +101,8 @@ GRADED: Final = (
         ("eps × 10", "eps=1e-8", "eps=1e-7"),
         (
             "bf16 autocast",
-            "logits = model(shifted(images, shifts))",
-            BF16.replace("model(images)", "model(shifted(images, shifts))"),
+            "logits = model(policy.apply(images, drawn))",
+            BF16.replace("model(images)", "model(policy.apply(images, drawn))"),
         ),
     ),
     *_wrong_sample("mnist_cnn", "/ 255  # [5000, 784]", 4000),
@@ -127,7 +127,7 @@ GRADED: Final = (
     *rows(
         "transformer[essay]",
         ("learning rate × 1.001", "lr=1e-2", "lr=1.001e-2"),
-        ("weight decay × 1.001", '"weight_decay": 0.1}', '"weight_decay": 0.1001}'),
+        ("weight decay × 1.001", "weight_decay=0.1)", "weight_decay=0.1001)"),
         ("beta2 0.95 → 0.9501", "(0.9, 0.95)", "(0.9, 0.9501)"),
         ("bf16 autocast", LOSS, BF16_LOSS),
     ),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.contest_real.fresh import FRESH
 from benchmarks.contest_real.graded import GRADED
 from benchmarks.faults_table import FAULTS
 from benchmarks.processes import make_project
@@ -32,7 +33,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "variant",
-    [*FAULTS, *GRADED, *REFACTORINGS],
+    [*FAULTS, *FRESH, *GRADED, *REFACTORINGS],
     ids=lambda one: f"{one.experiment}-{one.label}",
 )
 def test_every_variant_fits_the_experiments(project: Path, variant: Variant) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pytest_repro.contracts import parametrize_with_properties
 from pytest_repro.contracts.components import parts_of_component
 from pytest_repro.recipes.entry_points import SHIPPED, load_modules
-from pytest_repro.training.torch_optimizers import SGD, AdamW, Optimizer
+from pytest_repro.training.torch_optimizers import SGD, Adam, AdamW, Optimizer
 
 COMPONENTS = load_modules(SHIPPED).components
 CONFIGS = [one.config for one in COMPONENTS]
@@ -20,7 +20,7 @@ def test_a_shipped_config_is_built_and_dumped(promise: Callable[[], None]) -> No
     promise()
 
 
-@parametrize_with_properties([SGD, AdamW], examples=2)
+@parametrize_with_properties([SGD, Adam, AdamW], examples=2)
 def test_a_shipped_optimizer_keeps_its_promises(promise: Callable[[], None]) -> None:
     """By the contract that the component itself gives."""
     promise()
@@ -31,6 +31,6 @@ def test_what_is_shipped_promises_something() -> None:
     told = {one.owner for one in COMPONENTS if len(parts_of_component(one)) > 1}
     bases = {one.owner for one in COMPONENTS if issubclass(one.owner, Optimizer)}
 
-    assert len(COMPONENTS) >= 33
+    assert len(COMPONENTS) >= 34
     assert bases <= told
     assert len(told) >= 20

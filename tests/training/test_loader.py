@@ -17,6 +17,7 @@ from pytest_repro.training import (
     Shuffled,
     Stream,
     Windowed,
+    addressed,
 )
 from tests.experiment.resuming import every_step, outline, run
 
@@ -47,6 +48,19 @@ def test_a_run_is_resumed_at_any_step_of_two_epochs(tmp_path: Path) -> None:
 
     assert len(checkpoints) == 8
     assert resumed == [whole] * 8
+
+
+def test_a_batch_can_say_which_samples_it_has() -> None:
+    """With `addressed` it ends with their ids, and with the epoch of each."""
+    plan = BatchPlan(seed=0, batch=6, sampling=Shuffled(22))
+    samples = [(one,) for one in SAMPLES]
+    batches = Loader(samples, plan, prepare=addressed)
+    batches.move(1, 0)
+
+    values, ids, epochs = next(iter(batches))
+
+    assert ids.tolist() == values.tolist() == batches.ids(1, 0)
+    assert epochs.tolist() == [1] * 6
 
 
 def test_the_step_ledger_has_the_order(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from torch import nn
 
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.training.rates import Milestones, WarmupCosine
-from pytest_repro.training.torch_optimizers import SGD, AdamW, scheduled
+from pytest_repro.training.torch_optimizers import SGD, Adam, AdamW, scheduled
 
 MECHANICS = {"params", "maximize", "foreach", "capturable", "differentiable", "fused"}
 """What changes how a step is computed, or for whom, and no value that people tune."""
@@ -21,6 +21,7 @@ MECHANICS = {"params", "maximize", "foreach", "capturable", "differentiable", "f
     ("ours", "theirs", "further"),
     [
         (SGD, torch.optim.SGD, {"dampening"}),
+        (Adam, torch.optim.Adam, {"amsgrad", "decoupled_weight_decay"}),
         (AdamW, torch.optim.AdamW, {"amsgrad"}),
     ],
 )
