@@ -122,7 +122,11 @@ MNIST_CNN = (
         ("no augmentation", "policy.apply(images, drawn)", "images"),
         ("moved as in the next epoch", "int(epochs[0])", "int(epochs[0]) + 1"),
         ("moved by -1 or 0 only", "high=1, law", "high=0, law"),
-        ("rows to train on reversed", "data.training,", "data.training[::-1],"),
+        (
+            "labels to train on reversed",
+            "data.train_labels)",
+            "data.train_labels.flip(0))",
+        ),
         SCALED,
     ),
     *_faults("mnist_cnn", ("pixels scaled by 1/256", "/ 255", "/ 256"), file="data.py"),
@@ -186,7 +190,7 @@ ESSAY = (
         ),
         ("one window more to train on", "* 9 // 10", "* 9 // 10 + 1"),
         ("batch of 31", "batch=32", "batch=31"),
-        ("windows reversed", "list(train_windows)", "list(train_windows.flip(0))"),
+        ("windows reversed", "repro, train_windows)", "repro, train_windows.flip(0))"),
     ),
     *_faults(
         "transformer[essay]",

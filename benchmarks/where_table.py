@@ -56,7 +56,7 @@ DROPOUT: Final = (
 BATCH_NORM: Final = ("aten.*batch_norm*",)
 WRITTEN: Final = ("aten.fill_*", "aten.copy_*", "aten.index_put*")
 PERMUTED: Final = ("aten.randperm*",)
-BATCHED: Final = ("aten.stack*", "aten.slice*", "aten.unbind*", "aten.select*")
+BATCHED: Final = ("aten.stack*", "aten.slice*", "aten.select*")
 CLIPPED: Final = ("aten.*",)
 
 
@@ -131,7 +131,9 @@ MNIST_CNN: Final = {
     "no augmentation": _at(CONTENT, ("aten.*",), "model(images)", "policy.apply("),
     "moved as in the next epoch": _at(CONTENT, ("aten.*",), "policy.apply("),
     "moved by -1 or 0 only": _at(CONTENT, ("aten.*",), "policy.apply("),
-    "rows to train on reversed": _at((*ORDER, *CONTENT), BATCHED, *LOADED),
+    "labels to train on reversed": _at(
+        (*ORDER, *CONTENT), (*BATCHED, "aten.flip*"), "flip(0)", *LOADED
+    ),
     "test data scaled by 1.01": _at(EVALUATION, ("aten.mul*",), "1.01 * data.test_"),
     "pixels scaled by 1/256": _at(CONTENT, ("aten.div*",), "/ 256"),
     "label of row 4000 set to 0": _at(CONTENT, WRITTEN, "labels[4000] = 0"),

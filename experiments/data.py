@@ -40,11 +40,6 @@ class Split(NamedTuple):
     test_inputs: Tensor
     test_labels: Tensor
 
-    @property
-    def training(self) -> list[tuple[Tensor, Tensor]]:
-        """The rows to train on, one by one, as a loader takes them."""
-        return list(zip(self.train_inputs, self.train_labels, strict=True))
-
     def to(self, device: torch.device) -> "Split":
         """Move all four tensors to one device."""
         return Split(*(tensor.to(device) for tensor in self))

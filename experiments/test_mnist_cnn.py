@@ -10,6 +10,7 @@ from typing import Final
 
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.data import TensorDataset
 
 from experiments.data import MNIST_5K, installed_file, load_mnist_5k
 from pytest_repro import Buildable, Component, Field, Recipe, Run, recipe
@@ -86,7 +87,8 @@ def test_mnist_cnn(repro: Run) -> None:
     parts = repro.recipe(mnist_cnn)
     path = repro.asset(installed_file(MNIST_5K))
     data = load_mnist_5k(path, repro.generator("split")).to(repro.device)
-    loader = parts.data.build().load(repro, data.training, prepare=addressed)
+    samples = TensorDataset(data.train_inputs, data.train_labels)
+    loader = parts.data.build().load(repro, samples, prepare=addressed)
     policy = parts.aug.build()
     model = parts.arch.build().to(repro.device)
     optimizer = parts.optim.build().attach(model)

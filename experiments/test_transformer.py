@@ -58,7 +58,7 @@ def test_transformer(repro: Run, name: str) -> None:
     seen = len(windows) * 9 // 10
     train_windows = windows[:seen]  # [seen, BLOCK + 1]
     test_windows = windows[seen + BLOCK :: BLOCK]  # no character is in both
-    loader = parts.data.build().load(repro, list(train_windows))
+    loader = parts.data.build().load(repro, train_windows)
     model = CausalTransformer(vocabulary, BLOCK).to(repro.device)
     optimizer = parts.optim.build().attach(model)
     schedule = scheduled(optimizer, parts.sched.build())

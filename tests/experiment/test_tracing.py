@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 
 from pytest_repro.experiment import Recorder, Run, StepLedger, Tracing
 from pytest_repro.records import BEFORE, Operation, Phase, Window
@@ -54,6 +55,26 @@ def traced(
     tracing.close()
     recorder.finish()
     return tracing.operations()
+
+
+def loaded(run: Run) -> None:
+    """Sum up batches that a loader of torch makes."""
+    loader = DataLoader(TensorDataset(torch.arange(8.0)), batch_size=4)
+    for step, (batch,) in run.steps(loader):
+        run.log("sum", batch.sum(), step=step)
+
+
+def test_batches_are_made_at_the_line_of_the_loop() -> None:
+    """No line of the project makes them, and `steps` itself only asks for them."""
+    trace = traced(Window(first=0, last=1), loaded)
+
+    made = [one for one in trace if one.name == "aten.stack.default"]
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    assert [one.step for one in made] == [0, 1]
+    for one in made:
+        file, _, line = one.source.partition(":")
+        assert file == "tests/experiment/test_tracing.py"
+        assert "run.steps(loader)" in lines[int(line) - 1]
 
 
 @pytest.mark.parametrize(
