@@ -22,7 +22,13 @@ from typing import Final
 from benchmarks.contest_device_page import FIGURES, PAGE, read, render
 from benchmarks.contest_real.changes import Change
 from benchmarks.contest_real.collecting import collect
-from benchmarks.contest_real.errands import ENVIRONMENT, FAULT, Errand, errands_of
+from benchmarks.contest_real.errands import (
+    CONTESTED,
+    ENVIRONMENT,
+    FAULT,
+    Errand,
+    errands_of,
+)
 from benchmarks.contest_real.figures import Row
 from benchmarks.contest_real.gathering import gather
 from benchmarks.contest_real.graded import GRADED
@@ -30,7 +36,7 @@ from benchmarks.contest_real.judging import judge_all
 from benchmarks.contest_real.rules import NEEDY, OURS, RULES
 from benchmarks.faults_table import FAULTS
 from benchmarks.machine import look
-from benchmarks.variants import EXPERIMENTS, Edit, Variant
+from benchmarks.variants import Edit, Variant
 from pytest_repro.records import Determinism, RunRecord
 
 __all__ = ["APART", "CHANGES", "device_errands", "main"]
@@ -83,7 +89,7 @@ def device_errands() -> list[Errand]:
     """
     found = [
         one
-        for name in EXPERIMENTS
+        for name in CONTESTED
         for one in errands_of(
             name, changes=(*CHANGES, *APART), faults=map(_on_cuda, _faults())
         )

@@ -25,7 +25,8 @@ its own.
 first step at which something differs that the experiment tells: a number that it logs,
 or the state at each k-th step that its `repro.watch` asks for. A recorder cannot name
 an earlier step than that. *Reported* is what the plugin named, and where it saw it.
-`start` is before the first step, `end` is the evaluation after the last one.
+`start` is before the first step, `end` is the evaluation after the last one. Where a
+recipe was changed, nothing is compared, and the field that was changed is named.
 
 These references have no rounding envelopes (`--repro-replicas=0`), so that bits decide.
 Which faults leave an envelope, and which are too small to: [the contest](contest.md).
@@ -93,10 +94,20 @@ def verdict_line(faults: Sequence[Trial], refactorings: Sequence[Trial]) -> str:
     return (
         f"**Of {len(effective)} faults that change a bit, {len(caught)} fail: "
         f"{len(diverged)} are `DIVERGED`, {len(right)} of them with the first visible "
-        f"step, which for {len(exact)} is the very step at which the runs part. Of "
+        f"step, which for {len(exact)} is the very step at which the runs part"
+        f"{_fields(caught)}. Of "
         f"{len(idle)} changes without effect {len(wrong)} are flagged, of "
         f"{len(refactorings)} harmless ones {len(flagged)}.**"
     )
+
+
+def _fields(caught: Sequence[Trial]) -> str:
+    """Count the changed recipes, where there are any."""
+    told = [trial for trial in caught if trial.field]
+    right = sum(trial.is_right for trial in told)
+    if not told:
+        return ""
+    return f"; {len(told)} are of a changed recipe, {right} of them name the field"
 
 
 def _text(lines: Sequence[str]) -> str:
@@ -134,6 +145,8 @@ def _plain_table(trials: Sequence[Trial]) -> list[str]:
 
 
 def _reported(trial: Trial) -> str:
+    if trial.field:
+        return f"`{trial.field}`"
     return f"{trial.reported} (`{trial.path}`)" if trial.path else "nothing"
 
 

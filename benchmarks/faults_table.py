@@ -113,6 +113,34 @@ DIGITS_MLP = (
     *_flip("digits_mlp", "1797", 11, 0),
 )
 
+DIGITS_PARTS = (
+    *_faults(
+        "digits_parts",
+        ("learning rate × 1.01", "lr=3e-3", "lr=3.03e-3"),
+        ("weight decay × 1.01", "lr=3e-3)", "lr=3e-3, weight_decay=0.0101)"),
+        ("label smoothing × 1.02", "smoothing=0.05", "smoothing=0.051"),
+        ("warm-up over 21 steps", "warmup=20", "warmup=21"),
+        (
+            "rate falls over 401 steps",
+            "WarmupCosine.Config(steps=400",
+            "WarmupCosine.Config(steps=401",
+        ),
+        ("noise up to 0.101", "high=0.1)", "high=0.101)"),
+        ("moved with probability 0.51", "p=0.5,", "p=0.51,"),
+        ("the same noise in every epoch", "int(epochs[0])", "0"),
+        ("batch of 63", "batch=64", "batch=63"),
+        ("one unit more", "width: int = Field(96", "width: int = Field(97"),
+        ("layer norm eps × 1.01", "eps=1e-5", "eps=1.01e-5"),
+        (
+            "test data scaled by 1.01",
+            "build()(model, data.test_inputs",
+            "build()(model, 1.01 * data.test_inputs",
+        ),
+        SPLIT,
+    ),
+    *_flip("digits_parts", "1797", 100, 3),
+)
+
 MNIST_CNN = (
     *_faults(
         "mnist_cnn",
@@ -216,6 +244,7 @@ FAULTS: Final = (
     *LOGISTIC,
     *DIGITS_CNN,
     *DIGITS_MLP,
+    *DIGITS_PARTS,
     *MNIST_CNN,
     *SERIES_GRU,
     *GENERATED,

@@ -142,6 +142,36 @@ DIGITS_MLP = (
     ),
 )
 
+LOSS_FIRST = """
+        loss=CrossEntropy.Config(smoothing=0.05),
+        optim=AdamW.Config(lr=3e-3),
+"""
+OPTIMIZER_FIRST = """
+        optim=AdamW.Config(lr=3e-3),
+        loss=CrossEntropy.Config(smoothing=0.05),
+"""
+
+DIGITS_PARTS = (
+    _change(
+        "digits_parts",
+        "fields of the recipe in another order",
+        (LOSS_FIRST, OPTIMIZER_FIRST),
+    ),
+    _change(
+        "digits_parts",
+        "defaults of the recipe written out",
+        ("AdamW.Config(lr=3e-3)", "AdamW.Config(lr=3e-3, eps=1e-8, weight_decay=0.01)"),
+        ("ResidualMLP.Config()", "ResidualMLP.Config(width=96, depth=2)"),
+    ),
+    _change(
+        "digits_parts",
+        "the recipe and a layer renamed",
+        ("def digits_parts()", "def digits()"),
+        ("recipe(digits_parts)", "recipe(digits)"),
+        ("self.stem", "self.first", 2),
+    ),
+)
+
 FINGERPRINT = """
     repro.fingerprint("weights", model)
 """
@@ -242,6 +272,7 @@ REFACTORINGS: Final = (
     *LOGISTIC,
     *DIGITS_CNN,
     *DIGITS_MLP,
+    *DIGITS_PARTS,
     *MNIST_CNN,
     *SERIES_GRU,
     *TRANSFORMER,

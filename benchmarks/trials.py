@@ -21,6 +21,8 @@ __all__ = ["Laboratory", "Trial"]
 
 REFERENCES: Final = "reference_runs"
 
+RECIPE: Final = "recipe."
+
 Judgement = dict[str, Any]
 """A verdict as the report holds it."""
 
@@ -36,6 +38,8 @@ class Trial:
         verdict: The rung that the plugin reported, and its cause if it has one.
         reported: The first step that the plugin reported; empty if it named none.
         path: What it said was different there.
+        field: The field of a recipe that it said was changed, which it says in place
+            of a step, as such a run is compared with nothing; empty otherwise.
     """
 
     variant: Variant
@@ -44,6 +48,7 @@ class Trial:
     verdict: str
     reported: str
     path: str
+    field: str = ""
 
     @property
     def has_effect(self) -> bool:
@@ -52,7 +57,15 @@ class Trial:
 
     @property
     def is_right(self) -> bool:
-        """Whether the plugin failed it, naming the step that the witness names."""
+        """Whether the plugin failed it, naming what was changed, or where it shows.
+
+        Of a recipe that is the field that the edit sets; else the step that the
+        witness names.
+        """
+        if self.field:
+            word = self.field.rpartition(".")[2]
+            named = any(word in edit.replacement for edit in self.variant.edits)
+            return not self.passed and named
         return not self.passed and self.reported == self.parting.told
 
 
@@ -140,6 +153,7 @@ class Laboratory:
             verdict=_rung(verdict),
             reported=_moment(verdict["divergence"]),
             path=(verdict["divergence"] or {}).get("path", ""),
+            field=_field(verdict),
         )
 
 
@@ -178,6 +192,13 @@ def _outcome(ended: CompletedProcess[str], folder: Path) -> Judgement:
 def _rung(verdict: Judgement) -> str:
     cause = verdict["cause"]
     return f"{verdict['rung']}: {cause}" if cause else str(verdict["rung"])
+
+
+def _field(verdict: Judgement) -> str:
+    """Return the one field of a recipe that changed, or none."""
+    names = [one["name"] for one in verdict["findings"]]
+    is_recipe = len(names) == 1 and names[0].startswith(RECIPE)
+    return str(names[0]) if is_recipe else ""
 
 
 def _moment(divergence: Judgement | None) -> str:

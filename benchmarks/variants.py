@@ -51,6 +51,7 @@ EXPERIMENTS: Final = {
     "logistic": _experiment("logistic"),
     "digits_cnn": _experiment("digits_cnn"),
     "digits_mlp": _experiment("digits_mlp"),
+    "digits_parts": _experiment("digits_parts"),
     "mnist_cnn": _experiment("mnist_cnn"),
     "series_gru": _experiment("series_gru"),
     "transformer[generated]": _experiment("transformer", "generated"),

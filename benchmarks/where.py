@@ -1,6 +1,7 @@
 """How often `pytest-repro why` names the right class, operation and line.
 
     python -m benchmarks.where --date 2026-11-26 --command "nox -s where"
+    python -m benchmarks.where --only logistic --date 2026-11-27 --command "the same"
 
 Each fault of `benchmarks.where_table` is planted in a copy of the shipped experiments,
 in a repository, with a reference recorded before; the experiment is run and the
@@ -26,7 +27,15 @@ from benchmarks.faults_table import FAULTS
 from benchmarks.machine import add_arguments, look
 from benchmarks.processes import PLUGIN, PYTEST, make_project, python
 from benchmarks.variants import EXPERIMENTS, Variant, apply
-from benchmarks.where_page import FIGURES, Answered, Figures, read, render, write
+from benchmarks.where_page import (
+    FIGURES,
+    Answered,
+    Figures,
+    read,
+    render,
+    renewed,
+    write,
+)
 from benchmarks.where_table import PLACES, Place
 
 __all__ = ["answer_of", "is_right_class", "is_right_operation", "main", "study"]
@@ -52,7 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser, "where.md")
     parser.add_argument("--from-figures", action="store_true")
-    parser.add_argument("--only", nargs="*", metavar="EXPERIMENT")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=tuple(EXPERIMENTS),
+        metavar="EXPERIMENT",
+        help="keep what is known of the others",
+    )
     options = parser.parse_args(arguments)
     if options.from_figures:
         found = read()
@@ -62,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory() as folder:
             rows = tuple(study(names, Path(folder)))
         found = Figures(occasion=tuple(occasion), rows=rows)
+        if options.only:
+            found = renewed(read(), found, order=list(EXPERIMENTS))
         write(found, FIGURES)
     options.write.write_text(render(found), encoding="utf-8")
     return 0

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
-__all__ = ["FIGURES", "Answered", "Figures", "read", "render", "write"]
+__all__ = ["FIGURES", "Answered", "Figures", "read", "render", "renewed", "write"]
 
 FIGURES: Final = Path(__file__).with_name("where_figures.json")
 
@@ -105,6 +105,25 @@ def write(figures: Figures, path: Path) -> None:
     """
     text = json.dumps(asdict(figures), ensure_ascii=False, indent=1, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def renewed(known: Figures, found: Figures, *, order: Sequence[str]) -> Figures:
+    """Put new answers in the place of those about the same experiments.
+
+    Args:
+        known: All answers.
+        found: Those about some experiments.
+        order: All experiments, in the order of the page.
+
+    Returns:
+        All answers; their occasion says which were made when.
+    """
+    anew = {row.experiment for row in found.rows}
+    kept = [row for row in known.rows if row.experiment not in anew]
+    rows = sorted((*kept, *found.rows), key=lambda row: order.index(row.experiment))
+    names = ", ".join(f"`{name}`" for name in order if name in anew)
+    occasion = (*known.occasion, "", f"Of {names} anew: {found.occasion[0]}")
+    return Figures(occasion=occasion, rows=tuple(rows))
 
 
 def render(figures: Figures) -> str:

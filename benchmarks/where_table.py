@@ -124,6 +124,40 @@ DIGITS_MLP: Final = {
     "label of row 11 set to 0": _at(CONTENT, WRITTEN, "labels[11] = 0"),
 }
 
+TRAINED: Final = "parts.loop.build().train("
+"""The loop is one of the package: what it does is done in this line of a project."""
+
+MOVED: Final = _at(CONTENT, ("aten.*",), "policy.apply(images")
+"""Samples are augmented in the loss; a number drawn for them becomes a tensor there."""
+
+RATE: Final = (*MUL, *ADDCDIV)
+"""A rate enters the decay and the update; rounding may hide it in the former."""
+
+DIGITS_PARTS: Final = {
+    "learning rate × 1.01": _at(OPTIMIZER, RATE, TRAINED),
+    "weight decay × 1.01": _at(OPTIMIZER, MUL, TRAINED),
+    "label smoothing × 1.02": _at(FORWARD, ("aten.*",), "criterion(model("),
+    "warm-up over 21 steps": _at((*SCHEDULE, *OPTIMIZER), RATE, TRAINED),
+    "rate falls over 401 steps": _at(SCHEDULE, RATE, TRAINED),
+    "noise up to 0.101": MOVED,
+    "moved with probability 0.51": MOVED,
+    "the same noise in every epoch": MOVED,
+    "batch of 63": _at((*ORDER, *CONTENT), ("aten.stack*", "aten.cat*"), TRAINED),
+    "one unit more": _at(
+        INITIAL, ("aten.empty*", "aten.uniform_*"), "self.stem = nn.Linear(64"
+    ),
+    "layer norm eps × 1.01": _at(
+        FORWARD, ("aten.native_layer_norm*",), "x = x + layer(x)"
+    ),
+    "test data scaled by 1.01": _at(
+        EVALUATION, ("aten.mul*",), "parts.eval.build()(model"
+    ),
+    "another stream for the split": _at(
+        (*CONTENT, *ORDER), PERMUTED, "torch.randperm("
+    ),
+    "label of row 100 set to 3": _at(CONTENT, WRITTEN, "labels[100] = 3"),
+}
+
 MNIST_CNN: Final = {
     "learning rate × 1.01": _update("optimizer", operations=ADDCDIV),
     "weight decay × 1.01": _update("optimizer", operations=ADD),
@@ -205,6 +239,7 @@ PLACES: Final = {
     "logistic": LOGISTIC,
     "digits_cnn": DIGITS_CNN,
     "digits_mlp": DIGITS_MLP,
+    "digits_parts": DIGITS_PARTS,
     "mnist_cnn": MNIST_CNN,
     "series_gru": SERIES_GRU,
     "transformer[generated]": GENERATED,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.contest_real.collecting import FAILED, collect
 from benchmarks.contest_real.costing import measure_costs
-from benchmarks.contest_real.errands import VERSION, errands
+from benchmarks.contest_real.errands import CONTESTED, VERSION, errands
 from benchmarks.contest_real.figures import FIGURES, Figures, Row, read, write
 from benchmarks.contest_real.gathering import gather
 from benchmarks.contest_real.judging import (
@@ -33,7 +33,6 @@ from benchmarks.contest_real.other_machine import fetch_tables
 from benchmarks.contest_real.page import verdict_line
 from benchmarks.contest_real.rules import NEEDY, RULES
 from benchmarks.machine import look
-from benchmarks.variants import EXPERIMENTS
 from pytest_repro.verdicts.rounding import FACTOR
 
 __all__ = ["judge_collection", "main", "with_other_torch"]
@@ -55,7 +54,7 @@ def judge_collection(folder: Path, occasion: tuple[str, ...]) -> Figures:
     subjects = gather(needed, folder)
     rows = [row for subject in subjects for row in judge_all(subject, RULES)]
     alone = [rule for rule in RULES if rule not in NEEDY]
-    for name in EXPERIMENTS:
+    for name in CONTESTED:
         row = judge_other_machine(name, needed, folder, rules=alone)
         rows += [] if row is None else [row]
     failed = folder / FAILED

@@ -14,9 +14,10 @@ from benchmarks.contest_real.changes import CHANGES, NATIVE, Change
 from benchmarks.contest_real.fresh import FRESH
 from benchmarks.contest_real.graded import GRADED
 from benchmarks.faults_table import FAULTS
-from benchmarks.variants import EXPERIMENTS, Edit, Variant
+from benchmarks.variants import Edit, Variant
 
 __all__ = [
+    "CONTESTED",
     "ENVIRONMENT",
     "FAULT",
     "FRESH_FAULT",
@@ -30,6 +31,19 @@ __all__ = [
     "errands",
     "errands_of",
 ]
+
+CONTESTED: Final = (
+    "logistic",
+    "digits_cnn",
+    "digits_mlp",
+    "mnist_cnn",
+    "series_gru",
+    "transformer[generated]",
+    "transformer[essay]",
+)
+"""The experiments of the contest, which are not all that are shipped by now: those that
+a second machine recorded too, and of which it was decided before anything was measured
+whether they calibrate or are held out."""
 
 REFERENCE: Final = "reference"
 REPLICA: Final = "replica"
@@ -56,7 +70,7 @@ class Errand:
     """One run that the contest needs.
 
     Attributes:
-        experiment: A key of `EXPERIMENTS`.
+        experiment: One of `CONTESTED`.
         kind: What it is for.
         label: Which one of that kind.
         seed: The root seed.
@@ -86,7 +100,7 @@ def errands() -> list[Errand]:
     Returns:
         References first, then what spans their envelopes, then what is judged.
     """
-    names = list(EXPERIMENTS)
+    names = CONTESTED
     return [
         *(Errand(experiment=name, kind=REFERENCE, label="") for name in names),
         *(one for name in names for one in _replicas(name, REPLICA, NATIVE)),
@@ -115,7 +129,7 @@ def errands_of(
     """List the runs of a short contest about one experiment.
 
     Args:
-        experiment: A key of `EXPERIMENTS`.
+        experiment: One of `CONTESTED`.
         changes: Harmless changes.
         faults: Variants of that experiment.
 

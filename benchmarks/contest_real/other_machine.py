@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from benchmarks.contest_real.errands import CONTESTED
 from benchmarks.processes import ROOT
 from benchmarks.variants import EXPERIMENTS
 from pytest_repro.records import Metric, RunRecord, Scalar, Series
@@ -31,7 +32,7 @@ def fetch_tables(folder: Path) -> None:
     Args:
         folder: The collection.
     """
-    for name in EXPERIMENTS:
+    for name in CONTESTED:
         place = _place(folder, name)
         place.mkdir(parents=True, exist_ok=True)
         for table in TABLES:

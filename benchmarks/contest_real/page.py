@@ -37,7 +37,7 @@ __all__ = ["section", "verdict_line"]
 INTRODUCTION: Final = """\
 ## Real training
 
-Each shipped experiment runs unmodified in other environments (threads, instruction
+Shipped experiments run unmodified in other environments (threads, instruction
 sets, libraries), and with faults of graded strength injected into its source. Every
 rule judges the same records, at one seed. A change of the environment that moves no bit
 of an experiment is no occasion for a false alarm, and a fault that moves none is no

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from benchmarks.contest_real.costing import FIVE, NIGHTLY, PR
-from benchmarks.contest_real.errands import ENVIRONMENT, VERSION
+from benchmarks.contest_real.errands import CONTESTED, ENVIRONMENT, VERSION
 from benchmarks.contest_real.figures import CALIBRATION, Cost, Figures, Left, Row
 from benchmarks.contest_real.judging import MACHINE
 from benchmarks.contest_real.rates import (
@@ -18,7 +18,6 @@ from benchmarks.contest_real.rates import (
     shown,
 )
 from benchmarks.contest_real.rules import OURS, OURS_PR, RULES
-from benchmarks.variants import EXPERIMENTS
 
 __all__ = [
     "beyond_line",
@@ -97,7 +96,7 @@ def experiments_table(rows: Sequence[Row]) -> list[str]:
         Lines of Markdown.
     """
     lines = [f"| experiment | changes {COUNTS}", "|---|---|---|---|---|---|---|---|"]
-    for name in EXPERIMENTS:
+    for name in CONTESTED:
         own = [row for row in rows if row.experiment == name]
         if not own:
             continue
@@ -153,7 +152,7 @@ def left_table(figures: Figures) -> list[str]:
         f"| experiment | replicas | median | largest | above {figures.factor:g} |",
         "|---|---|---|---|---|",
     ]
-    for name in EXPERIMENTS:
+    for name in CONTESTED:
         own = [one for one in figures.left if one.experiment == name]
         if own:
             lines.append(_left_row(f"`{name}`", own, figures.factor))
@@ -244,7 +243,7 @@ def cost_table(costs: Iterable[Cost]) -> list[str]:
         "| experiment | pr | nightly | five seeds | five seeds over nightly |",
         "|---|---|---|---|---|",
     ]
-    for name in EXPERIMENTS:
+    for name in CONTESTED:
         own = [by_name.get((name, policy)) for policy in (PR, NIGHTLY, FIVE)]
         pr, nightly, five = own
         if pr and nightly and five:

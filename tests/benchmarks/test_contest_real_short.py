@@ -3,6 +3,7 @@
 All of it takes about a quarter of an hour; this keeps it from rotting.
 """
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -19,16 +20,16 @@ from benchmarks.contest_real.collecting import (
 )
 from benchmarks.contest_real.errands import REFERENCE, Errand, errands_of
 from benchmarks.contest_real.forks import Forks
-from benchmarks.contest_real.gathering import cut, gather
+from benchmarks.contest_real.gathering import cut, gather, read_kind
 from benchmarks.contest_real.judging import judge_all, leave_one_out
 from benchmarks.contest_real.rates import rates
 from benchmarks.contest_real.rules import NEEDY, OURS, RULES, Rule, always, never
 from benchmarks.faults_table import FAULTS
 from benchmarks.processes import ROOT, make_project
-from benchmarks.variants import Variant
+from benchmarks.variants import EXPERIMENTS, Variant
 from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import Determinism
-from pytest_repro.references import read_record
+from pytest_repro.references import experiment_folder, read_record
 
 PENALTY: Final = "penalty × 1.01"
 TEST_DATA: Final = "test data scaled by 1.01"
@@ -79,6 +80,19 @@ def test_run_that_failed_is_told_and_not_recorded(collection: Path) -> None:
 
     assert told.startswith(f"{broken.place}\texit code 1: ")
     assert not (collection / broken.place).exists()
+
+
+def test_rules_see_numbers_and_no_recipe(tmp_path: Path) -> None:
+    """A changed recipe would be refused before any rule was asked."""
+    node = EXPERIMENTS["digits_parts"].node
+    (run,) = (ROOT / "reference_runs" / experiment_folder(node)).rglob("run.json")
+    errand = Errand(experiment="digits_parts", kind=REFERENCE, label="")
+    shutil.copytree(run.parent, tmp_path / errand.place)
+
+    (record,) = read_kind(REFERENCE, [errand], tmp_path)
+
+    assert read_record(run.parent).recipe is not None
+    assert record.recipe is None
 
 
 def test_fork_leaves_the_bits_of_a_worker(collection: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from benchmarks.faults import are_right
 from benchmarks.faults_page import page, verdict_line
 from benchmarks.machine import Occasion
 from benchmarks.trials import Trial
-from benchmarks.variants import Variant
+from benchmarks.variants import Edit, Variant
 from benchmarks.witness import Parting
 
 OCCASION = Occasion(date="2025-11-21", command="nox -s faults", machine="M", load=0.5)
@@ -21,6 +21,20 @@ def trial_of(parting: Parting, *, reported: str, passed: bool) -> Trial:
         verdict="IDENTICAL" if passed else "DIVERGED",
         reported=reported,
         path="" if passed else "train/loss",
+    )
+
+
+def trial_of_recipe(*, field: str) -> Trial:
+    """Make a trial of a recipe whose learning rate was edited."""
+    edit = Edit(file="test.py", anchor="lr=3e-3", replacement="lr=3.03e-3")
+    return Trial(
+        variant=Variant(experiment="digits_parts", label="planted", edits=(edit,)),
+        parting=Parting(true="0", told="0"),
+        passed=False,
+        verdict="NOT_COMPARABLE: changed config",
+        reported="",
+        path="",
+        field=field,
     )
 
 
@@ -53,6 +67,20 @@ def test_each_way_to_be_wrong_is_found(
 ) -> None:
     """One wrong answer among right ones makes the study fail."""
     assert not are_right([FOUND, *faults], [IDLE, *refactorings])
+
+
+def test_changed_recipe_is_right_where_the_field_is_named() -> None:
+    """It is compared with nothing, so what counts is the field that the edit sets."""
+    right = trial_of_recipe(field="recipe.optim.lr")
+    wrong = trial_of_recipe(field="recipe.optim.eps")
+
+    assert are_right([right], [])
+    assert not are_right([wrong], [])
+    assert "2 are of a changed recipe, 1 of them name" in verdict_line(
+        [FOUND, right, wrong], []
+    )
+    assert "| `recipe.optim.lr` | yes |" in page([right], [], OCCASION)
+    assert "| `recipe.optim.eps` | **no** |" in page([wrong], [], OCCASION)
 
 
 def test_counts_come_from_the_rows() -> None:

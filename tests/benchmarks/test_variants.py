@@ -12,9 +12,6 @@ from benchmarks.processes import make_project
 from benchmarks.refactorings_table import REFACTORINGS
 from benchmarks.variants import EXPERIMENTS, Edit, Variant, apply
 
-FROM_PARTS = {"test_digits_parts.py"}
-"""Its training stands in the package: the tables edit lines of an experiment's file."""
-
 LOGISTIC = "test_logistic.py"
 
 
@@ -69,5 +66,4 @@ def test_every_shipped_experiment_is_known() -> None:
     shipped = {path.name for path in folder.glob("test_*.py")}
 
     known = {experiment.file for experiment in EXPERIMENTS.values()}
-    assert known | FROM_PARTS == shipped
-    assert known & FROM_PARTS == set()
+    assert known == shipped

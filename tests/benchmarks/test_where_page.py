@@ -4,13 +4,31 @@ from pathlib import Path
 
 from benchmarks.processes import ROOT
 from benchmarks.where import answer_of, is_right_class, is_right_operation
-from benchmarks.where_page import read, render
+from benchmarks.where_page import Answered, Figures, read, render, renewed
 from benchmarks.where_table import PLACES, Place
 from tests.benchmarks.where_answers import FAULT, told
 
 PLACE = Place(
     classes=("optimizer",), operations=("aten.add_.*",), lines=("optimizer.step(",)
 )
+
+ORDER = ["logistic", "digits_cnn"]
+
+
+def answered(experiment: str, operation: str) -> Answered:
+    """Make an answer."""
+    return Answered(
+        experiment=experiment,
+        label="planted",
+        verdict="DIVERGED",
+        cause="optimizer",
+        step=0,
+        operation=operation,
+        source="train.py:1",
+        explained="code",
+        is_right_class=True,
+        is_right_operation=True,
+    )
 
 
 def test_page_is_that_of_the_figures() -> None:
@@ -25,6 +43,23 @@ def test_every_fault_of_the_table_was_asked_about() -> None:
     asked = {(row.experiment, row.label) for row in read().rows}
 
     assert asked == {(name, label) for name, rows in PLACES.items() for label in rows}
+
+
+def test_answers_about_some_experiments_leave_the_others() -> None:
+    """They take the place of older ones about the same, and the page says so."""
+    cnn, old, new = (
+        answered("digits_cnn", "aten.mul"),
+        answered("logistic", "aten.mul"),
+        answered("logistic", "aten.add"),
+    )
+    known = Figures(occasion=("Made on Monday.",), rows=(old, cnn))
+    found = Figures(occasion=("Made on Tuesday.", "", "Busy."), rows=(new,))
+
+    both = renewed(known, found, order=ORDER)
+
+    assert both.rows == (new, cnn)
+    assert both.occasion[0] == "Made on Monday."
+    assert both.occasion[-1] == "Of `logistic` anew: Made on Tuesday."
 
 
 def test_a_wrong_class_is_not_right() -> None:
