@@ -36,8 +36,10 @@ _LOOKERS: Final = frozenset({"determinism", "experiment", "fingerprints"})
 _STANDARD_LIBRARY: Final = sysconfig.get_path("stdlib")
 _INSTALLED: Final = ("site-packages", "dist-packages")
 _OURS: Final = "<ours>"
-_PASSING: Final = "_walk"
-"""Of `repro.steps`: there the batches of the experiment are made, under our frame."""
+_PASSING: Final = frozenset(
+    {"drawing.py", "feeding.py", "looping.py", "torch_indices.py", "walking.py"}
+)
+"""Of `repro.steps`: there the batches of the experiment are made, under our frames."""
 
 _NO_TASK: Final = -1
 MAX_NODES: Final = 100_000
@@ -192,9 +194,9 @@ class Places:
             name = self._files.get(code.co_filename)
             if name is None:
                 name = self._files[code.co_filename] = self._file(code.co_filename)
-            if name == _OURS and code.co_name != _PASSING:
+            if name == _OURS:
                 return _OURS
-            if name and name != _OURS:
+            if name:
                 return f"{name}:{frame.f_lineno}"
             frame = frame.f_back
         return ""
@@ -205,7 +207,8 @@ class Places:
             return ""
         path = Path(filename).resolve()
         if path.is_relative_to(_PACKAGE):
-            return _OURS if path.parent.name in _LOOKERS else ""
+            looks = path.parent.name in _LOOKERS and path.name not in _PASSING
+            return _OURS if looks else ""
         is_installed = any(home in path.parts for home in _INSTALLED)
         is_project = path.is_relative_to(self._root) and not is_installed
         if not is_project or path.is_relative_to(_STANDARD_LIBRARY):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 
 from pytest_repro.experiment import Recorder, Run, StepLedger, Tracing
 from pytest_repro.records import BEFORE, Operation, Phase, Window
@@ -132,6 +133,27 @@ def test_traced_run_records_the_same() -> None:
         records.append((recorder.series, recorder.metrics, recorder.state))
 
     assert records[0] == records[1]
+
+
+def fed(run: Run) -> None:
+    """Walk over a shuffled loader of torch, none of whose code is the project's."""
+    torch.manual_seed(0)
+    rows = TensorDataset(torch.arange(6.0).reshape(6, 1))
+    loader = DataLoader(rows, batch_size=3, shuffle=True)
+    for _, (batch,) in run.steps(loader, total=2):
+        batch.sum()
+
+
+@pytest.mark.parametrize("ledger", [None, StepLedger(lambda: 0.0)])
+def test_batches_are_made_by_the_experiment(ledger: StepLedger | None) -> None:
+    """What a loader calls is traced, in the line that walks over it."""
+    found = traced(Window(first=BEFORE, last=9), fed, ledger=ledger)
+
+    stacked = [one for one in found if one.name == "aten.stack.default"]
+    assert [one.step for one in stacked] == [0, 1]
+    assert len({one.source for one in stacked}) == 1
+    assert stacked[0].source.startswith("tests/experiment/test_tracing.py:")
+    assert "aten.randperm.generator" in {one.name for one in found}
 
 
 def compiled(run: Run) -> None:
