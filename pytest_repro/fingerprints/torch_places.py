@@ -36,8 +36,17 @@ _LOOKERS: Final = frozenset({"determinism", "experiment", "fingerprints"})
 _STANDARD_LIBRARY: Final = sysconfig.get_path("stdlib")
 _INSTALLED: Final = ("site-packages", "dist-packages")
 _OURS: Final = "<ours>"
-_PASSING: Final = frozenset({"drawing.py", "following.py", "looping.py", "walking.py"})
-"""Files of `repro.steps`: they call no operator, but ask the experiment for batches."""
+_PASSING: Final = frozenset(
+    {
+        "drawing.py",
+        "feeding.py",
+        "following.py",
+        "looping.py",
+        "torch_indices.py",
+        "walking.py",
+    }
+)
+"""Of `repro.steps`: there the batches of the experiment are made, under our frames."""
 
 _NO_TASK: Final = -1
 MAX_NODES: Final = 100_000

@@ -2,7 +2,8 @@
 
 Calls stand beside each other if step, name, module and shapes of outputs agree. As long
 as they do, that costs nothing; where they part, a stretch of both is searched for where
-they meet again. If a module has only been renamed, its calls still meet.
+they meet again. If a module has only been renamed, its calls still meet. If both sides
+make the same calls until then, only shapes are others, and no call was replaced.
 """
 
 from collections.abc import Iterator, Sequence
@@ -76,11 +77,19 @@ def align(obtained: Operations, reference: Operations) -> Iterator[Pair | Block]
         if blocks > MAX_BLOCKS:
             return
         added, removed = _gap(obtained[here:], reference[there:])
-        yield Block(
+        block = Block(
             tuple(obtained[here : here + added]),
             tuple(reference[there : there + removed]),
         )
+        yield from _reshaped(block) or [block]
         here, there = here + added, there + removed
+
+
+def _reshaped(block: Block) -> list[Pair]:
+    """Lay the calls of a block side by side if they differ in shapes alone."""
+    sides = (block.added, block.removed)
+    ours, theirs = ([(one.step, one.name, one.module) for one in it] for it in sides)
+    return list(map(Pair, *sides)) if ours == theirs else []
 
 
 def _are_beside(one: Operation, other: Operation) -> bool:

@@ -178,7 +178,9 @@ def _decide(pair: Pair, suspects: Sequence[_Suspect], equal: int) -> Root:
     ):
         return _root(RootKind.ARGUMENT, pair, equal, unequal=unequal)
     if not unequal and not is_blind:
-        return _root(RootKind.COMPUTED, pair, equal)
+        is_reshaped = pair.obtained.shapes != pair.reference.shapes
+        kind = RootKind.ARGUMENT if is_reshaped else RootKind.COMPUTED
+        return _root(kind, pair, equal)
     makers = [one for one in suspects if _makes(one.what, pair, unequal)]
     drawers = [one for one in suspects if drawn and _draws(one.what)]
     if culprits := makers or drawers or suspects:
@@ -242,7 +244,10 @@ def _root(
         kind=kind,
         obtained=pair.obtained,
         reference=pair.reference,
-        changes=_changes(pair.obtained.arguments, pair.reference.arguments),
+        changes=(
+            *_changes(pair.obtained.arguments, pair.reference.arguments),
+            *_reshaped(pair),
+        ),
         unequal=unequal,
         shown_by=shown,
         equal_before=equal,
@@ -281,6 +286,13 @@ def _changes(obtained: str, reference: str) -> tuple[Change, ...]:
         for name in (*ours, *(one for one in theirs if one not in ours))
         if ours.get(name) != theirs.get(name)
     )
+
+
+def _reshaped(pair: Pair) -> tuple[Change, ...]:
+    ours, theirs = (", ".join(one.shapes) for one in (pair.obtained, pair.reference))
+    if ours == theirs:
+        return ()
+    return (Change(name="shape", obtained=ours, reference=theirs),)
 
 
 def _arguments(text: str) -> dict[str, str]:

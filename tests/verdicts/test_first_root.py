@@ -143,6 +143,28 @@ def test_replaced_call_is_the_root() -> None:
     assert [one.name for one in found.removed] == ["relu"]
 
 
+def test_same_calls_in_other_shapes_are_the_same_calls() -> None:
+    """A wider layer: the first call that makes one is named, not the last."""
+    names = ("uniform_", "fill_", "addmm", "relu", "mm")
+    wide, narrow = (
+        tuple(
+            call(name, outputs=(f"{number:015x}{mark}",), shapes=(shape,))
+            for number, name in enumerate(names)
+        )
+        for mark, shape in (("a", "float32[9, 4]"), ("b", "float32[8, 4]"))
+    )
+    before = call("randperm")
+
+    found = root((before, *wide), (before, *narrow))
+
+    assert (found.kind, found.equal_before) == (RootKind.ARGUMENT, 1)
+    assert found.obtained is not None
+    assert found.obtained.name == "uniform_"
+    assert found.changes == (
+        Change(name="shape", obtained="float32[9, 4]", reference="float32[8, 4]"),
+    )
+
+
 def test_idle_call_does_not_hide_a_later_root() -> None:
     """Something computed for a log, which nobody reads; then a kernel that differs."""
     plain = chain("a", "b", "c", "d", "e")
