@@ -100,12 +100,13 @@ def ask_why(question: Question, launcher: Launcher) -> Because:
         stages_of(case, changes, folder=question.folder),
     )
     commit = reference.identity.code.get("commit")
+    onset = _onset(inquirer, case)
     return Because(
         inquiry=inquiry,
         commit=commit if isinstance(commit, str) else "",
         changes=tuple(one for one in changes if one.path in inquiry.parts),
-        onset=_onset(inquirer, case),
-        root=_root(inquirer, case),
+        onset=onset,
+        root=_root(inquirer, case, onset),
     )
 
 
@@ -129,7 +130,7 @@ def _onset(inquirer: Inquirer, case: Case) -> Onset | None:
     return next(sure, told[0] if told else None)
 
 
-def _root(inquirer: Inquirer, case: Case) -> Root | None:
+def _root(inquirer: Inquirer, case: Case, onset: Onset | None) -> Root | None:
     """Name the operation: by the reference's own trace, else by what remedied it."""
     if inquirer.traced is None:
         return None
@@ -139,6 +140,9 @@ def _root(inquirer: Inquirer, case: Case) -> Root | None:
     steps = case.obtained.anchor.resources.steps
     # After the last step comes one more, in which evaluations lie.
     step = steps if case.until is None else case.until
+    parted = None if onset is None else onset.step
+    if parted is not None and BEFORE < parted < step:
+        step = parted  # settings and state part before a number shows it
     window = Window(first=step, last=step)
     traced = inquirer.run(
         {

@@ -59,6 +59,23 @@ def test_walk(repro):
     repro.log("end", 1 / 3)
 """
 
+LATE = """\
+import torch
+
+def test_walk(repro):
+    model = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    repro.watch(model, optimizer)
+    for step in repro.steps(total=8):
+        optimizer.param_groups[0]["lr"] = 0.1 if step < 4 else 0.1
+        loss = model(torch.ones(3, 2)).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if step == 7:
+            repro.log("loss", loss, step=step)
+"""
+
 DATED = """\
 import time
 
@@ -140,6 +157,22 @@ def test_changed_code_is_shown_line_by_line(project: Project) -> None:
     assert "    -        if step >= 2:" in output
     assert "    +        if random.random() >= 0:" in output
     assert "other.py, changed since" not in output
+
+
+def test_the_step_is_traced_in_which_it_began(project: Project) -> None:
+    """A rate differs from step 4 on, and the only number that shows it is of step 7."""
+    project.write({"test_walk.py": LATE})
+    git(project.root, "commit", "--quiet", "--all", "--message=torch")
+    shutil.rmtree(project.root / "reference_runs")
+    project.record()
+    project.write({"test_walk.py": LATE.replace("else 0.1", "else 0.2")})
+    project.run("--repro")
+
+    found = answer(project)
+
+    assert (found["onset"]["cause"], found["onset"]["step"]) == ("schedule", 4)
+    assert (found["root"]["obtained"]["step"]) == 4
+    assert found["root"]["obtained"]["phase"] == "optimizer"
 
 
 def test_code_that_was_committed_with_the_reference_is_no_change(
