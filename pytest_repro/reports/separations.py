@@ -55,17 +55,21 @@ def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...
 
 
 def _explained(square: Square, found: Separation) -> Iterator[str]:
+    """Put a proviso before whatever hangs on it, and what needs none last."""
+    worth = _worth(found)
+    is_doubtful = found.chance is not None and found.chance > LEVEL
+    if worth and is_doubtful:
+        yield f"if each run repeats its bits; else luck: {worth}"
     yield from _axes(square, found)
     for one in found.rest:
         yield from _rest(one)
-    yield _worth(found)
+    if worth and not is_doubtful:
+        yield worth
 
 
 def _confounded(square: Square, found: Separation) -> Iterator[str]:
     if len(found.choices) == 1:
-        yield from _axes(square, found)
-        if found.chance is not None:
-            yield _worth(found)
+        yield from _explained(square, found)
         return
     yield "cannot be told apart: any of these separates them"
     yield from map(_names, found.choices)
@@ -107,16 +111,13 @@ def _rest(rest: Rest) -> Iterator[str]:
 
 
 def _worth(found: Separation) -> str:
-    """Say how often chance would do as well."""
-    if not found.is_proven:
-        return (
-            "no pair proves it; groups at random would fit in"
-            f" {found.chance:.2g} of cases"
-        )
-    text = f"groups at random would be explained as well in {found.chance:.1%} of cases"
-    if found.chance is not None and found.chance > LEVEL:
-        return f"it counts if each run repeats its bits, for {text}"
-    return text
+    """Say how often chance would do as well; nothing where nobody asked."""
+    if found.chance is None:
+        return ""
+    share = f"in {found.chance:.1%} of cases"
+    if found.is_proven:
+        return f"groups at random would be explained as well {share}"
+    return f"no pair proves it; groups at random would fit {share}"
 
 
 def _names(chosen: Choice) -> str:
