@@ -17,6 +17,8 @@ TOGETHER: Final = (
     " changes one of them would"
 )
 
+ONE_BY_ONE: Final = "to tell, run environments that move one axis each"
+
 
 def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...]:
     """Say what separates the groups of an experiment.
@@ -51,7 +53,7 @@ def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...
             )
             return (line,)
         case Told.UNEXPLAINED:
-            return ("no few recorded axes separate them",)
+            return ("no few recorded axes separate them", ONE_BY_ONE)
 
 
 def _explained(square: Square, found: Separation) -> Iterator[str]:
@@ -73,6 +75,7 @@ def _confounded(square: Square, found: Separation) -> Iterator[str]:
         return
     yield "cannot be told apart: any of these separates them"
     yield from map(_names, found.choices)
+    yield ONE_BY_ONE
 
 
 def _axes(square: Square, found: Separation) -> Iterator[str]:

@@ -28,6 +28,9 @@ __all__ = ["chance_of_fit", "chance_of_proof", "necessary"]
 DEALS: Final = 999
 """So many are tried, and the observed groups are counted with them: steps of 0.1 %."""
 
+PARTS: Final = 20
+"""Deals are scored in so many goes."""
+
 
 def necessary(apart: Pairs, groups: Sequence[int]) -> tuple[int, ...]:
     """Find what no explanation can do without: what alone lies between two groups.
@@ -74,7 +77,10 @@ def chance_of_proof(
     differs = np.zeros((len(apart), len(bundles)), dtype=np.int64)
     for row, differing in enumerate(apart.values()):
         differs[row, list(differing)] = 1
-    scores = _scores(differs, deals[:, one] == deals[:, other])
+    # One part after the other: a table of all pairs in all deals could fill the memory.
+    parts = np.array_split(deals, PARTS)
+    found = [_scores(differs, part[:, one] == part[:, other]) for part in parts]
+    scores = np.concatenate(found)
     return float((scores >= scores[0]).mean())
 
 
