@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from typing import Final
 
 from pytest_repro.records import Rung, Verdict
-from pytest_repro.verdicts.separation import Separation, Told
+from pytest_repro.verdicts.separation import Separation
 
 __all__ = [
     "SYMBOLS",
@@ -23,7 +23,6 @@ __all__ = [
     "letter_of",
     "party_text",
     "replicating_parties",
-    "separation_lines",
     "tally_of",
 ]
 
@@ -219,86 +218,3 @@ def party_text(parties: Sequence[str]) -> str:
     count = len(parties)
     noun = "party" if count == 1 else "distinct parties"
     return f"replicated by {count} {noun}, self-asserted: {', '.join(parties)}"
-
-
-def separation_lines(square: Square, names: Mapping[int, str]) -> tuple[str, ...]:
-    """Say what separates the groups, and no more than the records show.
-
-    Args:
-        square: The experiment.
-        names: Of the witnesses, by number.
-
-    Returns:
-        Sentences without a full stop.
-    """
-    found = square.separation
-    match found.told:
-        case Told.SAME:
-            return (f"the same bits for all {len(names)}",) if len(names) > 1 else ()
-        case Told.EXPLAINED:
-            return _explained(square, found)
-        case Told.CONFOUNDED:
-            return _confounded(square, found)
-        case Told.TOO_FEW:
-            texts = _set_text(square, found.choices[0])
-            line = (
-                f"{texts} fits, but chance would make some axis fit as well"
-                f" ({found.chance:.0%}): more environments would tell"
-            )
-            return (line,)
-        case Told.UNRECORDED:
-            one, other = found.pairs[0]
-            line = (
-                f"{one} and {other} have other bits and agree in everything that was"
-                " recorded: randomness that escapes, or something nobody recorded"
-            )
-            return (line,)
-        case Told.UNEXPLAINED:
-            return ("no few recorded axes separate them",)
-
-
-def _explained(square: Square, found: Separation) -> tuple[str, ...]:
-    texts = _set_text(square, found.choices[0])
-    if found.is_proven:
-        pairs = "; ".join(f"{one} and {other}" for one, other in found.pairs)
-        return (
-            f"separated by {texts}",
-            f"proven by runs that differ in nothing else recorded: {pairs}",
-        )
-    return (
-        f"separated by {texts}",
-        f"no pair proves it; groups at random would fit in {found.chance:.2g} of cases",
-    )
-
-
-def _confounded(square: Square, found: Separation) -> tuple[str, ...]:
-    if len(found.choices) == 1:
-        texts = _set_text(square, found.choices[0])
-        line = (
-            "axes that always change together here cannot be told apart: an"
-            " environment that changes one of them would"
-        )
-        return (f"separated by {texts}", line)
-    sets = [_names(one) for one in found.choices]
-    return ("cannot be told apart: any of these separates them", *sets)
-
-
-def _set_text(square: Square, chosen: Sequence[Sequence[str]]) -> str:
-    return ", together with ".join(_axis_text(square, names) for names in chosen)
-
-
-def _names(chosen: Sequence[Sequence[str]]) -> str:
-    return " with ".join(" or ".join(names) for names in chosen)
-
-
-def _axis_text(square: Square, names: Sequence[str]) -> str:
-    """Name an axis with what each group had; several only by their names."""
-    if len(names) > 1:
-        return " or ".join(names)
-    name = names[0]
-    texts = []
-    for place, group in enumerate(square.groups):
-        values = {square.circumstances[number].get(name, "absent") for number in group}
-        told = " or ".join(sorted(values))
-        texts.append(f"{told} ({letter_of(place)})")
-    return f"{name}: {', '.join(texts)}"

@@ -11,10 +11,10 @@ from pytest_repro.reports.matrices import (
     letter_of,
     party_text,
     replicating_parties,
-    separation_lines,
     tally_of,
 )
 from pytest_repro.reports.pages import render
+from pytest_repro.reports.separations import separation_lines
 
 __all__ = ["matrix_section"]
 

@@ -7,34 +7,52 @@ are told: if there are several, the records cannot tell which, and a claim that 
 one would be a guess. Axes that always change together stay together for the same
 reason.
 
-A set that fits has not been shown to be the cause. It is *proven* where, for each of
-its axes, two runs of other bits differ in nothing else that was recorded. Where it is
-not, it counts only if chance would hardly have made it fit.
+A set that fits has not been shown to be the cause. An axis is *proven* where two runs
+of other bits differ in nothing else that was recorded: no explanation can do without
+it. Where the proven axes leave groups together, what else lies between these is told
+apart: one run that differs from all others in nearly everything hides nothing else.
+
+All of it rests on runs that repeat their bits. How often groups dealt at random would
+be explained as well says what it is worth if they do not.
 
 This is no statement about what was never recorded, and it moves nothing: to set an axis
 and look is the matter of ``pytest-repro why``.
 """
 
 import enum
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import factorial, prod
 from typing import Final
 
-__all__ = ["LEVEL", "MOST", "Member", "Separation", "Told", "separate"]
+from pytest_repro.verdicts.apart import (
+    Bundle,
+    Member,
+    Pairs,
+    bundles_of,
+    differing_pairs,
+)
+from pytest_repro.verdicts.dealing import chance_of_fit, chance_of_proof, necessary
+
+__all__ = [
+    "LEVEL",
+    "MOST",
+    "Choice",
+    "Member",
+    "Rest",
+    "Separation",
+    "Told",
+    "separate",
+]
 
 MOST: Final = 3
 """Axes of a set at most: of more, any grouping of a few runs finds some that fit."""
 
-MOST_PROVEN: Final = 5
-"""Axes of a set at most, where each is proven: no set can do without any of them."""
-
 LEVEL: Final = 0.05
 """How often chance may make a set fit that no pair of runs proves."""
 
-ABSENT: Final = "absent"
+Choice = tuple[tuple[str, ...], ...]
+"""A set of axes; an axis is a tuple too, of the names that always change together."""
 
 
 class Told(enum.StrEnum):
@@ -45,6 +63,9 @@ class Told(enum.StrEnum):
 
     EXPLAINED = "explained"
     """One smallest set separates the groups."""
+
+    PARTLY = "partly explained"
+    """Proven axes separate the groups, but for a rest."""
 
     CONFOUNDED = "confounded"
     """Several sets, or axes that always change together, separate them as well."""
@@ -60,18 +81,20 @@ class Told(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One run.
+class Rest:
+    """Groups with runs that agree in all proven axes: something else separates these.
 
     Attributes:
-        name: What it is called.
-        group: Equal for runs with the same bits.
-        axes: What was recorded of its circumstances, as text by axis.
+        groups: Which, at least two.
+        choices: The smallest sets that separate the runs in question; empty if no few
+            axes do.
+        nearest: Names of two of these runs, of other groups, that differ in the fewest
+            axes.
     """
 
-    name: str
-    group: int
-    axes: Mapping[str, str]
+    groups: tuple[int, ...]
+    choices: tuple[Choice, ...]
+    nearest: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,21 +103,40 @@ class Separation:
 
     Attributes:
         told: What can be said.
-        choices: The smallest sets that separate them, each with its axes; an axis is a
-            tuple too, of the names that always change together.
+        choices: The smallest sets that separate them, but for the rest.
         is_proven: Whether each axis of the only set has a pair of runs that differ in
             nothing else.
-        chance: How likely some set of that size would fit groups at random; None where
+        chance: How often groups dealt at random would be explained as well; None where
             nobody asked.
         pairs: Names of two runs each: the proof of each axis, or those that agree in
             everything that was recorded.
+        rest: What the proven axes leave together.
     """
 
     told: Told
-    choices: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    choices: tuple[Choice, ...] = ()
     is_proven: bool = False
     chance: float | None = None
     pairs: tuple[tuple[str, str], ...] = ()
+    rest: tuple[Rest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The runs by name, and in what every two of them differ."""
+
+    members: tuple[Member, ...]
+    groups: tuple[int, ...]
+    bundles: tuple[Bundle, ...]
+    every: Pairs
+    apart: Pairs
+
+    def named(self, chosen: Iterable[int]) -> Choice:
+        return tuple(self.bundles[number].names for number in chosen)
+
+    def pair(self, places: tuple[int, int]) -> tuple[str, str]:
+        one, other = places
+        return self.members[one].name, self.members[other].name
 
 
 def separate(members: Sequence[Member]) -> Separation:
@@ -106,69 +148,49 @@ def separate(members: Sequence[Member]) -> Separation:
     Returns:
         What can be said.
     """
-    ordered = sorted(members, key=lambda one: one.name)
-    if len({one.group for one in ordered}) < 2:  # noqa: PLR2004  # one group is none
+    runs = _laid_out(members)
+    if not runs.apart:
         return Separation(told=Told.SAME)
-    bundles = _bundles(ordered)
-    apart = _apart(ordered, bundles)
-    twins = tuple(pair for pair, differing in apart.items() if not differing)
+    twins = tuple(runs.pair(one) for one, by in runs.apart.items() if not by)
     if twins:
         return Separation(told=Told.UNRECORDED, pairs=twins)
-    choices = _smallest(bundles, set(apart.values())) or _necessary(bundles, apart)
-    if not choices:
-        return Separation(told=Told.UNEXPLAINED)
-    if len(choices) > 1:
-        return _confounded(bundles, choices)
-    return _only(ordered, bundles, choices[0], apart)
+    return _judged(runs, _smallest(runs))
 
 
-@dataclass(frozen=True, slots=True)
-class _Bundle:
-    """Axes by which the runs fall apart in one and the same way."""
-
-    names: tuple[str, ...]
-    codes: tuple[int, ...]
-
-
-def _bundles(members: Sequence[Member]) -> tuple[_Bundle, ...]:
-    names = sorted({name for one in members for name in one.axes})
-    found: dict[tuple[int, ...], list[str]] = {}
-    for name in names:
-        codes = _codes([one.axes.get(name, ABSENT) for one in members])
-        if any(codes):
-            found.setdefault(codes, []).append(name)
-    return tuple(_Bundle(tuple(own), codes) for codes, own in found.items())
+def _judged(runs: _Runs, choices: Sequence[tuple[int, ...]]) -> Separation:
+    """Claim the only set that is proven or no luck; else what is proven of any set."""
+    proven = necessary(runs.every, runs.groups)
+    only = None
+    if len(choices) == 1 and choices[0] != proven:
+        only = _only(runs, choices[0])
+        if only.told is Told.EXPLAINED:
+            return only
+    if proven in choices or _is_confirmed(runs, proven):
+        return _proven(runs, proven)
+    told = Told.CONFOUNDED if choices else Told.UNEXPLAINED
+    sets = tuple(map(runs.named, choices))
+    return only or Separation(told=told, choices=sets)
 
 
-def _codes(values: Iterable[object]) -> tuple[int, ...]:
-    """Number values by first appearance, so that equal partitions are equal."""
-    seen: dict[object, int] = {}
-    return tuple(seen.setdefault(value, len(seen)) for value in values)
-
-
-Pairs = dict[tuple[str, str], frozenset[int]]
-
-
-def _apart(members: Sequence[Member], bundles: Sequence[_Bundle]) -> Pairs:
-    """Of every two runs of other groups, list the bundles in which they differ."""
-    return {
-        (members[one].name, members[other].name): frozenset(
-            number
-            for number, bundle in enumerate(bundles)
-            if bundle.codes[one] != bundle.codes[other]
-        )
-        for one, other in combinations(range(len(members)), 2)
-        if members[one].group != members[other].group
+def _laid_out(members: Iterable[Member]) -> _Runs:
+    ordered = tuple(sorted(members, key=lambda one: one.name))
+    groups = tuple(one.group for one in ordered)
+    bundles = bundles_of(ordered)
+    every = differing_pairs(bundles, len(ordered))
+    apart = {
+        (one, other): differing
+        for (one, other), differing in every.items()
+        if groups[one] != groups[other]
     }
+    return _Runs(ordered, groups, bundles, every, apart)
 
 
-def _smallest(
-    bundles: Sequence[_Bundle], wanted: set[frozenset[int]]
-) -> list[tuple[int, ...]]:
+def _smallest(runs: _Runs) -> list[tuple[int, ...]]:
+    wanted = set(runs.apart.values())
     for size in range(1, MOST + 1):
         found = [
             chosen
-            for chosen in combinations(range(len(bundles)), size)
+            for chosen in combinations(range(len(runs.bundles)), size)
             if all(not differing.isdisjoint(chosen) for differing in wanted)
         ]
         if found:
@@ -176,91 +198,75 @@ def _smallest(
     return []
 
 
-def _necessary(bundles: Sequence[_Bundle], apart: Pairs) -> list[tuple[int, ...]]:
-    """Take what no set can do without, if that separates: then it is the smallest.
+def _is_confirmed(runs: _Runs, proven: Sequence[int]) -> bool:
+    """Tell whether two runs differ in something else than that, and not in bits.
 
-    Two runs must confirm it: they differ in something else, and their bits do not. And
-    where most of what varies is necessary, "all of it matters" is no explanation.
+    If there are none, "all of it matters" would be the explanation, and that is none.
     """
-    alone = {number for one in apart.values() if len(one) == 1 for number in one}
-    chosen = tuple(sorted(alone))
-    if not 0 < len(chosen) <= min(MOST_PROVEN, len(bundles) // 2):
-        return []
-    cells = set(zip(*(bundles[number].codes for number in chosen), strict=True))
-    rows = set(zip(*(bundle.codes for bundle in bundles), strict=True))
-    is_confirmed = len(cells) < len(rows)
-    is_enough = all(not differing.isdisjoint(alone) for differing in apart.values())
-    return [chosen] if is_enough and is_confirmed else []
-
-
-def _confounded(
-    bundles: Sequence[_Bundle], choices: Sequence[tuple[int, ...]]
-) -> Separation:
-    return Separation(
-        told=Told.CONFOUNDED,
-        choices=tuple(_named(bundles, chosen) for chosen in choices),
+    return bool(proven) and any(
+        differing and differing.isdisjoint(proven)
+        for pair, differing in runs.every.items()
+        if pair not in runs.apart
     )
 
 
-def _named(
-    bundles: Sequence[_Bundle], chosen: Iterable[int]
-) -> tuple[tuple[str, ...], ...]:
-    return tuple(bundles[number].names for number in chosen)
+def _proven(runs: _Runs, proven: Sequence[int]) -> Separation:
+    """Tell what no explanation can do without, and what it leaves together."""
+    rest = _rest(runs, proven)
+    named = runs.named(proven)
+    told = Told.PARTLY if rest else Told.EXPLAINED
+    if any(len(names) > 1 for names in named) and not rest:
+        told = Told.CONFOUNDED
+    return Separation(
+        told=told,
+        choices=(named,),
+        is_proven=True,
+        chance=chance_of_proof(runs.bundles, runs.every, runs.groups),
+        pairs=_proofs(runs, proven),
+        rest=rest,
+    )
 
 
-def _only(
-    members: Sequence[Member],
-    bundles: Sequence[_Bundle],
-    chosen: tuple[int, ...],
-    apart: Pairs,
-) -> Separation:
-    """Judge the only smallest set: is it one, is it proven, and else is it luck?"""
-    named = _named(bundles, chosen)
-    proofs = [
-        next((pair for pair, differing in apart.items() if differing == {number}), None)
+def _proofs(runs: _Runs, chosen: Iterable[int]) -> tuple[tuple[str, str], ...]:
+    found = (
+        next((pair for pair, by in runs.apart.items() if by == {number}), None)
         for number in chosen
-    ]
-    pairs = tuple(pair for pair in proofs if pair is not None)
+    )
+    return tuple(runs.pair(pair) for pair in found if pair is not None)
+
+
+def _rest(runs: _Runs, proven: Sequence[int]) -> tuple[Rest, ...]:
+    """Look once more at the runs that agree in all proven axes, cell by cell."""
+    cells: dict[tuple[int, ...], list[Member]] = {}
+    for place, one in enumerate(runs.members):
+        cell = tuple(runs.bundles[number].codes[place] for number in proven)
+        cells.setdefault(cell, []).append(one)
+    left = [_laid_out(members) for members in cells.values()]
+    return tuple(_of_cell(one) for one in left if one.apart)
+
+
+def _of_cell(runs: _Runs) -> Rest:
+    def distance(pair: tuple[int, int]) -> tuple[int, tuple[str, str]]:
+        axes = sum(len(runs.bundles[number].names) for number in runs.apart[pair])
+        return axes, runs.pair(pair)
+
+    return Rest(
+        groups=tuple(sorted(set(runs.groups))),
+        choices=tuple(map(runs.named, _smallest(runs))),
+        nearest=runs.pair(min(runs.apart, key=distance)),
+    )
+
+
+def _only(runs: _Runs, chosen: tuple[int, ...]) -> Separation:
+    """Judge the only smallest set, of which not every axis is proven: is it luck?"""
+    named = runs.named(chosen)
+    pairs = _proofs(runs, chosen)
     if any(len(names) > 1 for names in named):
         return Separation(told=Told.CONFOUNDED, choices=(named,), pairs=pairs)
-    if len(pairs) == len(chosen):
-        return Separation(
-            told=Told.EXPLAINED, choices=(named,), is_proven=True, pairs=pairs
-        )
-    chance = _chance(members, bundles, len(chosen))
+    chance = chance_of_fit(runs.bundles, runs.groups, most=len(chosen))
     return Separation(
         told=Told.EXPLAINED if chance <= LEVEL else Told.TOO_FEW,
         choices=(named,),
         chance=chance,
         pairs=pairs,
     )
-
-
-def _chance(members: Sequence[Member], bundles: Sequence[_Bundle], most: int) -> float:
-    """Bound how likely some set of up to so many axes fits groups dealt at random.
-
-    The groups keep their sizes. For each set, the share of all deals is counted in
-    which every cell of runs that agree on it holds one group; the shares are added.
-    """
-    sizes = sorted(Counter(one.group for one in members).values(), reverse=True)
-    deals = factorial(len(members)) // prod(map(factorial, sizes))
-    fitting = 0
-    for size in range(1, most + 1):
-        for chosen in combinations(bundles, size):
-            cells = Counter(zip(*(bundle.codes for bundle in chosen), strict=True))
-            fitting += _fits(sorted(cells.values(), reverse=True), tuple(sizes))
-    return min(1.0, fitting / deals)
-
-
-def _fits(cells: Sequence[int], rooms: tuple[int, ...]) -> int:
-    """Count the ways to put whole cells into groups of given sizes, filling each."""
-    ways = {rooms: 1}
-    for cell in cells:
-        after: Counter[tuple[int, ...]] = Counter()
-        for left, count in ways.items():
-            for place, room in enumerate(left):
-                if room >= cell:
-                    rest = (*left[:place], room - cell, *left[place + 1 :])
-                    after[rest] += count
-        ways = dict(after)
-    return sum(ways.values())

@@ -56,6 +56,38 @@ def test_the_axis_that_separates_is_named(
     assert "compatible and plain" in told
 
 
+def test_a_run_far_from_all_others_is_told_apart(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The branch of MKL stays proven; what may separate the far run is listed."""
+    furnish(project)
+    ran(project, "elsewhere", obtained_run(Facts()), {"env.TZ": "EST"})
+    far = obtained_run(Facts(losses=(2.25, 1.5, 1.125, 1.0000002)))
+    ran(project, "far", far, {"env.TZ": "UTC", "env.GLIBC_TUNABLES": "x"})
+
+    main(["matrix"])
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "compatible and plain differ in nothing else recorded" in told
+    assert (
+        "runs of A and C agree in all of that, and any of these may separate them:"
+        " libm kernels, time zone" in told
+    )
+    assert "to tell, run an environment between elsewhere and far" in told
+
+
+def test_few_runs_explain_under_a_proviso(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One odd run of four: any of them would be explained if it did not repeat."""
+    furnish(project)
+
+    main(["matrix"])
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "-> if each run repeats its bits; else luck: groups at random" in told
+
+
 def leave_job(record: Path, variables: Mapping[str, str]) -> None:
     """Leave the job of a run beside its record."""
     job = Job(experiment=MLP, seed=0, root="", folder="", variables=variables)
