@@ -16,7 +16,12 @@ from pytest_repro.records import BEFORE, Following, Job, RunRecord, Window
 from pytest_repro.replication.inquiry import Case, Inquirer, Inquiry
 from pytest_repro.replication.replays import read_job, shortened
 from pytest_repro.replication.stages import code_changes, stages_of
-from pytest_repro.verdicts.causes import CauseClass, Onset, first_divergence
+from pytest_repro.verdicts.causes import (
+    CauseClass,
+    Onset,
+    first_divergence,
+    last_agreed,
+)
 from pytest_repro.verdicts.operations import Root, root_of
 
 __all__ = ["Because", "Question", "ask_why"]
@@ -24,6 +29,9 @@ __all__ = ["Because", "Question", "ask_why"]
 
 VAGUE: Final = frozenset({CauseClass.UNKNOWN, CauseClass.DATA})
 """Classes that say that more is not known."""
+
+MOST_TRACED: Final = 16
+"""Steps, at most: a traced one takes several times as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +146,8 @@ def _root(inquirer: Inquirer, case: Case) -> Root | None:
         return root
     steps = case.obtained.anchor.resources.steps
     # After the last step comes one more, in which evaluations lie.
-    step = steps if case.until is None else case.until
-    window = Window(first=step, last=step)
+    last = steps if case.until is None else case.until
+    window = Window(first=_first_traced(inquirer, case, last), last=last)
     traced = inquirer.run(
         {
             "traced": replace(case.job, window=window),
@@ -149,3 +157,13 @@ def _root(inquirer: Inquirer, case: Case) -> Root | None:
     if len(traced) == 1 or not traced:
         return root
     return root_of(*traced.values()) or root
+
+
+def _first_traced(inquirer: Inquirer, case: Case, last: int) -> int:
+    """Choose the first step that may compute something else; records may show it late.
+
+    The rerun was followed at every step, the reference now and then.
+    """
+    agreed = last_agreed(case.reference, inquirer.repeated or case.obtained)
+    first = last if agreed is None else agreed + 1
+    return max(min(first, last), last - MOST_TRACED + 1)
