@@ -16,7 +16,12 @@ from pytest_repro.records import BEFORE, Following, Job, RunRecord, Window
 from pytest_repro.replication.inquiry import Case, Inquirer, Inquiry
 from pytest_repro.replication.replays import read_job, shortened
 from pytest_repro.replication.stages import code_changes, stages_of
-from pytest_repro.verdicts.causes import CauseClass, Onset, first_divergence
+from pytest_repro.verdicts.causes import (
+    CauseClass,
+    Onset,
+    first_divergence,
+    last_agreed,
+)
 from pytest_repro.verdicts.operations import Root, root_of
 
 __all__ = ["Because", "Question", "ask_why"]
@@ -24,6 +29,9 @@ __all__ = ["Because", "Question", "ask_why"]
 
 VAGUE: Final = frozenset({CauseClass.UNKNOWN, CauseClass.DATA})
 """Classes that say that more is not known."""
+
+MOST_TRACED: Final = 16
+"""Steps, at most: a traced one takes several times as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +147,8 @@ def _root(inquirer: Inquirer, case: Case, onset: Onset | None) -> Root | None:
         return root
     steps = case.obtained.anchor.resources.steps
     # After the last step comes one more, in which evaluations lie.
-    step = steps if case.until is None else case.until
-    parted = None if onset is None else onset.step
-    if parted is not None and BEFORE < parted < step:
-        step = parted  # settings and state part before a number shows it
-    window = Window(first=step, last=step)
+    last = steps if case.until is None else case.until
+    window = _window(inquirer, case, onset, last)
     traced = inquirer.run(
         {
             "traced": replace(case.job, window=window),
@@ -153,3 +158,19 @@ def _root(inquirer: Inquirer, case: Case, onset: Onset | None) -> Root | None:
     if len(traced) == 1 or not traced:
         return root
     return root_of(*traced.values()) or root
+
+
+def _window(inquirer: Inquirer, case: Case, onset: Onset | None, last: int) -> Window:
+    """Choose the steps to trace: from the first that may part to the one that shows it.
+
+    The rerun was followed at every step, the reference now and then. Where that leaves
+    too many, the step that the onset names decides; else those next to what shows it.
+    """
+    agreed = last_agreed(case.reference, inquirer.repeated or case.obtained)
+    parted = None if onset is None or onset.step == BEFORE else onset.step
+    known = last if parted is None else min(parted, last)
+    first = known if agreed is None else min(agreed + 1, known)
+    if last - first < MOST_TRACED:
+        return Window(first=first, last=last)
+    first = last - MOST_TRACED + 1 if parted is None else known
+    return Window(first=first, last=min(last, first + MOST_TRACED - 1))

@@ -16,7 +16,7 @@ from pytest_repro.verdicts.evidence import CauseClass, Onset, Scene, window
 from pytest_repro.verdicts.shared_rows import shared_rows
 from pytest_repro.verdicts.tracks import Part, Track, tracks_of
 
-__all__ = ["CauseClass", "Onset", "explain", "first_divergence"]
+__all__ = ["CauseClass", "Onset", "explain", "first_divergence", "last_agreed"]
 
 TRAINING: Final = frozenset(
     {
@@ -72,6 +72,32 @@ def first_divergence(reference: RunRecord, obtained: RunRecord) -> Onset | None:
             return _reported(scene, track, step)
         return _of_part(scene, track, step)
     return _quiet(scene, reference, obtained)
+
+
+def last_agreed(reference: RunRecord, obtained: RunRecord) -> int | None:
+    """Say up to which step two runs are known to have computed the same.
+
+    Settings may part before: what is computed under them may be rounded to the same
+    bits for a while.
+
+    Args:
+        reference: The reference; its anchor has the seed of the run.
+        obtained: The run.
+
+    Returns:
+        The step, `BEFORE` if there is none; None if nothing computed differs.
+    """
+    scene = Scene(tracks_of(reference, obtained))
+    found = list(_partings(scene.tracks))
+    if not found:
+        return None
+    track, step = min(found, key=_in_order)
+    if track.part is Part.EVALUATION:
+        return max(step - 1, BEFORE)
+    after = track.last_same(step)
+    begun = BEFORE if after is None else after
+    # A generator is looked at when a step begins, and was used in the one before.
+    return max(begun - 1, BEFORE) if track.part is Part.RNG else begun
 
 
 def explain(obtained: RunRecord, reference: RunRecord, verdict: Verdict) -> str:

@@ -76,6 +76,19 @@ def test_walk(repro):
             repro.log("loss", loss, step=step)
 """
 
+SHOWN_LATE = """\
+import torch
+
+def test_walk(repro):
+    total = torch.zeros(())
+    for step in repro.steps(total=12):
+        total = total + 1
+        if step == 9:
+            total = total * 0.5
+        if step % 4 == 3:
+            repro.log("total", total, step=step)
+"""
+
 DATED = """\
 import time
 
@@ -295,6 +308,26 @@ def test_a_run_that_does_not_bear_a_trace_is_repeated_without(project: Project) 
 
     assert inquiry["kind"] == "code"
     assert [one["parts_at"] for one in inquiry["trials"]] == ["", ""]
+
+
+def test_what_is_shown_late_is_traced_where_it_may_have_begun(
+    project: Project,
+) -> None:
+    """A number is recorded at every fourth step, and parts in between."""
+    shutil.rmtree(project.root / "reference_runs")
+    project.write({"test_walk.py": SHOWN_LATE})
+    git(project.root, "commit", "--quiet", "--all", "--message=second")
+    project.run("--repro-record")
+    project.write({"test_walk.py": SHOWN_LATE.replace("* 0.5", "* 0.25")})
+    project.run("--repro")
+
+    root = answer(project)["root"]
+
+    assert root["obtained"]["name"] == "aten.mul.Tensor"
+    assert root["obtained"]["step"] == 9
+    assert root["changes"] == [
+        {"name": "other", "obtained": "0.25", "reference": "0.5"}
+    ]
 
 
 def test_what_nothing_explains_is_said(project: Project) -> None:

@@ -5,7 +5,12 @@ from dataclasses import replace
 import pytest
 
 from pytest_repro.records import BEFORE, RunRecord
-from pytest_repro.verdicts.causes import CauseClass, Onset, first_divergence
+from pytest_repro.verdicts.causes import (
+    CauseClass,
+    Onset,
+    first_divergence,
+    last_agreed,
+)
 from tests.verdicts.faulty import FAULT_STEP, Course, again, run, running
 
 EXACT = {
@@ -91,6 +96,23 @@ def test_equal_runs_have_no_onset() -> None:
     """The same training twice, also with loader workers, parts nowhere."""
     assert first_divergence(run(Course()), again(Course())) is None
     assert first_divergence(run(Course()), run(Course(workers=2))) is None
+
+
+@pytest.mark.parametrize(
+    ("course", "step"),
+    [
+        (Course(init=1.001), BEFORE),
+        (Course(smoothing=0.01), BEFORE),
+        (Course(milestone=7), 6),
+        (Course(forgets=True), FAULT_STEP - 1),
+        (Course(draws=1), FAULT_STEP - 1),
+        (Course(evaluates=False), None),
+    ],
+    ids=["init", "forward", "schedule", "backward", "drawn", "evaluated"],
+)
+def test_last_step_that_was_computed_alike(course: Course, step: int | None) -> None:
+    """Nothing parts up to it, and something may in the next."""
+    assert last_agreed(run(Course()), run(course)) == step
 
 
 BY_HAND = {
