@@ -41,7 +41,8 @@ ALGORITHM: Final = "sha256-tree-v1"
 THREADS: Final = 8
 """More wait for the interpreter's lock, fewer for a disk that is far away."""
 
-BATCH: Final = 24
+BATCH: Final = 256
+AHEAD: Final = 24
 """So many files a thread holds open; all threads together fewer than 256, which is what
 some systems allow."""
 
@@ -194,6 +195,10 @@ class _Hashing(NamedTuple):
     known: Mapping[str, Leaf]
 
     def batch(self, names: Sequence[str]) -> list[Leaf]:
+        groups = (names[at : at + AHEAD] for at in range(0, len(names), AHEAD))
+        return [leaf for group in groups for leaf in self._group(group)]
+
+    def _group(self, names: Sequence[str]) -> list[Leaf]:
         """Hash some files; the disk is asked for all of them before one is read."""
         opened: list[int] = []
         try:
