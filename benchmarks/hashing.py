@@ -26,7 +26,6 @@ import numpy.typing as npt
 from benchmarks.hashing_page import FIGURES, Figures, page, read, write
 from benchmarks.machine import add_arguments, look
 from pytest_repro.assets import hash_tree, use
-from pytest_repro.assets.trees import THREADS
 
 __all__ = ["main", "measure", "ways_of_a_file", "ways_of_a_tree"]
 
@@ -36,6 +35,7 @@ FILE_BYTES: Final = 2_000
 IN_A_FOLDER: Final = 1_000
 ROUNDS: Final = 5
 CHUNK_BYTES: Final = 2**20
+READERS: Final = 16
 
 Way = Callable[[Path], object]
 
@@ -69,7 +69,7 @@ def ways_of_a_tree() -> dict[str, Way]:
     return {
         "ours (`repro.asset`)": lambda path: hash_tree(path, name="small"),
         "`find`, `sort`, `sha256sum`": _sha256sum_tree,
-        f"reading alone, {THREADS} threads": _read_tree,
+        f"reading alone, {READERS} threads": _read_tree,
     }
 
 
@@ -245,7 +245,7 @@ def _read_tree(folder: Path) -> None:
         f"{parent}/{name}" for parent, _, files in os.walk(folder) for name in files
     ]
     batches = [names[at : at + 256] for at in range(0, len(names), 256)]
-    with ThreadPoolExecutor(THREADS) as threads:
+    with ThreadPoolExecutor(READERS) as threads:
         list(threads.map(_read_batch, batches))
 
 

@@ -14,7 +14,8 @@ What another machine could read as something else is refused: links, devices, na
 are no UTF-8, and names that are not in Unicode's composed form (NFC), which some file
 systems and archives turn into others.
 
-Files are read by several threads, many at a time: what costs is the disk.
+What costs is waiting: for the disk, so it is asked for many files before the first of
+them is read; and for the interpreter's lock, so the threads are few.
 """
 
 import hashlib
@@ -37,13 +38,18 @@ __all__ = ["ALGORITHM", "Leaf", "Progress", "Tree", "hash_tree", "list_tree"]
 
 ALGORITHM: Final = "sha256-tree-v1"
 
-THREADS: Final = 16
-"""A disk is busy with many requests at once, whatever the number of cores."""
+THREADS: Final = 8
+"""More wait for the interpreter's lock, fewer for a disk that is far away."""
 
 BATCH: Final = 256
+AHEAD: Final = 24
+"""So many files a thread holds open; all threads together fewer than 256, which is what
+some systems allow."""
+
 SMALL_BYTES: Final = 256 * 1024
 CHUNK_BYTES: Final = 1024 * 1024
 
+_CAN_ASK: Final = hasattr(os, "posix_fadvise")  # macOS has none
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 Progress = Callable[[int, int, int], None]
@@ -111,7 +117,7 @@ def hash_tree(
         hashing = _Hashing(f"{folder}/", known)
         leaves = tuple(_hash_all(hashing, files, progress))
     except OSError as error:
-        raise _refused(name, f"cannot be read: {error.strerror or error}") from error
+        raise _refused(name, f"cannot be read: {_why(error, folder)}") from error
     return Tree(digest=_digest(leaves, folders), leaves=leaves, folders=folders)
 
 
@@ -166,7 +172,7 @@ def _hash_all(
     hashing: "_Hashing", files: Sequence[str], progress: Progress | None
 ) -> Iterator[Leaf]:
     """Hash files in their order; only whole batches are handed to threads."""
-    batches = [files[at : at + BATCH] for at in range(0, len(files), BATCH)]
+    batches = (files[at : at + BATCH] for at in range(0, len(files), BATCH))
     done = size = 0
     with ThreadPoolExecutor(THREADS, thread_name_prefix="hashing") as threads:
         for leaves in threads.map(hashing.batch, batches):
@@ -189,23 +195,43 @@ class _Hashing(NamedTuple):
     known: Mapping[str, Leaf]
 
     def batch(self, names: Sequence[str]) -> list[Leaf]:
-        return [self.leaf(name) for name in names]
+        groups = (names[at : at + AHEAD] for at in range(0, len(names), AHEAD))
+        return [leaf for group in groups for leaf in self._group(group)]
 
-    def leaf(self, name: str) -> Leaf:
-        descriptor = os.open(self.root + name, _FLAGS)
+    def _group(self, names: Sequence[str]) -> list[Leaf]:
+        """Hash some files; the disk is asked for all of them before one is read."""
+        opened: list[int] = []
         try:
-            before = os.fstat(descriptor)
-            if not stat.S_ISREG(before.st_mode):
-                raise _refused(name, "was replaced by a link, device or pipe")
-            stamp, known = stamp_of(before), self.known.get(name)
-            if known is not None and known.stamp == stamp:
-                return known
-            digest = _sha256(descriptor, stamp)
-            if digest is None:
-                raise _refused(name, "changes while it is read: close what writes it")
+            for name in names:
+                opened.append(os.open(self.root + name, _FLAGS))  # noqa: PERF401  # closed even if the next fails
+            stamps = list(map(self._ask, names, opened))
+            return list(map(self._leaf, names, opened, stamps))
         finally:
-            os.close(descriptor)
+            for descriptor in opened:
+                os.close(descriptor)
+
+    def _ask(self, name: str, descriptor: int) -> Stamp:
+        """Look at a file, and ask the disk for its beginning if it is to be read."""
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _refused(name, "was replaced by a link, device or pipe")
+        stamp = stamp_of(status)
+        if _CAN_ASK and self._known(name, stamp) is None:
+            os.posix_fadvise(descriptor, 0, SMALL_BYTES, os.POSIX_FADV_WILLNEED)
+        return stamp
+
+    def _leaf(self, name: str, descriptor: int, stamp: Stamp) -> Leaf:
+        """Hash a file, unless it is known."""
+        if (known := self._known(name, stamp)) is not None:
+            return known
+        digest = _sha256(descriptor, stamp)
+        if digest is None:
+            raise _refused(name, "changes while it is read: close what writes it")
         return Leaf(name, digest, stamp)
+
+    def _known(self, name: str, stamp: Stamp) -> Leaf | None:
+        known = self.known.get(name)
+        return known if known is not None and known.stamp == stamp else None
 
 
 def _sha256(descriptor: int, stamp: Stamp) -> bytes | None:
@@ -231,6 +257,13 @@ def _digest(leaves: Sequence[Leaf], folders: Sequence[str]) -> Digest:
     ]
     parts = chain.from_iterable((name.encode(), sha) for name, sha in sorted(rows))
     return digest_of_parts(ALGORITHM, tuple(parts))
+
+
+def _why(error: OSError, folder: Path) -> str:
+    """Say what the system said, and of which file; not where the folder lies."""
+    why = error.strerror or str(error)
+    file = str(error.filename or "").removeprefix(f"{folder}/")
+    return f"{why}: {file}" if file else why
 
 
 def _refused(name: str, what: str) -> ReproUsageError:
