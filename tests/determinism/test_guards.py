@@ -34,6 +34,7 @@ MARKED = {
 }
 SOURCES = {
     "clock": "clock",
+    "hash": "hash",
     "listed": "listing",
     "loader": "loader_workers",
     "loader_that_draws": "uuid",
@@ -198,6 +199,7 @@ def replaced() -> list[object]:
     """Read everything that guards stand in the place of."""
     names = [name for name in random.__all__ if name != "Random"]
     return [
+        hash,
         *(getattr(random, name) for name in names),
         *(getattr(np.random, name) for name in np.random.__all__),
         *(getattr(time, name) for name in ("time", "perf_counter", "monotonic_ns")),
