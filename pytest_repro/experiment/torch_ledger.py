@@ -24,7 +24,7 @@ from torch.utils.hooks import RemovableHandle
 from pytest_repro.experiment.contents import Parts, parts_of, text_of
 from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.pace import Cost
-from pytest_repro.experiment.repeats import Repeats
+from pytest_repro.experiment.torch_repeats import Repeats
 from pytest_repro.fingerprints.torch_settings import NO_SETTINGS, settings_of
 from pytest_repro.records import BEFORE
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from pytest_repro.experiment import repeats
+from pytest_repro.experiment import torch_repeats
 from pytest_repro.experiment.contents import Parts, joined, parts_of
-from pytest_repro.experiment.repeats import Repeats
+from pytest_repro.experiment.rows import RowSum
+from pytest_repro.experiment.torch_repeats import Repeats
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def digested(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
         seen.append(value)
         return parts_of(value)
 
-    monkeypatch.setattr(repeats, "parts_of", see)
+    monkeypatch.setattr(torch_repeats, "parts_of", see)
     return seen
 
 
@@ -44,6 +45,19 @@ def test_change_in_place_is_seen() -> None:
     one[2:].zero_()
 
     assert len({before, after, joined(known.parts_of(one))}) == 3
+
+
+def test_memory_can_be_resized_after_a_digest() -> None:
+    """Sharded training frees and grows memory: a ledger must not lend it to numpy."""
+    one, other = torch.arange(50_000.0) * 2, torch.arange(50_000.0).reshape(50, -1) * 2
+    parts_of(one, other)
+    RowSum().add((other,))
+
+    one.untyped_storage().resize_(0)
+    other.resize_(100, 1000)
+
+    assert one.untyped_storage().size() == 0
+    assert other.shape == (100, 1000)
 
 
 def test_write_by_numpy_is_seen() -> None:
