@@ -134,7 +134,7 @@ def memory_of(packed: torch.Tensor) -> npt.NDArray[np.uint8]:
     if not size:
         return np.empty(0, dtype=np.uint8)
     held = (ctypes.c_uint8 * size).from_address(packed.data_ptr())
-    return np.frombuffer(held, dtype=np.uint8)
+    return np.frombuffer(memoryview(held), dtype=np.uint8)
 
 
 def _packed(tensor: torch.Tensor) -> torch.Tensor | None:

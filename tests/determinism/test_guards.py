@@ -84,7 +84,9 @@ def test_lookalike_stays_silent(name: str) -> None:
     assert watch.escapes == ()
 
 
-@pytest.mark.parametrize("name", ["os_urandom", "numpy_state", "listed_walk", "hash_text"])
+@pytest.mark.parametrize(
+    "name", ["os_urandom", "numpy_state", "listed_walk", "hash_text"]
+)
 def test_guards_that_are_off_see_nothing(name: str) -> None:
     """Off is off: the same calls are not even looked at."""
     watch = watch_call(getattr(planted, name), guards=Guards.OFF)

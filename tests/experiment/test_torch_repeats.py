@@ -1,7 +1,5 @@
 """What a model is called with again is digested once, if it cannot have changed."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -13,7 +11,7 @@ from pytest_repro.experiment.torch_repeats import Repeats
 
 
 @pytest.fixture
-def digested(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+def digested(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The values that were really digested."""
     seen: list[object] = []
 
