@@ -7,16 +7,13 @@ and meet again say that only the order was another.
 """
 
 import sys
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from pytest_repro.experiment.contents import Parts, leaves_of
 from pytest_repro.fingerprints.quick import mixed, text, weights
-
-if TYPE_CHECKING:
-    import torch
 
 __all__ = ["RowSum"]
 
@@ -98,20 +95,11 @@ def _arrays(batch: object) -> list[npt.NDArray[np.generic]]:
     for tensor in tensors:
         if torch is None or not tensor.is_cpu or tensor.layout is not torch.strided:
             return []
-        arrays.append(_memory_of(tensor).reshape(*tensor.shape[:1], -1))
+        from pytest_repro.fingerprints import torch_quick  # noqa: PLC0415  # there is torch
+
+        elements = torch_quick.elements_of(tensor)
+        arrays.append(elements.reshape(*tensor.shape[:1], -1))
     return arrays
-
-
-def _memory_of(tensor: "torch.Tensor") -> npt.NDArray[np.uint8]:
-    """Look at the elements of a tensor that its batch keeps, in order."""
-    import torch  # noqa: PLC0415  # there is a tensor
-
-    from pytest_repro.fingerprints import torch_quick  # noqa: PLC0415  # imports torch
-
-    if torch_quick.is_packed(tensor):
-        return torch_quick.memory_of(tensor)
-    copied = tensor.detach().contiguous().view(-1).view(torch.uint8)
-    return cast("npt.NDArray[np.uint8]", copied.numpy())
 
 
 def _numbers(

@@ -13,7 +13,7 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +31,7 @@ from pytest_repro.fingerprints.tensors import WORDS
 from pytest_repro.fingerprints.torch_quick_device import Located, in_order, sent
 from pytest_repro.fingerprints.torch_tensors import components, refusal
 
-__all__ = ["Pending", "is_packed", "memory_of", "quick_torch_digest"]
+__all__ = ["Pending", "elements_of", "quick_torch_digest"]
 
 # Of these classes every tensor that is strided has its bits where it says.
 _PLAIN: Final = frozenset({torch.Tensor, torch.nn.Parameter})
@@ -90,7 +90,7 @@ def quick_torch_digest(tensors: Sequence[torch.Tensor]) -> Pending:
         ... )
         True
     """
-    packed = [one if is_packed(one) else _packed(one) for one in tensors]
+    packed = [one if _is_packed(one) else _packed(one) for one in tensors]
     dense = [one for one in packed if one is not None]
     if len(dense) < len(packed):
         return _with_sparse(tensors)
@@ -98,7 +98,7 @@ def quick_torch_digest(tensors: Sequence[torch.Tensor]) -> Pending:
     return _pending(dense, layout)
 
 
-def is_packed(tensor: torch.Tensor) -> bool:
+def _is_packed(tensor: torch.Tensor) -> bool:
     """Tell whether the elements lie in memory as they are digested.
 
     Args:
@@ -118,14 +118,14 @@ def is_packed(tensor: torch.Tensor) -> bool:
     )
 
 
-def memory_of(packed: torch.Tensor) -> npt.NDArray[np.uint8]:
+def _memory_of(packed: torch.Tensor) -> npt.NDArray[np.uint8]:
     """Look at the memory of a tensor, as long as somebody keeps the tensor.
 
     Not by ``tensor.numpy()``: whatever was lent to numpy cannot be resized any more,
     and a digest is to leave no trace.
 
     Args:
-        packed: On a CPU; `is_packed`.
+        packed: On a CPU; `_is_packed`.
 
     Returns:
         uint8[bytes], without a copy.
@@ -135,6 +135,21 @@ def memory_of(packed: torch.Tensor) -> npt.NDArray[np.uint8]:
         return np.empty(0, dtype=np.uint8)
     held = (ctypes.c_uint8 * size).from_address(packed.data_ptr())
     return np.frombuffer(memoryview(held), dtype=np.uint8)
+
+
+def elements_of(tensor: torch.Tensor) -> npt.NDArray[np.uint8]:
+    """Look at the elements of a dense tensor on a CPU, in order.
+
+    Args:
+        tensor: The tensor; somebody keeps it as long as the result is used.
+
+    Returns:
+        uint8[bytes], without a copy if they lie in order.
+    """
+    if _is_packed(tensor):
+        return _memory_of(tensor)
+    copied = tensor.detach().contiguous().view(-1).view(torch.uint8)
+    return cast("npt.NDArray[np.uint8]", copied.numpy())
 
 
 def _packed(tensor: torch.Tensor) -> torch.Tensor | None:
@@ -174,7 +189,7 @@ def _layout(
 def _pending(tensors: Sequence[torch.Tensor], layout: Layout) -> Pending:
     total = layout.header + _gathered(tensors, layout)
     for index in layout.visited:
-        total += word_sum(memory_of(tensors[index]), layout.firsts[index])
+        total += word_sum(_memory_of(tensors[index]), layout.firsts[index])
     elsewhere: dict[torch.device, list[Located]] = {}
     for index in layout.remote:
         its = elsewhere.setdefault(tensors[index].device, [])
