@@ -23,7 +23,7 @@ from pytest_repro.cli.sessions import LastSession, read_last_session
 from pytest_repro.cli.sides import Sides, find_sides, read_sides
 from pytest_repro.cli.tables import fields, paragraph, table
 from pytest_repro.errors import ReproUsageError
-from pytest_repro.records import Divergence, Match
+from pytest_repro.records import Divergence, Match, RunRecord
 from pytest_repro.reports.circumstances import SUSPECTS, Circumstance
 from pytest_repro.reports.gaps import MetricGap
 from pytest_repro.verdicts.identity import (
@@ -166,11 +166,15 @@ def _first(comparison: Comparison) -> tuple[str, ...]:
         return ()
     lines = divergence_lines(place)
     if comparison.explanation:
-        ledgers = (comparison.obtained.ledger, comparison.reference.ledger)
-        thinned = ", ".join(dict.fromkeys(filter(None, map(thinned_text, ledgers))))
+        runs = (comparison.obtained, comparison.reference)
+        thinned = ", ".join(dict.fromkeys(filter(None, map(_thinned, runs))))
         lines += fields([("cause", comparison.explanation), ("ledger", thinned)])
     lines += fields([("limits", comparison.limits)])
     return _section(f"first divergence {parted_at(place)}", lines)
+
+
+def _thinned(run: RunRecord) -> str:
+    return thinned_text(run.ledger, run.lost, steps=run.anchor.resources.steps)
 
 
 def divergence_lines(place: Divergence) -> tuple[str, ...]:

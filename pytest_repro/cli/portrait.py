@@ -80,13 +80,13 @@ def _section(title: str, lines: Sequence[str]) -> tuple[str, ...]:
 def _circumstances(record: RunRecord) -> list[tuple[str, str | Sequence[str]]]:
     identity = record.identity
     environment = identity.environment
-    failure = record.failure
+    failure, steps = record.failure, record.anchor.resources.steps
     return [
         ("failed", f"{failure.cause}: {failure.message}" if failure else ""),
         ("environment", [environment.key, _facts(dict(environment.axes))]),
         ("contract", _contract(identity.contract)),
         ("rounding", _rounding(record)),
-        ("ledger", followed_lines(record.ledger, record.lost)),
+        ("ledger", followed_lines(record.ledger, record.lost, steps=steps)),
         ("config", _facts(identity.config)),
         ("data", [f"{use.name} {shorten(use.digest)}" for use in identity.assets]),
         ("code", _facts(identity.code)),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pytest_repro.determinism.clocks import Clocks, guard_clocks
 from pytest_repro.determinism.escapes import Watch
+from pytest_repro.determinism.hashing import guard_hash
 from pytest_repro.determinism.hermetic import guard_inputs
 from pytest_repro.determinism.late import when_imported
 from pytest_repro.determinism.listings import guard_listings
@@ -54,6 +55,7 @@ def guarding(
         clocks = guard_clocks(watch, patches)
         guard_python(watch, patches, clocks)
         guard_listings(watch, patches)
+        guard_hash(watch, patches)
         guard_threads(watch, patches)
         for module, guard in (("numpy.random", _numpy), ("torch", _torch)):
             action = partial(guard, watch, patches, clocks)

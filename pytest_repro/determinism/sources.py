@@ -121,6 +121,12 @@ SOURCES: Final = (
         is_direct=True,
     ),
     Source(
+        name="hash",
+        what="hashes text, which the hash seed decides",
+        instead="repro.derive('name') for a seed, else zlib.crc32(text.encode())",
+        is_direct=True,
+    ),
+    Source(
         name="threads",
         what="draws from a generator from which another thread draws",
         instead="give each thread a generator of its own, seeded with repro.derive",

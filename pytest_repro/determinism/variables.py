@@ -59,6 +59,7 @@ DISTURBING: Final = (
     ("LANG", "replaced by LC_ALL"),
     ("LANGUAGE", "changes messages even under LC_ALL"),
     ("LC_*", "replaced by LC_ALL"),
+    ("MALLOC_PERTURB_", "fills fresh memory: whoever reads it gets other bits"),
     ("MKL_*", "threads and kernels of MKL"),
     ("NPY_*", "kernels and promotion rules of numpy"),
     ("NUMBA_NUM_THREADS", "threads of numba"),

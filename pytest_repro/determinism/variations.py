@@ -23,6 +23,10 @@ MOST_SPINNERS: Final = 4
 SHIFT_S: Final = 400 * 86400 + 7 * 3600 + 11 * 60
 """Another year, month, day of the week, hour and minute."""
 
+MALLOC_FREED: Final = "128"
+"""The byte that glibc's malloc leaves in freed memory; in fresh memory it leaves the
+complement, 0x7f, which makes numbers of any type as large as they can be."""
+
 STILL: Final = (
     Variation(name="clock=still", axis="clock", probes=("clock=still",)),
     Variation(name="entropy=still", axis="entropy", probes=("entropy=still",)),
@@ -173,22 +177,34 @@ def _harmless(facts: Facts) -> Iterator[Variation]:
     yield _probe("current directory", "cwd=empty")
     yield _probe("home", "home=empty")
     yield _probe("clock", f"clock=+{SHIFT_S}")
+    yield from _fill(facts)
     if facts.has_torch:
-        yield from _fill(facts.determinism)
         for workers in (2, 0, 4):
             yield _probe("loader workers", f"loader-workers={workers}")
     yield _probe("a run before", "run-before=1")
     yield _probe("contention", f"contention={min(facts.cores, MOST_SPINNERS)}")
 
 
-def _fill(determinism: Determinism) -> Iterator[Variation]:
-    """Fill fresh memory or not; torch fills it with deterministic algorithms only."""
-    if determinism.deterministic_algorithms:
-        fills = not determinism.fill_uninitialized_memory
+def _fill(facts: Facts) -> Iterator[Variation]:
+    """Fill fresh memory or not: by torch with NaN, and by malloc for everybody.
+
+    Torch fills with deterministic algorithms only; malloc fills what torch asks of it
+    too, and what numpy does.
+    """
+    pinned = facts.determinism
+    if facts.has_torch and pinned.deterministic_algorithms:
+        fills = not pinned.fill_uninitialized_memory
         yield Variation(
             name=f"fill={_word(on=fills)}",
             axis="memory fill",
             determinism={"fill_uninitialized_memory": fills},
+        )
+    is_glibc = str(facts.machine.get("os.libc", "")).startswith("glibc")
+    if is_glibc and (facts.has_torch or facts.has_numpy):
+        yield Variation(
+            name="malloc=filled",
+            axis="memory fill",
+            variables={"MALLOC_PERTURB_": MALLOC_FREED},
         )
 
 

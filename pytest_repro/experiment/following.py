@@ -66,6 +66,14 @@ class Following:
         items, self._take = _begin(iterable)
         return items
 
+    def expect(self, steps: int) -> None:
+        """Hear how many steps a pass says that it has, where it says so.
+
+        Args:
+            steps: Those that are still to come.
+        """
+        self.ledger.pace.expect(steps)
+
     def skip(self, count: int) -> None:
         """Hear that a resumed run begins after some steps, whose items were drawn.
 
@@ -132,7 +140,8 @@ class Following:
         indices = None if take is None else take()
         self._has_batches |= not isinstance(item, int)
         pace = self.ledger.pace
-        if pace.is_quiet(self._step):
+        is_counter = indices is None and isinstance(item, int)
+        if is_counter or pace.is_quiet(self._step):
             return
         with pace:
             if indices is not None:

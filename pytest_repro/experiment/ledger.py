@@ -66,14 +66,14 @@ class StepLedger:
         """
         if self.has_lost(name) or not self.pace.is_due(cost, step):
             return ()
-        began_s = self.pace.clock()
+        self.pace.begin()
         try:
             return make()
         except Exception as error:  # noqa: BLE001  # whatever fails here must not end a training
             self._lose(name, step, error)
             return ()
         finally:
-            self.pace.spend(cost, self.pace.clock() - began_s)
+            self.pace.end(cost)
 
     def put(self, name: str, step: int, parts: Parts) -> None:
         """Write a digest of one step.

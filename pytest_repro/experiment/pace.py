@@ -3,7 +3,8 @@
 Whatever following a run costs is taken from training, so an account is kept: training
 earns a small share of its own time, looking at things spends it. The beginning is
 followed whole on credit, since most runs part there. While a run is in debt, everything
-is looked at less often than it could afford, until the debt is paid.
+is looked at less often than it could afford, until the debt is paid: before the run
+ends, if it says how long it is, as ``repro.steps(total=…)`` does.
 
 Strides are powers of two and what is kept are their multiples, so two runs that were
 thinned differently still share steps. What was written before stays written. Only when
@@ -94,17 +95,23 @@ class Pace:
         self._has_looked = False
         self.turns = 0
         self._began_s = 0.0
+        self._end: int | None = None
+        self._is_looking = False
         self._entered_s = 0.0
+        self._mark_s = 0.0
         self._before_s = 0.0
         self._standby_s = 0.0
 
     def __enter__(self) -> Self:
         """Begin to look; never within another look."""
-        self._entered_s, self._before_s = self.clock(), self._spent_s
+        self._entered_s = self._mark_s = self.clock()
+        self._before_s = self._spent_s
+        self._is_looking = True
         return self
 
     def __exit__(self, *_: object) -> None:
         """Charge what is not charged yet."""
+        self._is_looking = False
         told_s = self._spent_s - self._before_s
         self.spend(Cost.CHEAP, self.clock() - self._entered_s - told_s)
 
@@ -153,6 +160,32 @@ class Pace:
         self._spent_s += duration_s
         self._has_looked = True
 
+    def begin(self) -> None:
+        """Begin something to be charged; in a look it begins where the last one ended.
+
+        A clock of processor time takes microseconds to read, so it is read once.
+        """
+        if not self._is_looking:
+            self._mark_s = self.clock()
+
+    def end(self, cost: Cost) -> None:
+        """Charge what took until now.
+
+        Args:
+            cost: What it was spent on.
+        """
+        now_s = self.clock()
+        self.spend(cost, now_s - self._mark_s)
+        self._mark_s = now_s
+
+    def expect(self, steps: int) -> None:
+        """Hear how many steps are still to come.
+
+        Args:
+            steps: As the run says; it may end before that, or after.
+        """
+        self._end = self.turns + steps
+
     def stand_by(self, duration_s: float) -> None:
         """Charge every step for being ready to look, whether anything is due or not.
 
@@ -184,9 +217,18 @@ class Pace:
         self._is_thinned |= debt_s > ALLOWANCE_S
         if self._is_whole or not self._is_thinned:
             return
-        share = REPAYING if debt_s > 0 else AIM
-        step_s = trained_s / self.turns
-        self._thin(max(0.0, share * step_s - DISTURBANCE * self._standby_s))
+        left_s = self._affordable_s(trained_s / self.turns, debt_s)
+        self._thin(max(0.0, left_s - DISTURBANCE * self._standby_s))
+
+    def _affordable_s(self, step_s: float, debt_s: float) -> float:
+        """Tell what may be planned for a step, for a debt to be paid in time."""
+        if debt_s <= 0:
+            return AIM * step_s
+        planned_s = REPAYING * step_s
+        if self._end is None:
+            return planned_s
+        ahead = max(1, self._end - self.turns)
+        return min(planned_s, AIM * step_s - debt_s / ahead)
 
     def _thin(self, left_s: float) -> None:
         """Choose strides with which a step costs so much on average."""

@@ -24,6 +24,7 @@ from torch.utils.hooks import RemovableHandle
 from pytest_repro.experiment.contents import Parts, parts_of, text_of
 from pytest_repro.experiment.following import Following
 from pytest_repro.experiment.pace import Cost
+from pytest_repro.experiment.torch_repeats import Repeats
 from pytest_repro.fingerprints.torch_settings import NO_SETTINGS, settings_of
 from pytest_repro.records import BEFORE
 
@@ -67,6 +68,7 @@ class ModelLedger:
         self._name = name
         self._step = 0
         self._calls: dict[str, Parts] = {}
+        self._repeats = Repeats()
         self._settings: tuple[list[object], str] = ([], "")
         self._hooks = self._hook()
         following.note_generators(BEFORE)
@@ -115,16 +117,18 @@ class ModelLedger:
                 self._following.note_generators(self._step)
             if "inputs" not in self._calls:
                 self._following.note_inputs(self._step, (args, kwargs))
-            self._call("inputs", self._step, (args, kwargs))
+            read = partial(self._repeats.parts_of, (args, kwargs))
+            self._call("inputs", self._step, read)
 
     def _after(self, module: object, _: object, output: object) -> None:
         if module is not self._model:
             return
         if not self._model.training:
-            self._call("evaluation", self._step - 1, output, Cost.SELDOM)
+            read = partial(parts_of, output)
+            self._call("evaluation", self._step - 1, read, Cost.SELDOM)
         elif not self._is_quiet():
             with self._ledger.pace:
-                self._call("outputs", self._step, output)
+                self._call("outputs", self._step, partial(parts_of, output))
 
     def _is_quiet(self) -> bool:
         """Tell whether there is nothing to do, not even for earlier calls."""
@@ -145,10 +149,9 @@ class ModelLedger:
         self._note_state(step, tuple(_READERS))
 
     def _call(
-        self, part: str, step: int, value: object, cost: Cost = Cost.DATA
+        self, part: str, step: int, read: Callable[[], Parts], cost: Cost = Cost.DATA
     ) -> None:
         """Add a call of the model to those of its step."""
-        read = partial(parts_of, value)
         taken = self._ledger.take(self._lane(part), cost, read, step)
         self._calls[part] = self._calls.get(part, ()) + taken
 

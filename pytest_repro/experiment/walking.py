@@ -68,7 +68,7 @@ class Walker:
         Yields:
             Steps and items.
         """
-        loop = self._begin(iterable, frame)
+        loop = self._begin(iterable, total, frame)
         try:
             for step in () if loop.is_past else count(loop.first):
                 if step == total:
@@ -91,12 +91,16 @@ class Walker:
         finally:
             self._keeper.end(loop)
 
-    def _begin(self, iterable: Iterable[Any], frame: FrameType | None) -> Loop:
+    def _begin(
+        self, iterable: Iterable[Any], total: int | None, frame: FrameType | None
+    ) -> Loop:
         opened = iter if self._following is None else self._following.open
         loop = self._keeper.begin(iterable, frame, opened)
         self._recorder.origin.skip(loop.first)
         if self._following is not None:
             self._following.skip(loop.first)
+            if total is not None:
+                self._following.expect(total - loop.first)
         return loop
 
     def _draw(self, loop: Loop, step: int) -> Any:  # noqa: ANN401  # whatever the items are

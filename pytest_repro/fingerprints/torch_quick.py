@@ -13,8 +13,10 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from pytest_repro.errors import FingerprintError
@@ -26,10 +28,10 @@ from pytest_repro.fingerprints.quick_layout import (
     layout_of,
 )
 from pytest_repro.fingerprints.tensors import WORDS
-from pytest_repro.fingerprints.torch_quick_device import Located, in_order, row_of, sent
+from pytest_repro.fingerprints.torch_quick_device import Located, in_order, sent
 from pytest_repro.fingerprints.torch_tensors import components, refusal
 
-__all__ = ["Pending", "quick_torch_digest"]
+__all__ = ["Pending", "elements_of", "quick_torch_digest"]
 
 # Of these classes every tensor that is strided has its bits where it says.
 _PLAIN: Final = frozenset({torch.Tensor, torch.nn.Parameter})
@@ -97,7 +99,14 @@ def quick_torch_digest(tensors: Sequence[torch.Tensor]) -> Pending:
 
 
 def _is_packed(tensor: torch.Tensor) -> bool:
-    """Tell whether the elements lie in memory as they are digested."""
+    """Tell whether the elements lie in memory as they are digested.
+
+    Args:
+        tensor: Any tensor.
+
+    Returns:
+        Whether they do, on a CPU or a CUDA device.
+    """
     return (
         type(tensor) in _PLAIN
         and tensor.layout is torch.strided
@@ -107,6 +116,40 @@ def _is_packed(tensor: torch.Tensor) -> bool:
         and not tensor.is_quantized
         and (tensor.is_cpu or tensor.is_cuda)
     )
+
+
+def _memory_of(packed: torch.Tensor) -> npt.NDArray[np.uint8]:
+    """Look at the memory of a tensor, as long as somebody keeps the tensor.
+
+    Not by ``tensor.numpy()``: whatever was lent to numpy cannot be resized any more,
+    and a digest is to leave no trace.
+
+    Args:
+        packed: On a CPU; `_is_packed`.
+
+    Returns:
+        uint8[bytes], without a copy.
+    """
+    size = packed.numel() * packed.element_size()
+    if not size:
+        return np.empty(0, dtype=np.uint8)
+    held = (ctypes.c_uint8 * size).from_address(packed.data_ptr())
+    return np.frombuffer(memoryview(held), dtype=np.uint8)
+
+
+def elements_of(tensor: torch.Tensor) -> npt.NDArray[np.uint8]:
+    """Look at the elements of a dense tensor on a CPU, in order.
+
+    Args:
+        tensor: The tensor; somebody keeps it as long as the result is used.
+
+    Returns:
+        uint8[bytes], without a copy if they lie in order.
+    """
+    if _is_packed(tensor):
+        return _memory_of(tensor)
+    copied = tensor.detach().contiguous().view(-1).view(torch.uint8)
+    return cast("npt.NDArray[np.uint8]", copied.numpy())
 
 
 def _packed(tensor: torch.Tensor) -> torch.Tensor | None:
@@ -146,8 +189,7 @@ def _layout(
 def _pending(tensors: Sequence[torch.Tensor], layout: Layout) -> Pending:
     total = layout.header + _gathered(tensors, layout)
     for index in layout.visited:
-        data = row_of(tensors[index]).numpy()
-        total += word_sum(data, layout.firsts[index])
+        total += word_sum(_memory_of(tensors[index]), layout.firsts[index])
     elsewhere: dict[torch.device, list[Located]] = {}
     for index in layout.remote:
         its = elsewhere.setdefault(tensors[index].device, [])

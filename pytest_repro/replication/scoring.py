@@ -28,6 +28,7 @@ _NOTES: Final = {
     " is the same",
     "fill=on": "reads uninitialised memory",
     "fill=off": "reads uninitialised memory",
+    "malloc=filled": "reads uninitialised memory",
 }
 """What it means that a variation makes a difference, where a word is known for it."""
 

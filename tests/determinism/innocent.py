@@ -9,6 +9,9 @@ import threading
 import time
 import uuid
 from collections import Counter
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +20,32 @@ from sklearn.utils import check_random_state
 from torch.utils.data import DataLoader, Dataset
 
 HERE = Path(__file__).parent
+
+
+class Fold(IntEnum):
+    """Numbers with names: they are hashed as numbers."""
+
+    FIRST = 1
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Has a hash of its fields, which a library writes."""
+
+    name: str
+
+
+class Named:
+    """Has a hash of its own, as whatever stands in a dict."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Named) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(("Named", self.name))
 
 
 class Numbers(Dataset[float]):
@@ -129,6 +158,22 @@ def quiet_sorted_by_the_caller() -> object:
 
 def _names() -> list[str]:
     return os.listdir(HERE)
+
+
+def quiet_hashes_of_numbers() -> object:
+    return hash(3), hash((1, 2.5, (True, 4))), hash(frozenset({7})), hash(Fold.FIRST)
+
+
+def quiet_hashes_inside_containers() -> object:
+    return {"one": 1}["one"], "two" in {"two", "three"}, {("four", 4): 5}
+
+
+def quiet_hash_methods() -> object:
+    return {Named("one"): 1, Frozen("two"): 2}[Named("one")]
+
+
+def quiet_hash_in_a_library() -> object:
+    return {Fraction(1, 3): 1}[Fraction(1, 3)], {torch.device("cpu"): 1}
 
 
 def quiet_counted() -> object:

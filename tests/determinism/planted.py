@@ -10,6 +10,8 @@ import secrets
 import threading
 import time
 import uuid
+from datetime import date
+from enum import Enum
 from os import urandom
 from pathlib import Path
 
@@ -19,6 +21,12 @@ from torch.utils.data import ConcatDataset, DataLoader, Dataset, Subset
 
 HERE = Path(__file__).parent
 SHARED = np.random.default_rng(5)
+
+
+class Split(Enum):
+    """Names that are hashed as text."""
+
+    TEST = 1
 
 
 class Numbers(Dataset[int]):
@@ -240,6 +248,34 @@ def listed_through_a_function() -> object:
 
 def _names() -> list[str]:
     return os.listdir(HERE)  # drawn: listed_through_a_function
+
+
+def hash_text() -> object:
+    return random.seed(hash("split"))  # drawn: hash_text
+
+
+def hash_path() -> object:
+    return hash(HERE) % 10  # drawn: hash_path
+
+
+def hash_tuple() -> object:
+    return hash((1, ("fold", 2)))  # drawn: hash_tuple
+
+
+def hash_bytes_in_a_set() -> object:
+    return hash(frozenset({b"row"}))  # drawn: hash_bytes_in_a_set
+
+
+def hash_of_each() -> object:
+    return [*map(hash, ["one"])]  # drawn: hash_of_each
+
+
+def hash_date() -> object:
+    return hash(date(2026, 11, 27))  # drawn: hash_date
+
+
+def hash_member() -> object:
+    return hash(Split.TEST)  # drawn: hash_member
 
 
 def _draw_slowly() -> None:

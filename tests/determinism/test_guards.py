@@ -34,6 +34,7 @@ MARKED = {
 }
 SOURCES = {
     "clock": "clock",
+    "hash": "hash",
     "listed": "listing",
     "loader": "loader_workers",
     "loader_that_draws": "uuid",
@@ -83,7 +84,9 @@ def test_lookalike_stays_silent(name: str) -> None:
     assert watch.escapes == ()
 
 
-@pytest.mark.parametrize("name", ["os_urandom", "numpy_state", "listed_walk"])
+@pytest.mark.parametrize(
+    "name", ["os_urandom", "numpy_state", "listed_walk", "hash_text"]
+)
 def test_guards_that_are_off_see_nothing(name: str) -> None:
     """Off is off: the same calls are not even looked at."""
     watch = watch_call(getattr(planted, name), guards=Guards.OFF)
@@ -198,6 +201,7 @@ def replaced() -> list[object]:
     """Read everything that guards stand in the place of."""
     names = [name for name in random.__all__ if name != "Random"]
     return [
+        hash,
         *(getattr(random, name) for name in names),
         *(getattr(np.random, name) for name in np.random.__all__),
         *(getattr(time, name) for name in ("time", "perf_counter", "monotonic_ns")),

@@ -130,11 +130,10 @@ def test_portable_kernels_are_varied_upwards_to_native_only() -> None:
         ("torch.blas", {"MKL branch"}),
         ("numpy.simd", {"NumPy dispatch"}),
         ("numpy.blas", {"OpenBLAS kernels"}),
-        ("os.libc", {"libm kernels"}),
+        ("os.libc", {"libm kernels"}),  # torch fills memory still
         (
             "torch.",
             {
-                "memory fill",
                 "loader workers",
                 "ATen ISA",
                 "oneDNN ISA",
@@ -155,11 +154,26 @@ def test_what_is_not_there_is_not_varied(without: str, gone: set[str]) -> None:
     assert set(LISTED) - {one.axis for one in table} == gone
 
 
-def test_memory_is_filled_only_where_torch_heeds_it() -> None:
-    """Torch fills fresh memory under deterministic algorithms alone."""
-    pinned = Determinism(deterministic_algorithms=False)
+@pytest.mark.parametrize(
+    ("without", "is_deterministic", "expected"),
+    [
+        (("-",), True, ["fill=on", "malloc=filled"]),
+        (("-",), False, ["malloc=filled"]),
+        (("torch.",), True, ["malloc=filled"]),
+        (("os.libc",), True, ["fill=on"]),
+        (("os.libc",), False, []),
+        (("torch.", "numpy."), True, []),
+    ],
+)
+def test_memory_is_filled_by_whom_it_is_asked_of(
+    without: tuple[str, ...], *, is_deterministic: bool, expected: list[str]
+) -> None:
+    """Torch does so under deterministic algorithms alone, malloc if it is glibc's."""
+    pinned = Determinism(deterministic_algorithms=is_deterministic)
 
-    assert names(variations(facts(pinned=pinned)), "memory fill") == []
+    found = names(variations(facts(*without, pinned=pinned)), "memory fill")
+
+    assert found == expected
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,81 @@ def test_what_the_beginning_took_is_paid_back(first: float, later: float) -> Non
     assert spent_s <= BUDGET * 2000 * STEP_S + ALLOWANCE_S
 
 
+def looked(pace: Pace, clock: Clock, *, steps: int, first_s: float) -> list[int]:
+    """Let steps of a second pass, and return those at which state was looked at.
+
+    A look takes a hundredth of a step, and the first one what is said.
+    """
+    looks = []
+    for step in range(steps):
+        pace.turn()
+        if pace.is_due(Cost.STATE, step):
+            looks.append(step)
+            duration_s = 0.01 if step else first_s
+            clock.now_s += duration_s
+            pace.spend(Cost.STATE, duration_s)
+        clock.now_s += STEP_S
+    return looks
+
+
+def test_short_run_that_says_so_pays_back_before_it_ends() -> None:
+    """Of 15 steps the first takes all that there is; of many it is paid back later."""
+    clocks = Clock(), Clock()
+    short, unknown = Pace(clocks[0]), Pace(clocks[1])
+    short.expect(15)
+
+    assert looked(short, clocks[0], steps=15, first_s=0.15) == [0]
+    assert looked(unknown, clocks[1], steps=15, first_s=0.15) == [0, 8, 10, 12, 14]
+
+
+def test_long_run_that_says_so_is_followed_as_one_that_does_not() -> None:
+    """There is time enough to pay back: length costs nothing."""
+    clocks = Clock(), Clock()
+    long, unknown = Pace(clocks[0]), Pace(clocks[1])
+    long.expect(2000)
+
+    assert looked(long, clocks[0], steps=500, first_s=0.2) == looked(
+        unknown, clocks[1], steps=500, first_s=0.2
+    )
+
+
+@given(st.integers(10, 300), st.floats(0.0, 1.0), st.floats(1e-4, 1.0))
+def test_what_the_beginning_took_is_paid_back_by_the_end(
+    steps: int, share: float, later: float
+) -> None:
+    """Law: if the first look leaves something to a run of known length, it holds."""
+    clock = Clock()
+    pace = Pace(clock)
+    pace.expect(steps)
+    first = share * 0.3 * BUDGET * steps
+    spent_s = 0.0
+    for step in range(steps):
+        pace.turn()
+        duration_s = (later if step else first) * pace.is_due(Cost.STATE, step)
+        clock.now_s += duration_s
+        pace.spend(Cost.STATE, duration_s)
+        spent_s += duration_s
+        clock.now_s += STEP_S
+
+    assert spent_s <= BUDGET * steps * STEP_S + max(first, later)
+
+
+def test_what_follows_in_a_look_is_charged_from_where_the_last_ended() -> None:
+    """A clock is read once for each: nothing between two of them is lost."""
+    clock = Clock()
+    pace = Pace(clock)
+    charged = []
+    pace.spend = lambda cost, duration_s: charged.append((cost, duration_s))  # type: ignore[method-assign]
+    with pace:
+        for cost in (Cost.DATA, Cost.STATE):
+            clock.now_s += 0.25
+            pace.begin()
+            clock.now_s += 1.0
+            pace.end(cost)
+
+    assert charged[:2] == [(Cost.DATA, 1.25), (Cost.STATE, 1.25)]
+
+
 def test_once_the_debt_is_paid_more_is_looked_at() -> None:
     """A dear beginning, as of a cold cache, does not thin the whole run."""
     clock = Clock()

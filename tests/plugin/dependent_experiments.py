@@ -12,7 +12,7 @@ same loss twice on the author's machine. It has four faults all the same, and
 
 from typing import Final
 
-__all__ = ["BAD", "CHANCE", "CLEAN", "FILES", "MEMORY", "PLANTED", "TOGETHER"]
+__all__ = ["BAD", "CHANCE", "CLEAN", "FILES", "MEMORY", "PLANTED", "ROOM", "TOGETHER"]
 
 FILES: Final = {f"data/{name}.txt": f"{name}\n" * 3 for name in "dbeac"}
 """What the experiments read."""
@@ -108,6 +108,19 @@ def test_memory(repro):
     repro.log("padding", float(padding.isnan().any()), step=1)
 """
 """It sums in parallel, and it looks at memory that nobody wrote."""
+
+ROOM: Final = """\
+import numpy as np
+
+
+def test_room(repro):
+    room = np.empty(5_000_000)
+    room[:1_000] = 1.0
+    repro.log("written", room[:1_000].max(), step=0)
+    repro.log("rest", room[1_000:2_000].max(), step=1)
+"""
+"""It fills an array of numpy, and forgets the end. The array is larger than any memory
+that malloc uses again, so that it is zero in each run, until somebody fills it."""
 
 CLEAN: Final = """\
 import os

@@ -18,6 +18,7 @@ from tests.plugin.dependent_experiments import (
     FILES,
     MEMORY,
     PLANTED,
+    ROOM,
     TOGETHER,
 )
 from tests.plugin.project import WALK, Project, Session, share
@@ -200,11 +201,12 @@ def test_entropy_is_told_from_other_dependencies(project: Project) -> None:
 
 @pytest.fixture(scope="module")
 def torch(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    """A session of an experiment that reads fresh memory and sums in parallel."""
+    """A session of experiments that read fresh memory, of torch and of numpy."""
 
     def build(project: Project) -> Session:
         axes = "--repro-vary-axes=memory fill, loader workers, threads"
-        return project.write({"test_memory.py": MEMORY}).run("--repro-vary", axes)
+        files = {"test_memory.py": MEMORY, "test_room.py": ROOM}
+        return project.write(files).run("--repro-vary", axes)
 
     return share(tmp_path_factory, "vary-torch", build)[1]
 
@@ -215,6 +217,17 @@ def test_uninitialised_memory_is_named(torch: Session) -> None:
 
     assert list(found) == ["memory fill"]
     assert found["memory fill"].note == "reads uninitialised memory"
+
+
+def test_uninitialised_array_of_numpy_is_named(torch: Session) -> None:
+    """Torch cannot fill what numpy asks of malloc; malloc can."""
+    (effect,) = broken(torch, "test_room").values()
+
+    assert effect.axes == ("memory fill",)
+    assert effect.variations == ("malloc=filled",)
+    assert effect.verdict.divergence is not None
+    assert effect.verdict.divergence.path == "rest"
+    assert effect.note == "reads uninitialised memory"
 
 
 def test_threads_may_round_where_nothing_says_how_far(torch: Session) -> None:
