@@ -38,11 +38,12 @@ __all__ = ["ALGORITHM", "Leaf", "Progress", "Tree", "hash_tree", "list_tree"]
 
 ALGORITHM: Final = "sha256-tree-v1"
 
-THREADS: Final = 8
-"""More wait for the interpreter's lock, fewer for a disk that is far away."""
+THREADS: Final = min(4, max(2, (os.cpu_count() or 1) // 2))
+"""With small files more of them wait for the interpreter's lock: on two cores, four
+threads take a quarter longer than two. One alone would wait for a far disk's opens."""
 
 BATCH: Final = 256
-AHEAD: Final = 24
+AHEAD: Final = 192 // THREADS
 """So many files a thread holds open; all threads together fewer than 256, which is what
 some systems allow."""
 

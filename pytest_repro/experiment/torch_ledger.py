@@ -139,6 +139,7 @@ class ModelLedger:
             with self._ledger.pace:
                 self._note_step(self._step)
         self._step += 1
+        self._repeats.forget()
         if not self._ledger.is_walking:
             self._ledger.pace.turn()
 

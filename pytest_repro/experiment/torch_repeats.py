@@ -3,7 +3,8 @@
 A tensor that is the same object and counts the same changes in place has the same bits,
 as long as only torch can write into its memory. What shares its memory with numpy, and
 what counts no changes, is digested each time. A write through ``tensor.data`` is not
-counted by torch, and is not seen here.
+counted by torch, and is not seen here; so this is for the tries of one step alone, and
+the next step digests again.
 """
 
 import weakref
@@ -26,6 +27,10 @@ class Repeats:
         self._marks: list[Mark] = []
         self._texts: list[str] = []
         self._parts: Parts = ()
+
+    def forget(self) -> None:
+        """Digest whatever comes next."""
+        self._marks = []
 
     def parts_of(self, value: object) -> Parts:
         """Digest a value, unless it is the last one and untouched.

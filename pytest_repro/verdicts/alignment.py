@@ -81,7 +81,8 @@ def align(obtained: Operations, reference: Operations) -> Iterator[Pair | Block]
             tuple(obtained[here : here + added]),
             tuple(reference[there : there + removed]),
         )
-        yield from _reshaped(block) or [block]
+        reshaped = _reshaped(block)
+        yield from reshaped if reshaped else (block,)
         here, there = here + added, there + removed
 
 

@@ -33,6 +33,20 @@ def test_same_tensor_is_digested_once(digested: list[object]) -> None:
     assert len(digested) == 1
 
 
+def test_next_step_digests_again(digested: list[object]) -> None:
+    """Torch does not count what is written through `data` between two steps."""
+    tensor = torch.ones(3)
+    repeats = Repeats()
+    first = repeats.parts_of((tensor,))
+    tensor.data.mul_(2)
+
+    repeats.forget()
+    second = repeats.parts_of((tensor,))
+
+    assert len(digested) == 2
+    assert first != second
+
+
 def test_change_in_place_is_seen() -> None:
     """Torch counts what is written into a tensor, also through a view of it."""
     one, known = torch.arange(6.0) * 2, Repeats()
