@@ -38,9 +38,9 @@ TREE: Final = """\
 {files:,} files of {size:,} bytes. *Cold* drops what is in the files; names and inodes
 stay in memory, as dropping those would take it from every other program.
 
-Reading alone waits for one file in each thread, and neither sorts nor hashes; with 4
-or 16 threads it is fastest here, with 1, 2 or 64 slower. Ours asks
-the disk for many files before it reads the first of them, so it can be the faster one.
+Reading alone waits for one file in each thread, and neither sorts nor hashes; on two
+cores it is fastest with 4 or 16 threads, and slower with 1, 2 or 64. Ours asks the disk
+for many files before it reads the first of them, so it can be the faster one.
 """
 
 MEMORY: Final = """\

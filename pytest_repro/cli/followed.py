@@ -64,7 +64,7 @@ def thinned_text(
         ends[counter] = max(ends.get(counter, 0), lane.steps[-1] + 1)
     gaps = sorted((_widest(lane, ends[_counter(lane)]), lane.name) for lane in kept)
     texts = [
-        f"every {gap}th step: {', '.join(name for _, name in group)}"
+        f"every {_ordinal(gap)} step: {', '.join(name for _, name in group)}"
         for gap, group in groupby(gaps, key=lambda one: one[0])
         if gap > 1
     ]
@@ -82,3 +82,10 @@ def _widest(lane: Lane, end: int) -> int:
     widest = max(after - step for step, after in pairwise((*lane.steps, end)))
     # Where a stride becomes a longer one, a gap is shorter than that.
     return 1 << (widest - 1).bit_length()
+
+
+def _ordinal(number: int) -> str:
+    """Write 2 as ``2nd``; gaps are mostly powers of two."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    is_teen = number % 100 // 10 == 1
+    return f"{number}{'th' if is_teen else ends.get(number % 10, 'th')}"

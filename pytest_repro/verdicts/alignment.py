@@ -82,7 +82,7 @@ def align(obtained: Operations, reference: Operations) -> Iterator[Pair | Block]
             tuple(reference[there : there + removed]),
         )
         reshaped = _reshaped(block)
-        yield from reshaped if reshaped else (block,)
+        yield from reshaped or (block,)
         here, there = here + added, there + removed
 
 

@@ -49,7 +49,7 @@ def test_optimizer_that_steps_less_often_is_not_thinned() -> None:
 
     assert thinned_text((walked, *model), steps=8) == ""
     assert thinned_text((walked, *model, late)) == (
-        "thinned to every 2th step: model/outputs"
+        "thinned to every 2nd step: model/outputs"
     )
 
 
