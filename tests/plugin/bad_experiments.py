@@ -33,7 +33,7 @@ def test_is_killed(repro):
     repro.log("loss", 1.0)
     os.kill(os.getpid(), signal.SIGKILL)
 
-@pytest.mark.repro(timeout=3)
+@pytest.mark.repro(timeout=10)
 def test_hangs(repro):
     for step in repro.steps(total=5):
         repro.log("loss", 1.0, step=step)

@@ -20,7 +20,7 @@ ENDINGS = {
     "test_exits_at_once": (Cause.CRASHED, "exited with code 0 before it had finished"),
     "test_segfaults": (Cause.CRASHED, "the worker died of SIGSEGV"),
     "test_is_killed": (Cause.OUT_OF_MEMORY, "killed by SIGKILL: most likely"),
-    "test_hangs": (Cause.TIMED_OUT, "no end after 3 s, stopped after step"),
+    "test_hangs": (Cause.TIMED_OUT, "no end after 10 s, stopped after step"),
     "test_is_interrupted": (Cause.INTERRUPTED, "interrupted by KeyboardInterrupt"),
     "test_has_no_memory": (Cause.OUT_OF_MEMORY, "MemoryError"),
     "test_has_no_disk": (Cause.DISK_FULL, "No space left on device: 'checkpoint.pt'"),
