@@ -21,7 +21,15 @@ from pytest_repro.verdicts.separation import (
     separate,
 )
 
-__all__ = ["NIGHTLY", "is_claimed", "main", "null_row", "planted_row", "tables"]
+__all__ = [
+    "NIGHTLY",
+    "binary",
+    "is_claimed",
+    "main",
+    "null_row",
+    "planted_row",
+    "tables",
+]
 
 CASES: Final = 300
 
@@ -146,8 +154,16 @@ def _dealt(sizes: Sequence[int]) -> Deal:
     return lambda source: _nightly(source.sample(groups, len(groups)))
 
 
-def _binary(runs: int, axes: int) -> Deal:
-    """Make runs with axes of two values each, all of them and two groups at random."""
+def binary(runs: int, axes: int) -> Deal:
+    """Make runs with axes of two values each, all of them and two groups at random.
+
+    Args:
+        runs: How many.
+        axes: How many.
+
+    Returns:
+        Draws such runs from a generator.
+    """
 
     def deal(source: random.Random) -> list[Member]:
         return [
@@ -177,7 +193,7 @@ def tables(cases: int = CASES) -> Iterator[str]:
     for runs in (6, 8, 12, 16, 24):
         for axes in (3, 5, 8):
             name = f"{runs} runs, {axes} axes"
-            yield _line(null_row(name, _binary(runs, axes), cases=cases))
+            yield _line(null_row(name, binary(runs, axes), cases=cases))
     for name, sizes in SIZES.items():
         row = null_row(f"the nightly, groups {name}", _dealt(sizes), cases=cases)
         yield _line(row)

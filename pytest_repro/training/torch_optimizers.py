@@ -146,14 +146,7 @@ class Adam(Optimizer):
         Returns:
             The optimizer.
         """
-        config = self.config
-        return torch.optim.Adam(
-            parameters,
-            lr=config.lr,
-            betas=config.betas,
-            eps=config.eps,
-            weight_decay=config.weight_decay,
-        )
+        return torch.optim.Adam(parameters, **_moments(self.config))
 
 
 class AdamW(Optimizer):
@@ -212,14 +205,17 @@ class AdamW(Optimizer):
         Returns:
             The optimizer.
         """
-        config = self.config
-        return torch.optim.AdamW(
-            parameters,
-            lr=config.lr,
-            betas=config.betas,
-            eps=config.eps,
-            weight_decay=config.weight_decay,
-        )
+        return torch.optim.AdamW(parameters, **_moments(self.config))
+
+
+def _moments(config: Adam.Config | AdamW.Config) -> dict[str, Any]:
+    """Write down what both kinds of Adam are told, as torch calls it."""
+    return {
+        "lr": config.lr,
+        "betas": config.betas,
+        "eps": config.eps,
+        "weight_decay": config.weight_decay,
+    }
 
 
 def scheduled(

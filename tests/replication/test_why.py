@@ -116,6 +116,14 @@ def project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project
     return shared.copy(tmp_path / "why")
 
 
+def record_instead(project: Project, text: str) -> None:
+    """Put another experiment in the place of the first, and record that."""
+    shutil.rmtree(project.root / "reference_runs")
+    project.write({"test_walk.py": text})
+    git(project.root, "commit", "--quiet", "--all", "--message=second")
+    project.record()
+
+
 def ask(project: Project, *arguments: str) -> tuple[int, str]:
     """Ask why the experiment differs: exit status and output."""
     words = [sys.executable, "-m", "pytest_repro", "why", "test_walk", *arguments]
@@ -174,17 +182,14 @@ def test_changed_code_is_shown_line_by_line(project: Project) -> None:
 
 def test_the_step_is_traced_in_which_it_began(project: Project) -> None:
     """A rate differs from step 4 on, and the only number that shows it is of step 7."""
-    project.write({"test_walk.py": LATE})
-    git(project.root, "commit", "--quiet", "--all", "--message=torch")
-    shutil.rmtree(project.root / "reference_runs")
-    project.record()
+    record_instead(project, LATE)
     project.write({"test_walk.py": LATE.replace("else 0.1", "else 0.2")})
     project.run("--repro")
 
     found = answer(project)
 
     assert (found["onset"]["cause"], found["onset"]["step"]) == ("schedule", 4)
-    assert (found["root"]["obtained"]["step"]) == 4
+    assert found["root"]["obtained"]["step"] == 4
     assert found["root"]["obtained"]["phase"] == "optimizer"
 
 
@@ -236,10 +241,7 @@ def test_a_flag_is_put_back_although_code_had_set_it(project: Project) -> None:
 
 def test_what_a_run_was_made_under_is_taken_away(project: Project) -> None:
     """No other switch takes it away as well, and passes for the explanation."""
-    shutil.rmtree(project.root / "reference_runs")
-    project.write({"test_walk.py": DATED})
-    git(project.root, "commit", "--quiet", "--all", "--message=second")
-    project.run("--repro-record")
+    record_instead(project, DATED)
     project.run("--repro")
     rerun(project, NEXT_YEAR)
 
@@ -297,10 +299,7 @@ def test_a_run_that_bears_a_trace_is_repeated_once(project: Project) -> None:
 
 def test_a_run_that_does_not_bear_a_trace_is_repeated_without(project: Project) -> None:
     """What the trace itself changes says nothing about the run."""
-    shutil.rmtree(project.root / "reference_runs")
-    project.write({"test_walk.py": SHY})
-    git(project.root, "commit", "--quiet", "--all", "--message=second")
-    project.run("--repro-record")
+    record_instead(project, SHY)
     project.write({"test_walk.py": SHY.replace("1 / 3", "1 / 7")})
     project.run("--repro")
 
@@ -314,10 +313,7 @@ def test_what_is_shown_late_is_traced_where_it_may_have_begun(
     project: Project,
 ) -> None:
     """A number is recorded at every fourth step, and parts in between."""
-    shutil.rmtree(project.root / "reference_runs")
-    project.write({"test_walk.py": SHOWN_LATE})
-    git(project.root, "commit", "--quiet", "--all", "--message=second")
-    project.run("--repro-record")
+    record_instead(project, SHOWN_LATE)
     project.write({"test_walk.py": SHOWN_LATE.replace("* 0.5", "* 0.25")})
     project.run("--repro")
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.separation import binary
 from pytest_repro.verdicts.separation import LEVEL, Member, Separation, Told, separate
 
 AXES = ("ATen ISA", "MKL branch", "Python", "threads", "torch")
@@ -37,15 +38,7 @@ def members(rows: list[Row], group: Callable[[Row], object]) -> list[Member]:
 
 def dealt(seed: int, *, runs: int, axes: int) -> list[Member]:
     """Make runs whose groups have nothing to do with their circumstances."""
-    source = random.Random(seed)  # noqa: S311  # no secret
-    return [
-        Member(
-            name=f"run {number:02}",
-            group=source.randrange(2),
-            axes={f"axis {axis}": str(source.randrange(2)) for axis in range(axes)},
-        )
-        for number in range(runs)
-    ]
+    return binary(runs, axes)(random.Random(seed))  # noqa: S311  # no secret
 
 
 def one(name: str, group: int, axes: Mapping[str, str]) -> Member:
