@@ -5,7 +5,7 @@ groups are dealt at random, there is none to be found.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 import pytest
@@ -36,7 +36,7 @@ def members(rows: list[Row], group: Callable[[Row], object]) -> list[Member]:
     ]
 
 
-def dealt(seed: int, *, runs: int, axes: int) -> list[Member]:
+def dealt(seed: int, *, runs: int, axes: int) -> Sequence[Member]:
     """Make runs whose groups have nothing to do with their circumstances."""
     return binary(runs, axes)(random.Random(seed))  # noqa: S311  # no secret
 
