@@ -1,9 +1,9 @@
 """What does a step ledger cost, next to the same training without one?
 
-Each shipped experiment is trained in this process with and without, in turn; everything
-else is recorded both times. Only the loop is timed, from the first step that begins to
-the last that ends; what a ledger does before and after is timed apart. The study stops
-if the ledger changes a single bit of what is recorded.
+Each shipped experiment is trained with and without, side by side in small turns;
+everything else is recorded both times. Only the loop is timed, from the first step that
+begins to the last that ends; what a ledger does before and after is timed apart. The
+study stops if the ledger changes a single bit of what is recorded.
 
     python -m benchmarks.ledger --date 2026-11-26 --command "nox -s ledger"
 """
@@ -22,8 +22,9 @@ import torch
 
 from benchmarks.ledger_page import Costs, page
 from benchmarks.machine import add_arguments, look
-from benchmarks.pairs import Clocks, Pairs, alternate
+from benchmarks.pairs import Clocks, Pairs
 from benchmarks.processes import ROOT
+from benchmarks.turns import Turns, side_by_side
 from benchmarks.variants import EXPERIMENTS, Experiment
 from pytest_repro.determinism import seed_everything
 from pytest_repro.experiment import Recorder, Run, StepLedger
@@ -48,29 +49,27 @@ class Trained:
 
     loop: Clocks
     around: Clocks
-    bits: object
+    bits: str
     lanes: tuple[Lane, ...]
     steps: int
 
 
 class TimedRun(Run):
-    """A run that notes when its loop begins and ends."""
+    """A run that offers its turn after each step, and notes how long its loop took."""
 
-    marks: "list[Clocks]"
+    turns: Turns
+    marks: list[Clocks]
 
     def steps(
         self, iterable: Iterable[Any] | None = None, *, total: int | None = None
     ) -> Iterator[Any]:
         """Walk, and look at both clocks before the first step and after the last."""
         inner = super().steps(iterable, total=total)  # type: ignore[arg-type]  # passed on
-        self.marks = [now()]
-        yield from inner
-        self.marks.append(now())
-
-
-def now() -> Clocks:
-    """Look at both clocks."""
-    return Clocks(time.perf_counter(), time.process_time())
+        self.marks = [self.turns.worked()]
+        for step in inner:
+            yield step
+            self.turns.offer()
+        self.marks.append(self.turns.worked())
 
 
 def measure(name: str, pairs: int) -> Costs:
@@ -87,13 +86,12 @@ def measure(name: str, pairs: int) -> Costs:
         RuntimeError: If the ledger changed a bit.
     """
     experiment = EXPERIMENTS[name]
-    train(experiment, has_ledger=True)  # warms caches and imports
-    plain, ours = alternate(
+    plain, ours = side_by_side(
         partial(train, experiment, has_ledger=False),
         partial(train, experiment, has_ledger=True),
         pairs,
     )
-    if len({repr(one.bits) for one in (*plain, *ours)}) != 1:
+    if len({one.bits for one in (*plain, *ours)}) != 1:
         msg = f"{name} has other bits with a ledger than without"
         raise RuntimeError(msg)
     lanes = ours[-1].lanes
@@ -112,26 +110,29 @@ def measure(name: str, pairs: int) -> Costs:
     )
 
 
-def train(experiment: Experiment, *, has_ledger: bool) -> Trained:
+def train(experiment: Experiment, turns: Turns, *, has_ledger: bool) -> Trained:
     """Train an experiment once.
 
     Args:
         experiment: Which.
+        turns: When to work.
         has_ledger: Whether it is followed in a ledger.
 
     Returns:
         What it cost, and what came out.
     """
+    torch.set_num_threads(1)
     module, function, *rest = experiment.call
     seed_everything(0)
     recorder = Recorder(ledger=StepLedger(time.thread_time) if has_ledger else None)
     run = TimedRun(0, recorder, folder=ROOT / "experiments", root=ROOT)
+    run.turns = turns
     test = getattr(importlib.import_module(module), function)
-    begun = now()
+    begun = turns.worked()
     test(run, **dict(text.split("=", 1) for text in rest))
     recorder.finish()
     lanes = recorder.ledger.lanes() if recorder.ledger is not None else ()
-    ended = now()
+    ended = turns.worked()
     first, last = run.marks
     loop = Clocks(*(b - a for a, b in zip(first, last, strict=True)))
     whole = Clocks(*(b - a for a, b in zip(begun, ended, strict=True)))
@@ -139,7 +140,7 @@ def train(experiment: Experiment, *, has_ledger: bool) -> Trained:
     return Trained(
         loop=Clocks(*(part / steps for part in loop)),
         around=Clocks(*(a - b for a, b in zip(whole, loop, strict=True))),
-        bits=(recorder.metrics, recorder.series, recorder.state),
+        bits=repr((recorder.metrics, recorder.series, recorder.state)),
         lanes=lanes,
         steps=steps,
     )
@@ -175,7 +176,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     occasion = look(options.date, options.command)
-    torch.set_num_threads(1)
     sys.path.insert(0, str(ROOT))
     found = []
     for name in options.experiments:

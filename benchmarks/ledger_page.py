@@ -32,7 +32,8 @@ are the bar. The last table says what was left out.
 STEPS: Final = """\
 ## A step
 
-Each shipped experiment, trained in one process with and without a ledger in turn. Both
+Each shipped experiment, trained with and without a ledger side by side: on one
+processor, in turns of a twentieth of a second, so that both meet the same machine. Both
 log the same bits; the study stops if they do not. Only the loop is timed, per step.
 *Wall* is the time that a person waits, *processor* hardly counts what other programs on
 the machine take away. Medians over pairs, and the spread of the ratios over all pairs.

@@ -214,7 +214,8 @@ class Pace:
         trained_s = elapsed_s - self._spent_s
         spent_s = DISTURBANCE * (self._spent_s + self.turns * self._standby_s)
         debt_s = spent_s - AIM * trained_s
-        self._is_thinned |= debt_s > ALLOWANCE_S
+        next_s = DISTURBANCE * sum(mean.value_s for mean in self._means.values())
+        self._is_thinned |= debt_s + next_s > ALLOWANCE_S
         if self._is_whole or not self._is_thinned:
             return
         left_s = self._affordable_s(trained_s / self.turns, debt_s)
@@ -240,7 +241,8 @@ class Pace:
                 stride *= 2
             self._strides[cost] = stride
             left_s = max(0.0, left_s - once_s / stride)
-        self._least = min(self._strides[cost] for cost in MAX_STRIDES)
+        followed = [cost for cost, mean in self._means.items() if mean.value_s > 0]
+        self._least = min((self._strides[cost] for cost in followed), default=1)
 
 
 WARMING: Final = 4

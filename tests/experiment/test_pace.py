@@ -93,17 +93,19 @@ def test_what_the_beginning_took_is_paid_back(first: float, later: float) -> Non
     assert spent_s <= BUDGET * 2000 * STEP_S + ALLOWANCE_S
 
 
-def looked(pace: Pace, clock: Clock, *, steps: int, first_s: float) -> list[int]:
+def looked(
+    pace: Pace, clock: Clock, *, steps: int, first_s: float, later_s: float = 0.01
+) -> list[int]:
     """Let steps of a second pass, and return those at which state was looked at.
 
-    A look takes a hundredth of a step, and the first one what is said.
+    The first look takes what is said, and so do later ones.
     """
     looks = []
     for step in range(steps):
         pace.turn()
         if pace.is_due(Cost.STATE, step):
             looks.append(step)
-            duration_s = 0.01 if step else first_s
+            duration_s = later_s if step else first_s
             clock.now_s += duration_s
             pace.spend(Cost.STATE, duration_s)
         clock.now_s += STEP_S
@@ -182,6 +184,35 @@ def test_once_the_debt_is_paid_more_is_looked_at() -> None:
         strides.append(pace.stride(Cost.STATE))
 
     assert max(strides) > strides[-1] == 1
+
+
+def test_what_a_run_does_not_have_keeps_no_step_from_being_quiet() -> None:
+    """Rows are nobody's here; only what was looked at decides which steps are quiet."""
+    pace, _ = spent({Cost.STATE: 1.0, Cost.DATA: 0.5, Cost.CHEAP: 0.02})
+    least = min(pace.stride(one) for one in (Cost.STATE, Cost.DATA, Cost.CHEAP))
+
+    assert least > 1
+    assert [pace.is_quiet(step) for step in (1, least - 1, least)] == [
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(("first", "is_followed"), [(0.35, True), (0.45, False)])
+def test_a_look_that_would_overdraw_the_credit_is_not_taken(
+    first: float, *, is_followed: bool
+) -> None:
+    """Credit is for what the next look will have cost, not only for the last one."""
+    clock = Clock()
+    pace = Pace(clock)
+    pace.turn()
+    clock.now_s += first * ALLOWANCE_S
+    pace.spend(Cost.STATE, first * ALLOWANCE_S)
+    clock.now_s += ALLOWANCE_S / 2
+    pace.turn()
+
+    assert pace.is_due(Cost.STATE, 1) == is_followed
 
 
 def test_a_first_look_is_taken_for_dearer_than_later_ones() -> None:
