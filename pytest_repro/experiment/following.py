@@ -50,6 +50,7 @@ class Following:
         self._names: list[str] = []
         self._has_batches = False
         self._has_sum = True
+        self._summed = -1
         self._take: Take | None = None
         self._step = 0
 
@@ -104,7 +105,6 @@ class Following:
         """Hear that an item is about to be drawn."""
         pace = self.ledger.pace
         pace.turn()
-        self._has_sum &= pace.stride(Cost.ROWS) == 1
         if not pace.is_quiet(self._step):
             with pace:
                 self.note_generators(self._step)
@@ -115,8 +115,20 @@ class Following:
         Args:
             item: The item.
         """
-        self._note(item, self._take)
-        self._step += 1
+        step, self._step = self._step, self._step + 1
+        indices = None if self._take is None else self._take()
+        is_counter = isinstance(item, int)  # no data
+        self._has_batches |= not is_counter
+        pace = self.ledger.pace
+        if pace.is_quiet(step) or (is_counter and indices is None):
+            return
+        with pace:
+            if indices is not None:
+                self.ledger.note(
+                    "data/indices", step, lambda: (text_of((repr(indices),)),)
+                )
+            if not is_counter:
+                self._note_batch(step, item)
 
     def note_generators(self, step: int) -> None:
         """Write the states of all global generators.
@@ -136,33 +148,18 @@ class Following:
             parts = (found[name],) if name in found else ()
             self.ledger.put(f"rng/{name}", step, parts)
 
-    def _note(self, item: object, take: Take | None) -> None:
-        indices = None if take is None else take()
-        self._has_batches |= not isinstance(item, int)
-        pace = self.ledger.pace
-        is_counter = indices is None and isinstance(item, int)
-        if is_counter or pace.is_quiet(self._step):
-            return
-        with pace:
-            if indices is not None:
-                self.ledger.note(
-                    "data/indices", self._step, lambda: (text_of((repr(indices),)),)
-                )
-            if not isinstance(item, int):  # a counter is no data
-                self._note_batch(item, has_indices=take is not None)
-
-    def _note_batch(self, item: object, *, has_indices: bool) -> None:
-        self.ledger.note("data/batch", self._step, lambda: parts_of(item), Cost.DATA)
-        if not has_indices:
-            self._note_rows(self._step, item)
+    def _note_batch(self, step: int, item: object) -> None:
+        self.ledger.note("data/batch", step, lambda: parts_of(item), Cost.DATA)
+        if self._take is None:
+            self._note_rows(step, item)
 
     def _note_rows(self, step: int, rows: object) -> None:
-        # A sum over all rows that leaves some out says nothing; a sample does.
-        has_sum = self._has_sum
-
         def add() -> Parts:
+            # A sum over all rows that leaves some out says nothing; a sample does.
+            self._has_sum &= step <= self._summed + 1
+            self._summed = step
             found = self._rows.add(rows)
-            return found if has_sum else ()
+            return found if self._has_sum else ()
 
         self.ledger.note("data/rows", step, add, Cost.ROWS)
 

@@ -102,7 +102,7 @@ class ModelLedger:
             dispatch_s = _dispatch_s(self._ledger.pace.clock)
             self._ledger.pace.stand_by(COLD * dispatch_s)
         if self._optimizer is not None:
-            end = self._optimizer.register_step_post_hook(lambda *_: self._end())
+            end = self._optimizer.register_step_post_hook(self._end)
             hooks.append(end)
         return hooks
 
@@ -134,12 +134,12 @@ class ModelLedger:
         """Tell whether there is nothing to do, not even for earlier calls."""
         return not self._calls and self._ledger.pace.is_quiet(self._step)
 
-    def _end(self) -> None:
+    def _end(self, *_: object) -> None:
         if not self._is_quiet():
             with self._ledger.pace:
                 self._note_step(self._step)
+            self._repeats.forget()
         self._step += 1
-        self._repeats.forget()
         if not self._ledger.is_walking:
             self._ledger.pace.turn()
 

@@ -6,10 +6,11 @@ import random
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pytest_repro.determinism import generator_states
 from pytest_repro.errors import HorizonReached
+from pytest_repro.experiment import Run, pace
 from pytest_repro.records import BEFORE
 from tests.experiment.following import (
     lanes_of,
@@ -255,15 +256,41 @@ def test_without_an_optimizer_the_loop_counts() -> None:
     assert "model/optimizer" not in lanes_of(recorder)
 
 
-def test_plain_loops_are_followed_too() -> None:
-    """Without `repro.steps` a step begins with the model's first call."""
-    run, recorder = started()
+def plainly(run: Run, batches: Tensor) -> None:
+    """Train in a loop of one's own."""
     model = small_model()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     run.watch(model, optimizer)
-    for _ in range(3):
-        model(torch.ones(2, 4)).sum().backward()
+    for batch in batches:
+        model(batch).sum().backward()
         optimizer.step()
+
+
+def test_plain_loops_are_followed_too() -> None:
+    """Without `repro.steps` a step begins with the model's first call."""
+    run, recorder = started()
+    plainly(run, torch.ones(3, 2, 4))
     recorder.finish()
 
     assert lanes_of(recorder)["rng/torch"].steps == (BEFORE, 0, 1, 2)
+
+
+@pytest.mark.parametrize("is_walking", [True, False])
+def test_sums_over_rows_leave_none_out(
+    monkeypatch: pytest.MonkeyPatch, *, is_walking: bool
+) -> None:
+    """Rows that were not looked at end the sums; none is over fewer rows."""
+    monkeypatch.setattr(pace, "MAX_STRIDES", {**pace.MAX_STRIDES, pace.Cost.ROWS: 2})
+    sums = []
+    for clock in (stopped, running()):
+        run, recorder = started(clock)
+        if is_walking:
+            train(run, small_model(), steps=40)
+        else:
+            plainly(run, torch.arange(40 * 8.0).reshape(40, 2, 4))
+        lane = lanes_of(recorder)["data/rows"]
+        sums.append(dict(zip(lane.steps, lane.digests, strict=True)))
+    every, some = sums
+
+    assert len(every) == 40
+    assert some.items() < every.items()
