@@ -12,17 +12,19 @@ import argparse
 import importlib
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from operator import attrgetter
+from statistics import fmean
+from typing import Any, Final
 
 import torch
 
 from benchmarks.ledger_page import Costs, page
 from benchmarks.machine import add_arguments, look
-from benchmarks.pairs import Clocks, Pairs
+from benchmarks.pairs import BothClocks, Clocks, Pairs
 from benchmarks.processes import ROOT
 from benchmarks.turns import Turns, side_by_side
 from benchmarks.variants import EXPERIMENTS, Experiment
@@ -32,7 +34,10 @@ from pytest_repro.records import Lane
 
 __all__ = ["main", "measure"]
 
-FEWEST = 5
+FEWEST: Final = 5
+
+ENOUGH: Final = 1500
+"""So many steps at least are measured by each process: short runs, more pairs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,28 +91,41 @@ def measure(name: str, pairs: int) -> Costs:
         RuntimeError: If the ledger changed a bit.
     """
     experiment = EXPERIMENTS[name]
-    plain, ours = side_by_side(
+    both = partial(
+        side_by_side,
         partial(train, experiment, has_ledger=False),
         partial(train, experiment, has_ledger=True),
-        pairs,
     )
-    if len({one.bits for one in (*plain, *ours)}) != 1:
+    _, ((once, _),) = both(1)
+    plain, ours = both(max(pairs, ENOUGH // once.steps))
+    trained = [one for pair in (*plain, *ours) for one in pair]
+    if len({one.bits for one in trained}) != 1:
         msg = f"{name} has other bits with a ledger than without"
         raise RuntimeError(msg)
-    lanes = ours[-1].lanes
+    last = trained[-1]
     return Costs(
         name=name,
-        steps=ours[-1].steps,
-        loop=Pairs.by_clock(
-            name, [one.loop for one in plain], [one.loop for one in ours]
-        ),
-        around=Pairs.by_clock(
-            name, [one.around for one in plain], [one.around for one in ours]
-        ),
-        lanes=len(lanes),
-        digests=sum(len(lane.steps) for lane in lanes),
-        strides={lane.name: _stride(lane, ours[-1].steps) for lane in lanes},
+        steps=last.steps,
+        loop=_pairs(name, plain, ours, attrgetter("loop")),
+        around=_pairs(name, plain, ours, attrgetter("around")),
+        lanes=len(last.lanes),
+        digests=sum(len(lane.steps) for lane in last.lanes),
+        strides={lane.name: _stride(lane, last.steps) for lane in last.lanes},
     )
+
+
+def _pairs(
+    name: str,
+    plain: Sequence[tuple[Trained, Trained]],
+    ours: Sequence[tuple[Trained, Trained]],
+    cost: Callable[[Trained], Clocks],
+) -> BothClocks:
+    """Take the mean over both processes, pair by pair."""
+    sides = [
+        [Clocks(*map(fmean, zip(*map(cost, pair), strict=True))) for pair in side]
+        for side in (plain, ours)
+    ]
+    return Pairs.by_clock(name, *sides)
 
 
 def train(experiment: Experiment, turns: Turns, *, has_ledger: bool) -> Trained:

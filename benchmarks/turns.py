@@ -25,7 +25,7 @@ LENGTH_S: Final = 0.05
 
 
 class Turns:
-    """One side's turns: take one, work, and offer it to the other now and then.
+    """One side's turns: work, and offer them to the other side now and then.
 
     Attributes:
         connection: To whoever deals the turns.
@@ -35,7 +35,7 @@ class Turns:
     """
 
     def __init__(self, connection: Connection) -> None:
-        """Wait for nothing yet.
+        """Begin the first turn.
 
         Args:
             connection: To whoever deals the turns.
@@ -43,11 +43,6 @@ class Turns:
         self.connection = connection
         self.length_s = LENGTH_S
         self.before = Clocks(0.0, 0.0)
-        self.since = Clocks(0.0, 0.0)
-
-    def take(self) -> None:
-        """Wait until it is this side's turn."""
-        self.connection.recv()
         self.since = now()
 
     def offer(self) -> None:
@@ -55,7 +50,8 @@ class Turns:
         if now().wall_s - self.since.wall_s >= self.length_s:
             self.before = self.worked()
             self.connection.send(None)
-            self.take()
+            self.connection.recv()
+            self.since = now()
 
     def worked(self) -> Clocks:
         """Add up the turns until now.
@@ -74,16 +70,20 @@ def now() -> Clocks:
 
 def side_by_side(
     plain: Callable[[Turns], T], ours: Callable[[Turns], T], pairs: int
-) -> tuple[list[T], list[T]]:
+) -> tuple[list[tuple[T, T]], list[tuple[T, T]]]:
     """Measure both at once, in turns, after one time each that only warms up.
+
+    Two processes that do the same differ by a few hundredths for as long as they live:
+    where their memory lies is luck. So a pair is measured twice, and the processes
+    change sides in between.
 
     Args:
         plain: Measures the alternative; it and what it returns must be picklable.
         ours: Measures ours.
-        pairs: How often. Every other pair begins with the other side.
+        pairs: How often.
 
     Returns:
-        What they returned, pair by pair.
+        What they returned, pair by pair, by each process.
 
     Raises:
         EOFError: If one side failed; it has said why.
@@ -91,38 +91,39 @@ def side_by_side(
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         sides = []
-        for measure in (plain, ours):
+        for _ in range(2):
             here, there = context.Pipe()
             stack.enter_context(here)
-            side = context.Process(
-                target=_measure, args=(there, measure, pairs + 1), daemon=True
-            )
-            side.start()
+            arguments = there, (plain, ours)
+            context.Process(target=_measure, args=arguments, daemon=True).start()
             there.close()
             sides.append(here)
-        found = [_deal(sides, first=pair % 2) for pair in range(pairs + 1)]
-    return [one for one, _ in found[1:]], [other for _, other in found[1:]]
+        found = [(_deal(sides, (0, 1)), _deal(sides, (1, 0))) for _ in range(pairs + 1)]
+    first, second = ([(a[role], b[role]) for a, b in found[1:]] for role in range(2))
+    return first, second
 
 
-def _deal(sides: list[Connection], *, first: int) -> tuple[Any, Any]:
+def _deal(sides: list[Connection], roles: tuple[int, int]) -> tuple[Any, Any]:
     """Deal turns until both sides have said what they found."""
     found: dict[int, object] = {}
     while len(found) < len(sides):
-        for side in (first, 1 - first):
-            if side not in found:
-                sides[side].send(None)
-                said = sides[side].recv()
+        for side, role in zip(sides, roles, strict=True):
+            if role not in found:
+                side.send(role)
+                said = side.recv()
                 if said is not None:
-                    found[side] = said
+                    found[role] = said
     return found[0], found[1]
 
 
 def _measure(
-    connection: Connection, measure: Callable[[Turns], object], times: int
+    connection: Connection, measures: tuple[Callable[[Turns], object], ...]
 ) -> None:
-    """Measure in a process of its own, as often as told."""
+    """Measure in a process of its own whatever is asked for, while somebody asks."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    for _ in range(times):
-        turns = Turns(connection)
-        turns.take()
-        connection.send(measure(turns))
+    while True:
+        try:
+            role = connection.recv()
+        except EOFError:
+            return
+        connection.send(measures[role](Turns(connection)))

@@ -75,6 +75,8 @@ class Pace:
     Attributes:
         clock: Gives seconds from any origin.
         turns: How many steps have begun.
+        least: Nothing but evaluations is followed between multiples of it.
+        passes: How often somebody was ready to look, and had nothing to look at.
     """
 
     def __init__(self, clock: Callable[[], float], *, is_whole: bool = False) -> None:
@@ -87,7 +89,8 @@ class Pace:
         self._is_whole = is_whole
         self.clock = clock
         self._strides = dict.fromkeys(Cost, 1)
-        self._least = 1
+        self.least = 1
+        self.passes = 0
         self._spent = dict.fromkeys(Cost, 0.0)
         self._spent_s = 0.0
         self._means = {cost: _Mean() for cost in MAX_STRIDES}
@@ -147,7 +150,7 @@ class Pace:
         Returns:
             Whether nothing else is due.
         """
-        return step >= 0 and step % self._least != 0
+        return step >= 0 and step % self.least != 0
 
     def spend(self, cost: Cost, duration_s: float) -> None:
         """Note that time was spent.
@@ -187,12 +190,12 @@ class Pace:
         self._end = self.turns + steps
 
     def stand_by(self, duration_s: float) -> None:
-        """Charge every step for being ready to look, whether anything is due or not.
+        """Charge every pass for being ready to look.
 
         Args:
-            duration_s: What that takes in a step [s].
+            duration_s: What that takes [s]; of several, the longest counts.
         """
-        self._standby_s += max(0.0, duration_s)
+        self._standby_s = max(self._standby_s, duration_s)
 
     def turn(self) -> None:
         """Begin a step; after one in which something was looked at, decide."""
@@ -212,14 +215,15 @@ class Pace:
         for cost, mean in self._means.items():
             mean.add(self._spent[cost])
         trained_s = elapsed_s - self._spent_s
-        spent_s = DISTURBANCE * (self._spent_s + self.turns * self._standby_s)
+        passed_s = self.passes * self._standby_s
+        spent_s = DISTURBANCE * (self._spent_s + passed_s)
         debt_s = spent_s - AIM * trained_s
         next_s = DISTURBANCE * sum(mean.value_s for mean in self._means.values())
         self._is_thinned |= debt_s + next_s > ALLOWANCE_S
         if self._is_whole or not self._is_thinned:
             return
         left_s = self._affordable_s(trained_s / self.turns, debt_s)
-        self._thin(max(0.0, left_s - DISTURBANCE * self._standby_s))
+        self._thin(max(0.0, left_s - DISTURBANCE * passed_s / self.turns))
 
     def _affordable_s(self, step_s: float, debt_s: float) -> float:
         """Tell what may be planned for a step, for a debt to be paid in time."""
@@ -242,7 +246,7 @@ class Pace:
             self._strides[cost] = stride
             left_s = max(0.0, left_s - once_s / stride)
         followed = [cost for cost, mean in self._means.items() if mean.value_s > 0]
-        self._least = min((self._strides[cost] for cost in followed), default=1)
+        self.least = min((self._strides[cost] for cost in followed), default=1)
 
 
 WARMING: Final = 4

@@ -42,7 +42,13 @@ Optimizer: TypeAlias = torch.optim.Optimizer | None
 
 
 class ModelLedger:
-    """Writes the lanes of one model."""
+    """Writes the lanes of one model.
+
+    Attributes:
+        pace: How often that is.
+        step: The step under way.
+        calls: What was seen of calls and is not written yet, by lane.
+    """
 
     def __init__(
         self,
@@ -66,8 +72,9 @@ class ModelLedger:
         self._model = model
         self._optimizer = optimizer
         self._name = name
-        self._step = 0
-        self._calls: dict[str, Parts] = {}
+        self.pace = following.ledger.pace
+        self.step = 0
+        self.calls: dict[str, Parts] = {}
         self._repeats = Repeats()
         self._settings: tuple[list[object], str] = ([], "")
         self._hooks = self._hook()
@@ -90,17 +97,16 @@ class ModelLedger:
             hook.remove()
         if is_over:
             return
-        self._note_calls("inputs", self._step)
-        self._note_calls("outputs", self._step)
-        self._note_calls("evaluation", self._step - 1)
+        self._note_calls("inputs", self.step)
+        self._note_calls("outputs", self.step)
+        self._note_calls("evaluation", self.step - 1)
 
     def _hook(self) -> list[RemovableHandle]:
         hooks: list[RemovableHandle] = []
         if not isinstance(self._model, MINDS_HOOKS):
-            before, after = _Hook(self._before), _Hook(self._after)
-            hooks = _attach(self._model, before, after)
-            dispatch_s = _dispatch_s(self._ledger.pace.clock)
-            self._ledger.pace.stand_by(COLD * dispatch_s)
+            pair = _Hook(self, self._before), _Hook(self, self._after)
+            hooks = _attach(self._model, *pair)
+            self.pace.stand_by(COLD * _dispatch_s(self.pace.clock, *pair))
         if self._optimizer is not None:
             end = self._optimizer.register_step_post_hook(self._end)
             hooks.append(end)
@@ -109,39 +115,33 @@ class ModelLedger:
     def _before(self, module: object, args: object, kwargs: object) -> None:
         if module is not self._model or not self._model.training:
             return
-        if self._is_quiet():
-            return
-        with self._ledger.pace:
-            self._note_calls("evaluation", self._step - 1)
+        with self.pace:
+            self._note_calls("evaluation", self.step - 1)
             if not self._ledger.is_walking:
-                self._following.note_generators(self._step)
-            if "inputs" not in self._calls:
-                self._following.note_inputs(self._step, (args, kwargs))
+                self._following.note_generators(self.step)
+            if "inputs" not in self.calls:
+                self._following.note_inputs(self.step, (args, kwargs))
             read = partial(self._repeats.parts_of, (args, kwargs))
-            self._call("inputs", self._step, read)
+            self._call("inputs", self.step, read)
 
     def _after(self, module: object, _: object, output: object) -> None:
         if module is not self._model:
             return
         if not self._model.training:
             read = partial(parts_of, output)
-            self._call("evaluation", self._step - 1, read, Cost.SELDOM)
-        elif not self._is_quiet():
-            with self._ledger.pace:
-                self._call("outputs", self._step, partial(parts_of, output))
-
-    def _is_quiet(self) -> bool:
-        """Tell whether there is nothing to do, not even for earlier calls."""
-        return not self._calls and self._ledger.pace.is_quiet(self._step)
+            self._call("evaluation", self.step - 1, read, Cost.SELDOM)
+        else:
+            with self.pace:
+                self._call("outputs", self.step, partial(parts_of, output))
 
     def _end(self, *_: object) -> None:
-        if not self._is_quiet():
-            with self._ledger.pace:
-                self._note_step(self._step)
+        if self.calls or self.step % self.pace.least == 0:
+            with self.pace:
+                self._note_step(self.step)
             self._repeats.forget()
-        self._step += 1
+        self.step += 1
         if not self._ledger.is_walking:
-            self._ledger.pace.turn()
+            self.pace.turn()
 
     def _note_step(self, step: int) -> None:
         self._note_calls("evaluation", step - 1)
@@ -154,10 +154,10 @@ class ModelLedger:
     ) -> None:
         """Add a call of the model to those of its step."""
         taken = self._ledger.take(self._lane(part), cost, read, step)
-        self._calls[part] = self._calls.get(part, ()) + taken
+        self.calls[part] = self.calls.get(part, ()) + taken
 
     def _note_calls(self, part: str, step: int) -> None:
-        self._ledger.put(self._lane(part), step, self._calls.pop(part, ()))
+        self._ledger.put(self._lane(part), step, self.calls.pop(part, ()))
 
     def _note_state(self, step: int, parts: tuple[str, ...]) -> None:
         for part in parts:
@@ -209,10 +209,10 @@ def _attach(
     ]
 
 
-def _dispatch_s(clock: Callable[[], float]) -> float:
-    """Measure what hooks cost a call if they do nothing: no ledger sees that [s]."""
+def _dispatch_s(clock: Callable[[], float], before: "_Hook", after: "_Hook") -> float:
+    """Measure what a hook costs that has nothing to look at [s]; no ledger sees it."""
     plain, hooked = torch.nn.Identity(), torch.nn.Identity()
-    _attach(hooked, _Hook(lambda *_: None), _Hook(lambda *_: None))
+    _attach(hooked, before, after)
     times = []
     for module in (plain, hooked):
         module(None)
@@ -220,18 +220,28 @@ def _dispatch_s(clock: Callable[[], float]) -> float:
         for _ in range(CALLS):
             module(None)
         times.append((clock() - began_s) / CALLS)
-    return times[1] - times[0]
+    return (times[1] - times[0]) / 2
 
 
 class _Hook:
-    """Looks at a call of the model; a copy of it, or a pickle, does nothing."""
+    """Looks at a call of the model; a copy of it, or a pickle, does nothing.
 
-    def __init__(self, look: Callable[..., None]) -> None:
+    Most calls are in steps at which nothing is due, so it finds that out by itself, and
+    at once: each function that is called there costs a step more than it seems to.
+    """
+
+    def __init__(self, owner: ModelLedger, look: Callable[..., None]) -> None:
+        self._owner = owner
         self._look = look
 
-    def __call__(self, *call: object) -> None:
-        if not (torch.compiler.is_compiling() or torch._C._is_tracing()):  # noqa: SLF001  # as torch.jit.is_tracing does
-            self._look(*call)
+    def __call__(self, module: torch.nn.Module, *call: object) -> None:
+        if torch.compiler.is_compiling():
+            return
+        owner = self._owner
+        if module.training and owner.step % owner.pace.least and not owner.calls:
+            owner.pace.passes += 1
+        elif not torch._C._is_tracing():  # noqa: SLF001  # as torch.jit.is_tracing does
+            self._look(module, *call)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Takes anything and returns None, wherever the pickle is read.

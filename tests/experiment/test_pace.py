@@ -248,19 +248,21 @@ def test_what_nobody_tells_of_is_charged_too() -> None:
     assert pace.stride(Cost.CHEAP) > 1
 
 
-def test_standing_by_is_charged_to_every_step() -> None:
+@pytest.mark.parametrize("passes", [0, 1, 2])
+def test_every_pass_is_charged(passes: int) -> None:
     """What is cheap enough alone is not, where hooks have used up the budget."""
     clock = Clock()
     pace = Pace(clock)
-    pace.stand_by(0.02)
+    pace.stand_by(0.004)
     for step in range(200):
         pace.turn()
         if pace.is_due(Cost.DATA, step):
-            clock.now_s += 0.01
-            pace.spend(Cost.DATA, 0.01)
+            clock.now_s += 0.005
+            pace.spend(Cost.DATA, 0.005)
+        pace.passes += passes
         clock.now_s += STEP_S
 
-    assert pace.stride(Cost.DATA) > 1
+    assert (pace.stride(Cost.DATA) > 1) == (passes == 2)
 
 
 def test_a_whole_ledger_is_never_thinned() -> None:
