@@ -219,6 +219,7 @@ class Pace:
         spent_s = DISTURBANCE * (self._spent_s + passed_s)
         debt_s = spent_s - AIM * trained_s
         next_s = DISTURBANCE * sum(mean.value_s for mean in self._means.values())
+        next_s -= AIM * trained_s / self.turns
         self._is_thinned |= debt_s + next_s > ALLOWANCE_S
         if self._is_whole or not self._is_thinned:
             return
