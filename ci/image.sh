@@ -12,6 +12,7 @@ python -m pip install --quiet --no-compile --python-version 3.13 --only-binary :
     --target "$D/root/usr/local/lib/python3.13/dist-packages" \
     filelock jinja2 msgspec mlxtend numpy pytest rich scikit-learn scipy >"$D/log" 2>&1 || { tail "$D/log"; exit 1; }
 rm -rf "$D/root"/{dev,proc,sys,run,tmp,var/log,var/cache,var/lib/apt}/* "$D/root/usr/local/bin"
+rm -f "$D/root/etc"/{hostname,resolv.conf} # of this machine
 find "$D/root" -name __pycache__ -prune -exec rm -r {} +
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$D/root" -cf "$D/layer.tar" .
 printf '{"architecture":"amd64","os":"linux","config":{},"created":"1970-01-01T00:00:00Z","rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
