@@ -4,13 +4,15 @@
 # torch, and all else by pip. The same packages give the same id; prints the id.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+umask 022
 command -v mmdebstrap >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null; }
 D=$(mktemp -d) && trap 'rm -rf "$D"' EXIT
 SOURCE_DATE_EPOCH=0 mmdebstrap --quiet --variant=essential --include=python3-torch \
     --dpkgopt='path-exclude=/usr/share/'{doc,locale,man}'/*' trixie "$D/root" >"$D/log" 2>&1 || { tail "$D/log"; exit 1; }
-python -m pip install --quiet --no-compile --python-version 3.13 --only-binary :all: -c constraints.txt \
-    --target "$D/root/usr/local/lib/python3.13/dist-packages" \
+python -m pip download --quiet --python-version 3.13 --only-binary :all: -c constraints.txt --dest "$D/wheels" \
     filelock jinja2 msgspec mlxtend numpy pytest rich scikit-learn scipy >"$D/log" 2>&1 || { tail "$D/log"; exit 1; }
+# Unpacked, for installing writes scripts that name this interpreter.
+for wheel in "$D"/wheels/*.whl; do python -m zipfile --extract "$wheel" "$D/root/usr/local/lib/python3.13/dist-packages"; done
 rm -rf "$D/root"/{dev,proc,sys,run,tmp,var/log,var/cache,var/lib/apt}/* "$D/root/usr/local/bin"
 rm -f "$D/root/etc"/{hostname,resolv.conf} # of this machine
 find "$D/root" -name __pycache__ -prune -exec rm -r {} +
