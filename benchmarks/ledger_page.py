@@ -24,10 +24,10 @@ step ({{doc}}`../reference/files` has the list). It keeps an account: a step ear
 hundredths of its own time, a look spends what it takes, and as much again for what no
 clock of it sees, the caches that are full of other things afterwards; a call at which a
 hook finds nothing to look at is charged, too. The beginning is followed on a credit of
-{1000 * ALLOWANCE_S:g} ms, and paid back: while there is a debt, everything is looked at less often than
-it could be. A run that says how long it is plans with that; one that is over before it
-has paid has paid more, and three hundredths are the bar. The last table says what was
-left out.
+{1000 * ALLOWANCE_S:g} ms, and paid back: while there is a debt,
+everything is looked at less often than it could be. A run that says how long it is
+plans with that; one that is over before it has paid has paid more, and three hundredths
+are the bar. The last table says what was left out.
 """
 
 STEPS: Final = """\
