@@ -6,6 +6,7 @@ other, and nothing could be told apart. So facts that one cause sets are one axi
 fact that only shows what others brought about (which kernels were dispatched) is none.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
@@ -53,6 +54,7 @@ _BYSTANDERS: Final = frozenset(
 )
 """Packages that compute nothing, or have an axis of their own."""
 
+COMMIT: Final = "commit"
 _VARIABLE: Final = "env."
 _PACKAGE: Final = "package."
 _PLUGIN: Final = "package.pytest-"
@@ -79,11 +81,12 @@ def axes_of(
         *_ENVIRONMENT,
         *((name, (name,)) for name in _packages(facts)),
         ("source of the experiment", ("code.source",)),
-        ("commit", ("code.commit", "code.dirty")),
+        (COMMIT, ("code.commit", "code.dirty")),
         ("data", ("data.*",)),
         ("parameters", ("config.*",)),
     ]
     described = {axis: _described(facts, patterns) for axis, patterns in rows}
+    described[COMMIT] = _presumed(described[COMMIT])
     described |= _edited(facts)
     described |= _given(facts, given)
     return tuple(
@@ -145,6 +148,16 @@ def _described(
         if any(dict(other).get(name) != value for other in whole)
     }
     return [_spelled([pair for pair in one if pair[0] in differing]) for one in whole]
+
+
+def _presumed(texts: Sequence[str]) -> list[str]:
+    """Take a commit that was not recorded, as where there is no git, for the usual one.
+
+    Not to know something is no circumstance, and must not tell a run from others.
+    """
+    known = Counter(one for one in texts if one != ABSENT)
+    usual = max(known, key=known.__getitem__, default=ABSENT)
+    return [usual if one == ABSENT else one for one in texts]
 
 
 def _matching(
