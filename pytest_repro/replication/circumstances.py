@@ -54,7 +54,19 @@ _BYSTANDERS: Final = frozenset(
 )
 """Packages that compute nothing, or have an axis of their own."""
 
-COMMIT: Final = "commit"
+_HAD_BY_ALL: Final = frozenset(
+    {
+        "operating system",
+        "C library",
+        "architecture",
+        "processor",
+        "Python",
+        "source of the experiment",
+        "commit",
+    }
+)
+"""Axes of what every run has: where nothing was recorded it is unknown, not absent."""
+
 _VARIABLE: Final = "env."
 _PACKAGE: Final = "package."
 _PLUGIN: Final = "package.pytest-"
@@ -81,12 +93,12 @@ def axes_of(
         *_ENVIRONMENT,
         *((name, (name,)) for name in _packages(facts)),
         ("source of the experiment", ("code.source",)),
-        (COMMIT, ("code.commit", "code.dirty")),
+        ("commit", ("code.commit", "code.dirty")),
         ("data", ("data.*",)),
         ("parameters", ("config.*",)),
     ]
     described = {axis: _described(facts, patterns) for axis, patterns in rows}
-    described[COMMIT] = _presumed(described[COMMIT])
+    described |= {axis: _presumed(described[axis]) for axis in _HAD_BY_ALL}
     described |= _edited(facts)
     described |= _given(facts, given)
     return tuple(
@@ -151,7 +163,7 @@ def _described(
 
 
 def _presumed(texts: Sequence[str]) -> list[str]:
-    """Take a commit that was not recorded, as where there is no git, for the usual one.
+    """Take for the usual one what was not recorded, as a commit where there is no git.
 
     Not to know something is no circumstance, and must not tell a run from others.
     """
