@@ -29,6 +29,8 @@ def split() -> Iterator[None]:
 
 def test_without_the_variation_nothing_is_split() -> None:
     """And nobody is asked whether it could be."""
+    split_batches(1)  # what an earlier test's split left to be read is gone
+
     assert parts_for("Trainer", object()) == 1
     assert SPLITTING.kept_whole == ""
 
