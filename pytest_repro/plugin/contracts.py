@@ -9,7 +9,8 @@ nothing here is loaded.
 import itertools
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from types import ModuleType
 from typing import Final
 
 import pytest
@@ -47,6 +48,7 @@ class Contracts:
         """
         self.config = config
         self.released: Released = {}
+        self.modules: list[ModuleType] = []
         explores = bool(setting(config, "repro_contracts_explore"))
         self.seed = secrets.randbelow(_SEEDS) if explores else None
         examples = int(str(setting(config, "repro_contracts_examples")))
@@ -72,6 +74,19 @@ class Contracts:
         if any(nodeid.startswith("contract::") for nodeid in failed):
             self.config.pluginmanager.set_blocked("lfplugin-collskip")
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Note each test module, those without a test among them.
+
+        A file that only imports parts, or names their contracts, has no other item.
+        """
+        report = yield
+        if type(collector) is pytest.Module and report.passed:
+            self.modules.append(collector.obj)
+        return report
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
@@ -83,7 +98,7 @@ class Contracts:
             subjects = _unlike(
                 [
                     *subjects_of_modules(names),
-                    *_beside_tests(items),
+                    *_beside_tests(items, self.modules),
                     *map(subject_of, offered.parts),
                 ]
             )
@@ -129,8 +144,11 @@ def _part(root: Part, name: str) -> Part:
     return Part.from_parent(root, name=name, nodeid=f"contract::{name}")
 
 
-def _beside_tests(items: Iterable[pytest.Item]) -> list[Subject]:
+def _beside_tests(
+    items: Iterable[pytest.Item], noted: Iterable[ModuleType]
+) -> list[Subject]:
     modules = {id(m): m for item in items if (m := getattr(item, "module", None))}
+    modules |= {id(module): module for module in noted}
     return [one for module in modules.values() for one in named_in(module)]
 
 

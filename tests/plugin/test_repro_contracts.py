@@ -86,6 +86,17 @@ def test_a_broken_promise_fails_with_a_script_that_shows_it_again(
     assert "row 0 changes when the other rows are removed" in again
 
 
+def test_a_file_without_a_test_holds_what_it_imports(project: Project) -> None:
+    """A test module that only imports a part is enough, even beside others."""
+    project.write({"models.py": MODEL, "test_models.py": TEST})
+    project.write({"test_other.py": "def test_one(): ...\n"})
+
+    session = project.run("--repro-contracts", "-k", "batch_size or test_one", "-v")
+
+    assert "contract::Centred::batch_size_invariance[rtol] FAILED" in session.output
+    assert "1 failed, 1 passed" in session.output
+
+
 def test_without_the_flag_nothing_is_collected(repeating: Project) -> None:
     """Plain pytest runs the ordinary test alone."""
     session = repeating.run("-v", "test_of_import.py")
