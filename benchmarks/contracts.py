@@ -36,6 +36,8 @@ from tests.contracts.corpus import (
     optimizers_with_bugs,
     recipes_with_bugs,
     seeded_modules,
+    sequences_with_bugs,
+    states_with_bugs,
 )
 
 __all__ = ["catch", "hold", "main"]
@@ -49,6 +51,8 @@ _OTHERS: Final[tuple[ModuleType, ...]] = (
 )
 _SEEDED: Final = [
     *seeded_modules.SEEDED,
+    *sequences_with_bugs.SEEDED,
+    *states_with_bugs.SEEDED,
     *(case for home in _OTHERS for case in home.SEEDED),
 ]
 _CORRECT: Final = [

@@ -8,6 +8,7 @@ private, and because sizes are to be chosen, not checked.
 
 import ast
 import inspect
+import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -183,6 +184,7 @@ def _hints(function: Callable[..., object]) -> Mapping[str, object]:
 
 
 def _of_hint(name: str, hint: object) -> TensorSpec | None:
+    hint = _given(hint)
     text = getattr(hint, "dim_str", None)
     dtypes = getattr(hint, "dtypes", None)
     if not isinstance(text, str) or not dtypes:
@@ -192,6 +194,14 @@ def _of_hint(name: str, hint: object) -> TensorSpec | None:
     dtype = names[0] if len(names) == 1 else ""
     spec = parse(name, f"Float {text}")
     return TensorSpec(name=name, kind=kind, dtype=dtype, dimensions=spec.dimensions)
+
+
+def _given(hint: object) -> object:
+    """Take ``X | None`` to ``X``: what may be left out is held to its shape, too."""
+    if typing.get_origin(hint) not in {typing.Union, types.UnionType}:
+        return hint
+    others = [one for one in typing.get_args(hint) if one is not types.NoneType]
+    return others[0] if len(others) == 1 else hint
 
 
 def _preferred(dtypes: list[str]) -> str:

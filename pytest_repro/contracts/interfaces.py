@@ -104,6 +104,7 @@ def _tensors(
             forward = _forward(subject)
             arguments = arguments_of(forward, declared.arguments)
             _check_complete(subject, forward, {one.name for one in arguments})
+            _check_named(subject.name, declared, arguments)
             return arguments, result_of(forward, declared.returns)
         case MetricContract(arguments=shapes):
             return tuple(parse(name, text) for name, text in shapes.items()), None
@@ -136,6 +137,27 @@ def _check_complete(
                 f"  annotate it, or declare arguments={{{name!r}: 'Float batch 3'}}"
             )
             raise ContractError(msg)
+
+
+def _check_named(
+    name: str, declared: ModuleContract, arguments: tuple[TensorSpec, ...]
+) -> None:
+    """Refuse names that lead nowhere: what hangs on them would never be tried."""
+    symbols = {one.text for spec in arguments for one in spec.dimensions}
+    mask = declared.mask.lstrip("!")
+    wrong = [
+        f"{field}={value!r} names no {what}"
+        for field, value, known, what in (
+            ("time", declared.time, symbols, "dimension of an argument"),
+            ("batch", declared.batch, {"batch", *symbols}, "dimension of an argument"),
+            ("mask", mask, {one.name for one in arguments}, "argument with a shape"),
+        )
+        if value and value not in known
+    ]
+    if declared.mask and not declared.time:
+        wrong.append(f"mask={mask!r} needs time=…, the dimension that may be padded")
+    if wrong:
+        raise ContractError(f"{name}: {'; '.join(wrong)}")  # noqa: EM102, TRY003  # built above
 
 
 def _batch(contract: PartContract, arguments: tuple[TensorSpec, ...]) -> str:

@@ -139,7 +139,7 @@ MODULE_PROPERTIES: Final = (
     ),
     _row(
         "padding_invariance",
-        "batches",
+        "padding",
         "padding",
         "padding changes nothing of what is real",
         level=_CLOSE,
@@ -200,6 +200,14 @@ MODULE_PROPERTIES: Final = (
         "in double precision, results are in double precision",
         examples=3,
         values=_FINITE_VALUES,
+    ),
+    _row(
+        "device_closure",
+        "devices",
+        "device_closure",
+        "on another device, results are on that device",
+        examples=3,
+        values=("normal",),
     ),
     _row(
         "non_contiguous",

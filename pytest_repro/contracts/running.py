@@ -3,11 +3,12 @@
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
+from hypothesis.errors import Flaky
 
 from pytest_repro.contracts.counterexamples import Counterexample, Told, counterexample
 from pytest_repro.contracts.generators import generators_kept
@@ -28,6 +29,11 @@ from pytest_repro.errors import ContractError
 __all__ = ["BrokenPromise", "Effort", "find_counterexample", "property_named", "replay"]
 
 _PHASES: Final = (Phase.generate, Phase.shrink)
+
+_AT_TIMES: Final = (
+    "fails at this draw at times only: numbers that no seed governs, a clock, or a"
+    " state outside of it?"
+)
 
 
 class BrokenPromise(AssertionError):
@@ -176,6 +182,9 @@ def _search(
         test()
     except _Found:
         return last[0]
+    except Flaky:
+        draw, finding = last[0]
+        return draw, replace(finding, suspicion=_AT_TIMES)
     if silent and not spoke:
         raise silent[0]
     return None

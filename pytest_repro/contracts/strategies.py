@@ -27,7 +27,8 @@ VALUES: Final = (
     "lowest",
     "highest",
 )
-"""Kinds of values, the plainest first."""
+"""Kinds of values, the plainest first. Metrics know another one, ``ties``: few values,
+each of which many rows have by chance."""
 
 _SEEDS: Final = 2**16 - 1
 

@@ -1,16 +1,16 @@
-"""Properties across samples: order, number, padding and threads must not matter."""
+"""Properties across samples: order, number and threads must not matter."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from pytest_repro.contracts.properties import Draw, Finding, Inapplicable, Subject
+from pytest_repro.contracts.properties import Draw, Finding, Subject
 from pytest_repro.contracts.torch_calls import Trial
 from pytest_repro.contracts.torch_results import compare_tensors
 from pytest_repro.records.module_contracts import Level
 
-__all__ = ["check_batch_size", "check_padding", "check_permutation", "check_threads"]
-
-_PADDING = 3
+__all__ = ["check_batch_size", "check_permutation", "check_threads"]
 
 
 def check_permutation(subject: Subject, draw: Draw, level: Level) -> Finding | None:
@@ -49,7 +49,7 @@ def check_batch_size(subject: Subject, draw: Draw, level: Level) -> Finding | No
     name, axis = next(iter(axes.items()))
     number = trial.inputs[name].shape[axis]
     whole = trial.call(module)
-    for start, length in _cuts(number):
+    for start, length in _cuts(number, trial.sizes_of(trial.interface.batch)):
         cut = _Cut(start, length)
         part = trial.call(module, trial.mapped(axes, cut.take))
         found = _part_differs(trial, whole, part=part, cut=cut, level=level)
@@ -68,10 +68,13 @@ class _Cut:
         return tensor.narrow(axis, self.start, self.length)
 
 
-def _cuts(number: int) -> list[tuple[int, int]]:
-    if number == 1:
+def _cuts(number: int, allowed: Sequence[int]) -> list[tuple[int, int]]:
+    """Choose parts of a batch, of sizes that a batch may have."""
+    lengths = [size for size in allowed if size < number]
+    if not lengths:
         return []
-    cuts = [(0, 1), (number - 1, 1), (0, (number + 1) // 2)]
+    half = min(lengths, key=lambda size: abs(size - (number + 1) // 2))
+    cuts = [(0, lengths[0]), (number - lengths[0], lengths[0]), (0, half)]
     return sorted(set(cuts), key=cuts.index)
 
 
@@ -98,55 +101,6 @@ def _part_differs(
                 f"row {row} changes when the other rows are removed: batch statistics "
                 "in eval, or a reduction over the batch?"
             )
-            return Finding(suspicion=text, **found)
-    return None
-
-
-def check_padding(subject: Subject, draw: Draw, level: Level) -> Finding | None:
-    """Padding at the end of a sequence changes nothing of what is before it."""
-    trial = Trial.of(subject, draw)
-    axes = trial.timed()
-    mask = trial.declared.mask.lstrip("!")
-    if not mask and not trial.declared.causal:
-        msg = f"{subject.name} declares neither a mask nor that it is causal"
-        raise Inapplicable(msg)
-    module = trial.judge()
-    is_real = trial.declared.mask.startswith("!")
-    plain = dict(trial.inputs)
-    if mask:
-        plain[mask] = torch.full_like(plain[mask], is_real)
-    padded = {
-        name: _pad(tensor, axes[name]) if name in axes else tensor
-        for name, tensor in plain.items()
-    }
-    if mask:
-        tail = torch.full_like(padded[mask], not is_real)
-        length = plain[mask].shape[axes[mask]]
-        tail.narrow(axes[mask], 0, length).copy_(plain[mask])
-        padded[mask] = tail
-    short, long = trial.call(module, plain), trial.call(module, padded)
-    return _padding_leaks(trial, short, long=long, level=level)
-
-
-def _pad(tensor: Tensor, axis: int) -> Tensor:
-    """Add places that hold values of another place, never special ones."""
-    length = tensor.shape[axis]
-    places = (torch.arange(_PADDING) * 7 + length // 2) % length
-    return torch.cat([tensor, tensor.index_select(axis, places)], axis)
-
-
-def _padding_leaks(
-    trial: Trial, short: object, *, long: object, level: Level
-) -> Finding | None:
-    symbol = trial.declared.time
-    pairs = zip(trial.results(symbol, long), trial.results(symbol, short), strict=True)
-    for (path, mine, axis), (_, its, _) in pairs:
-        is_pooled = axis is None or mine.shape == its.shape
-        length = None if axis is None or is_pooled else its.shape[axis]
-        real = mine if axis is None or length is None else mine.narrow(axis, 0, length)
-        found = compare_tensors(real, its, level=level, where=path)
-        if found is not None:
-            text = "padding leaks into real places: is the mask left out, or late?"
             return Finding(suspicion=text, **found)
     return None
 

@@ -78,6 +78,21 @@ class Trial:
         result = module(**{n: _copy(t) for n, t in given.items()}, **self.constants)
         return self.declared.select(result) if self.declared.select else result
 
+    def practise(
+        self, module: nn.Module, inputs: Mapping[str, Tensor] | None = None
+    ) -> Any:  # noqa: ANN401  # as above
+        """Call a module that learns, without gradients.
+
+        Raises:
+            Inapplicable: If it rightly refuses batch statistics of one sample.
+        """
+        try:
+            return self.call(module.train(), inputs)
+        except ValueError as error:
+            if "more than 1 value per channel" in str(error):
+                raise Inapplicable(str(error)) from error
+            raise
+
     @property
     def constants(self) -> Mapping[str, object]:
         """Further arguments, as declared."""
@@ -103,6 +118,31 @@ class Trial:
             raise Inapplicable(msg)
         return found
 
+    def batch_axis(self, name: str) -> int | None:
+        """Say along which axis samples are stacked in one input; None for none."""
+        specs = {spec.name: spec for spec in self.interface.arguments}
+        return specs[name].axis(self.interface.batch) if name in specs else None
+
+    def sizes_of(self, symbol: str) -> list[int]:
+        """List the sizes that a symbol may have beside the other sizes drawn.
+
+        Without a declaration, any size will do: all up to the one drawn.
+        """
+        if symbol not in self.declared.sizes:
+            return list(range(1, self.draw.sizes[symbol] + 1))
+        rows = [
+            dict(zip(group.symbols, row, strict=True))
+            for group in self.interface.groups
+            for row in group.rows
+            if symbol in group.symbols
+        ]
+        drawn = self.draw.sizes
+        return sorted(
+            row[symbol]
+            for row in rows
+            if all(row[name] == drawn[name] for name in row if name != symbol)
+        )
+
     def mapped(
         self, axes: Mapping[str, int], change: Callable[[Tensor, int], Tensor]
     ) -> dict[str, Tensor]:
@@ -126,14 +166,24 @@ class Trial:
         """
         found = list(leaves(output))
         specs = self.interface.results
-        is_batch = symbol == self.interface.batch
         if specs is None or len(specs) != len(found):
-            default = 0 if is_batch else None
-            return [(path, t, default if t.dim() else None) for path, t in found]
+            return [(path, t, self._guessed(symbol, t)) for path, t in found]
         return [
             (path, tensor, spec.axis(symbol))
             for (path, tensor), spec in zip(found, specs, strict=True)
         ]
+
+    def _guessed(self, symbol: str, tensor: Tensor) -> int | None:
+        """Guess where samples are stacked in a result of which nothing is promised.
+
+        At the only axis that is as long as the batch: a GRU returns its state with
+        layers first. None if there are two; the first if there is none.
+        """
+        if symbol != self.interface.batch or not symbol or not tensor.dim():
+            return None
+        number = self.draw.sizes[symbol]
+        found = [axis for axis, size in enumerate(tensor.shape) if size == number]
+        return found[0] if len(found) == 1 else None if found else 0
 
 
 def first_float(output: object) -> Tensor:

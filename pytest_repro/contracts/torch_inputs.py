@@ -41,11 +41,12 @@ def make_inputs(subject: Subject, draw: Draw) -> dict[str, Tensor]:
     """
     interface = interface_of(subject)
     generator = torch.Generator().manual_seed(draw.seed)
-    mask = subject.contract.mask if isinstance(subject.contract, ModuleContract) else ""
+    contract = subject.contract
+    declared = contract if isinstance(contract, ModuleContract) else ModuleContract()
     made: dict[str, Tensor] = {}
     for spec in interface.arguments:
-        if spec.name == mask.lstrip("!"):
-            made[spec.name] = _padding(spec, draw, mask.startswith("!"))
+        if spec.name == declared.mask.lstrip("!"):
+            made[spec.name] = _padding(spec, draw, declared)
         else:
             given = interface.ranges.get(spec.name)
             made[spec.name] = make_tensor(spec, draw, given=given, generator=generator)
@@ -114,9 +115,11 @@ def _floats(
     }
     if values in makers:
         return makers[values]().clamp(low, high)
+    is_tied = values == "ties"
     if given is not None and not low < 0 < high:
-        return low + (high - low) * torch.sigmoid(normal)
-    return normal.clamp(low, high)
+        share = torch.sigmoid(normal)
+        return low + (high - low) * ((2 * share).round() / 2 if is_tied else share)
+    return (normal.round() if is_tied else normal).clamp(low, high)
 
 
 def _integers(
@@ -146,13 +149,16 @@ def _one_hot(plain: Tensor, value: float) -> Tensor:
     return plain
 
 
-def _padding(spec: TensorSpec, draw: Draw, is_inverted: bool) -> Tensor:  # noqa: FBT001  # private
+def _padding(spec: TensorSpec, draw: Draw, declared: ModuleContract) -> Tensor:
     """Mark the end of each row as padding; the first place is always real."""
-    shape = shape_of(spec, draw.sizes)
+    found = spec.axis(declared.time)
+    axis = -1 if found is None else found
+    shape = list(shape_of(spec, draw.sizes))
+    shape.append(shape.pop(axis))
     place = torch.arange(shape[-1]).expand(shape)
     lengths = torch.full(shape, shape[-1])
     if draw.values == "normal" and len(shape) > 1:
         row = torch.arange(shape[0]).reshape(-1, *[1] * (len(shape) - 1))
         lengths = 1 + (row + draw.seed).expand(shape) % shape[-1]
-    padded = place >= lengths
-    return ~padded if is_inverted else padded
+    padded = (place >= lengths).movedim(-1, axis).contiguous()
+    return (~padded if declared.mask.startswith("!") else padded).to(_dtype(spec))

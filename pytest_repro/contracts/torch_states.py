@@ -3,6 +3,7 @@
 import copy
 import io
 from collections.abc import Mapping
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -11,8 +12,8 @@ from pytest_repro.contracts.generators import seed_generators, states_of_generat
 from pytest_repro.contracts.properties import Draw, Finding, Inapplicable, Subject
 from pytest_repro.contracts.torch_calls import Trial, reduce_loss
 from pytest_repro.contracts.torch_descent import Momentum
-from pytest_repro.contracts.torch_results import compare, compare_tensors
-from pytest_repro.records.module_contracts import BITWISE, Level
+from pytest_repro.contracts.torch_results import compare, compare_tensors, leaves
+from pytest_repro.records.module_contracts import BITWISE, Level, rtol
 
 __all__ = [
     "check_copies",
@@ -23,6 +24,8 @@ __all__ = [
     "check_roundtrip",
     "check_sharing",
 ]
+
+_ROUNDED: Final = rtol(1e-5)
 
 
 def check_init(subject: Subject, draw: Draw, level: Level) -> Finding | None:
@@ -69,18 +72,49 @@ def check_eval(subject: Subject, draw: Draw, level: Level) -> Finding | None:
     module = trial.judge()
     before = _state(module)
     first = trial.call(module)
+    kept = [tensor.clone() for _, tensor in leaves(first)]
     other = Trial.of(subject, Draw(seed=draw.seed + 1, sizes=draw.sizes))
     trial.call(module, other.inputs)
     found = compare(
+        [tensor for _, tensor in leaves(first)],
+        kept,
+        level=BITWISE,
+        suspicion="a later call writes over an earlier result: a buffer used again?",
+    ) or compare(
         trial.call(module),
         first,
         level=level,
         suspicion="a counter, a cache or randomness decides what comes out in eval?",
     )
     text = "judging changes the state: statistics updated in eval?"
-    return found or _states_differ(
-        _state(module), before, level=BITWISE, suspicion=text
+    return (
+        found
+        or _states_differ(_state(module), before, level=BITWISE, suspicion=text)
+        or _judging_costs(trial)
     )
+
+
+def _judging_costs(trial: Trial) -> Finding | None:
+    """What was learnt is still there after judging, but for rounding.
+
+    Some modules judge by other weights than they learn: averaged, or merged ones.
+    """
+    module = trial.build().train()
+    _nudge(module)
+    before = _state(module)
+    trial.call(module.eval())
+    text = "what was learnt is lost by judging: averaged weights that are not put back?"
+    return _states_differ(
+        _state(module.train()), before, level=_ROUNDED, suspicion=text
+    )
+
+
+@torch.no_grad()
+def _nudge(module: nn.Module) -> None:
+    """Move everything that learns, as learning would."""
+    for parameter in module.parameters():
+        if parameter.requires_grad:
+            parameter.add_(0.25)
 
 
 def check_rng(subject: Subject, draw: Draw, level: Level) -> Finding | None:
@@ -127,13 +161,27 @@ def check_roundtrip(subject: Subject, draw: Draw, level: Level) -> Finding | Non
     kept = io.BytesIO()
     torch.save(module.state_dict(), kept)
     kept.seek(0)
-    other = trial.build(offset=1)
+    other = trial.build(offset=1).eval()
     other.load_state_dict(torch.load(kept, weights_only=True))
-    return compare(
-        trial.call(other.eval()),
+    found = compare(
+        trial.call(other),
         trial.call(module),
         level=level,
         suspicion="missing in the state dict: persistent=False, a plain attribute?",
+    )
+    return found or _remembers(trial, other, level=level)
+
+
+def _remembers(trial: Trial, judge: nn.Module, *, level: Level) -> Finding | None:
+    """A module that has judged before judges by the state that it loads."""
+    fresh = trial.build(offset=1).eval()
+    _nudge(fresh)
+    judge.load_state_dict(fresh.state_dict())
+    return compare(
+        trial.call(judge),
+        trial.call(fresh),
+        level=level,
+        suspicion="judges by the state before: a cache that loading does not clear?",
     )
 
 
@@ -197,13 +245,23 @@ def check_copies(subject: Subject, draw: Draw, level: Level) -> Finding | None:
     """A deep copy gives the same, and the whole module can be written to a file."""
     trial = Trial.of(subject, draw)
     module = trial.judge()
-    torch.save(module, io.BytesIO())
-    return compare(
-        trial.call(copy.deepcopy(module)),
-        trial.call(module),
-        level=level,
-        suspicion="a copy still leans on the original, or lost something?",
+    try:
+        torch.save(module, io.BytesIO())
+    except Exception as error:  # noqa: BLE001  # whatever pickling meets
+        return Finding(
+            suspicion="cannot be written to a file: holds a lambda, a local function"
+            " or something open?",
+            where="pickle",
+            obtained=" ".join(f"{type(error).__name__}: {error}".split())[:200],
+            reference="bytes",
+        )
+    twin, before = copy.deepcopy(module), trial.call(module)
+    found = compare(
+        trial.call(twin), before, level=level, suspicion="a copy lost something?"
     )
+    _nudge(module)
+    text = "a copy leans on the original: a shallow copy, a function that holds it?"
+    return found or compare(trial.call(twin), before, level=level, suspicion=text)
 
 
 def check_sharing(subject: Subject, draw: Draw, level: Level) -> Finding | None:

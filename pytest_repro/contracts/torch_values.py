@@ -1,5 +1,8 @@
 """Properties of one call: shape, dtype, values, and what becomes of the input."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+
 import torch
 from torch import Tensor
 
@@ -78,11 +81,19 @@ def _is_kind(tensor: Tensor, wanted: str) -> bool:
 def check_finite(subject: Subject, draw: Draw, _level: Level) -> Finding | None:
     """Nothing that comes out is NaN or infinite."""
     trial = Trial.of(subject, draw)
-    for path, tensor in leaves(trial.call(trial.judge())):
+    found = _not_finite(trial.call(trial.judge()), f"{draw.values} values")
+    if found is not None:
+        return found
+    learnt = trial.practise(trial.build())
+    return _not_finite(learnt, f"{draw.values} values, while it learns")
+
+
+def _not_finite(output: object, what: str) -> Finding | None:
+    for path, tensor in leaves(output):
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
             index = tuple(int(n) for n in (~tensor.isfinite()).nonzero()[0])
             return Finding(
-                suspicion=f"a division by 0 or an overflow for {draw.values} values?",
+                suspicion=f"a division by 0 or an overflow for {what}?",
                 where=path,
                 index=index,
                 obtained=repr(tensor[index].item()),
@@ -113,15 +124,25 @@ def check_mutation(subject: Subject, draw: Draw, _level: Level) -> Finding | Non
     """A call leaves its inputs as they were."""
     trial = Trial.of(subject, draw)
     given = {name: tensor.clone() for name, tensor in trial.inputs.items()}
-    module = trial.judge()
     with torch.no_grad():
+        trial.judge()(**given, **trial.constants)
+    found = _changed(trial, given, "an operation in place on the input?")
+    if found is not None:
+        return found
+    module = trial.build().train()
+    with torch.no_grad(), suppress(ValueError):  # statistics of one sample, refused
         module(**given, **trial.constants)
+    text = "an operation in place on the input, while it learns?"
+    return _changed(trial, given, text)
+
+
+def _changed(trial: Trial, given: Mapping[str, Tensor], text: str) -> Finding | None:
     for name, tensor in given.items():
         found = compare_tensors(
             tensor, trial.inputs[name], level=BITWISE, where=f"input {name}"
         )
         if found is not None:
-            return Finding(suspicion="an operation in place on the input?", **found)
+            return Finding(suspicion=text, **found)
     return None
 
 
@@ -226,7 +247,7 @@ def check_empty_batch(subject: Subject, draw: Draw, _level: Level) -> Finding | 
             return None
         raise
     for path, tensor, axis in trial.results(trial.interface.batch, output):
-        if axis is not None and tensor.shape[axis] != 0:
+        if axis is not None and tensor.numel() and tensor.shape[axis] != 0:
             return Finding(
                 suspicion="makes results of no samples?",
                 where=path,

@@ -1,7 +1,7 @@
 """Shapes are read from annotations and strings, and sizes are solved jointly."""
 
 import pytest
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from pytest_repro.contracts.annotations import arguments_of, parse, result_of
@@ -26,6 +26,20 @@ def test_annotations_of_jaxtyping_are_read() -> None:
     assert results is not None
     assert [d.text for d in results[0].dimensions] == ["h", "2*d"]
     assert results[1].dimensions[0].is_variadic
+
+
+def masked(
+    x: Float[Tensor, "batch time"], mask: Bool[Tensor, "batch time"] | None = None
+) -> None:
+    """A signature of which a part may be left out."""
+    raise AssertionError(x, mask)
+
+
+def test_what_may_be_left_out_is_given_all_the_same() -> None:
+    """An optional mask has a shape, too."""
+    _, mask = arguments_of(masked, {})
+
+    assert (mask.kind, mask.axis("time")) == ("bool", 1)
 
 
 def test_a_declared_shape_comes_before_an_annotation() -> None:

@@ -41,8 +41,8 @@ class SmallGPT(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         length = x.shape[1]
-        mask = torch.full((length, length), -torch.inf, dtype=self.head.weight.dtype)
-        hidden = self.tokens(x) + self.places(torch.arange(length))
+        mask = self.head.weight.new_full((length, length), -torch.inf)
+        hidden = self.tokens(x) + self.places(torch.arange(length, device=x.device))
         return self.head(self.block(hidden, src_mask=mask.triu(1), is_causal=True))  # type: ignore[no-any-return]
 
 
@@ -73,7 +73,7 @@ class MaskedEncoder(nn.Module):
         self.layer = nn.TransformerEncoderLayer(8, 2, 16, 0.1, batch_first=True)
 
     def forward(self, x: Tensor, padding: Tensor) -> Tensor:
-        mask = torch.zeros(padding.shape, dtype=x.dtype)
+        mask = x.new_zeros(padding.shape)
         return self.layer(x, src_key_padding_mask=mask.masked_fill(padding, -torch.inf))  # type: ignore[no-any-return]
 
 
@@ -83,6 +83,55 @@ class MaskedMean(nn.Module):
     def forward(self, x: Tensor, padding: Tensor) -> Tensor:
         real = (~padding)[..., None].to(x.dtype)
         return (x * real).sum(1) / real.sum(1).clamp(min=1)
+
+
+class FewPlaces(nn.Module):
+    """Has eight places, and a mask of ones for what is real, as transformers has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(11, 8), nn.Embedding(8, 8)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        places = torch.arange(x.shape[1], device=x.device)
+        hidden = self.tokens(x) + self.places(places)
+        hide = (1 - mask[:, None]).to(hidden.dtype) * torch.finfo(hidden.dtype).min
+        return (hidden @ hidden.transpose(1, 2) + hide).softmax(-1) @ hidden  # type: ignore[no-any-return]
+
+
+class MaskedMax(nn.Module):
+    """The largest value of what is no padding; all of it, if nothing says so."""
+
+    def forward(self, x: Tensor, padding: Tensor | None = None) -> Tensor:
+        if padding is None:
+            return x.amax(1)
+        return x.masked_fill(padding[..., None], -torch.inf).amax(1)
+
+
+class Fours(nn.Module):
+    """Takes batches of four, or of eight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if len(x) % 4:
+            msg = "batches of four"
+            raise ValueError(msg)
+        return self.last(x)  # type: ignore[no-any-return]
+
+
+class ScaledInSingle(nn.Module):
+    """Scales rows in single precision whatever comes, as T5 does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        size = x.float().pow(2).mean(-1, keepdim=True)
+        return self.weight * (x.float() * torch.rsqrt(size + 1e-6)).to(x.dtype)
 
 
 class Perceptron(nn.Module):
@@ -135,6 +184,10 @@ def _gpt2() -> Any:
 
     config = GPT2Config(vocab_size=13, n_positions=16, n_embd=8, n_layer=1, n_head=2)
     return GPT2LMHeadModel(config)
+
+
+def _gru() -> Any:
+    return nn.GRU(8, 5, batch_first=True)
 
 
 def _boring() -> Any:
@@ -276,6 +329,29 @@ CORRECT: Final = (
     ),
     _masked("MaskedEncoder", MaskedEncoder, _SEQ),
     _masked("MaskedMean", MaskedMean, "Float batch 8"),
+    _masked("MaskedMax", MaskedMax, "Float batch 8"),
+    ModuleContract(
+        name="FewPlaces",
+        build=FewPlaces,
+        arguments={"x": "Int batch time", "mask": "Int batch time"},
+        returns=_SEQ,
+        ranges={"x": (0, 10)},
+        sizes={"time": range(1, 9)},
+        time="time",
+        mask="!mask",
+        unused=["tokens", "places"],
+    ),
+    _plain("PReLU", nn.PReLU, takes=_ROW, gives=_ROW),
+    _plain(
+        "Fours",
+        Fours,
+        takes=_ROW,
+        gives="Float batch 3",
+        argument="x",
+        sizes={"batch": [4, 8]},
+    ),
+    _plain("ScaledInSingle", ScaledInSingle, takes=_ROW, gives=_ROW, argument="x"),
+    _plain("GRU that promises no result", _gru, takes=_SEQ, gives="?"),
     _plain(
         "Sequential",
         lambda: nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2)),

@@ -11,10 +11,15 @@ from pytest_repro.contracts.running import (
     property_named,
 )
 from pytest_repro.contracts.subjects import subject_of
+from tests.contracts.corpus import seeded_modules, sequences_with_bugs, states_with_bugs
 from tests.contracts.corpus.correct_modules import CORRECT, PUBLISHED
-from tests.contracts.corpus.seeded_modules import SEEDED
 
-RAISING = {"NeedsContiguous", "LambdaHook"}
+SEEDED = [
+    case
+    for home in (seeded_modules, sequences_with_bugs, states_with_bugs)
+    for case in home.SEEDED
+]
+RAISING = {"NeedsContiguous"}
 """Faults that show as an exception; of all others the property names the fault."""
 
 
