@@ -42,6 +42,7 @@ OPTIMIZER_PROPERTIES: Final = (
         "state_roundtrip",
         "an optimizer with a saved and loaded state goes on as the first would",
     ),
+    _row("all_move", "every parameter that has gradients moves"),
     _row("lr_zero", "with a learning rate of 0 no parameter changes"),
     _row("without_gradient", "a parameter without a gradient stays"),
     _row("gradients_kept", "a step leaves the gradients alone"),

@@ -1,5 +1,6 @@
 """Checks of optimizers, by a few steps on four small parameters."""
 
+import inspect
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pytest_repro.contracts.torch_results import compare
 from pytest_repro.records.module_contracts import BITWISE, Level, OptimizerContract
 
 __all__ = [
+    "check_all_move",
     "check_gradient_scale",
     "check_gradients_kept",
     "check_lr_zero",
@@ -63,7 +65,21 @@ class _Training:
         for place, one in enumerate(self.parameters):
             gradient = self.gradients[number][place] * scale
             one.grad = None if place == idle else gradient
-        self.optimizer.step()
+        step = inspect.signature(self.optimizer.step).parameters.get("closure")
+        if step is not None and step.default is step.empty:
+            self.optimizer.step(self._loss)
+        else:
+            self.optimizer.step()
+
+    def _loss(self) -> Tensor:
+        """Give the loss that has these gradients, to who asks for it, as LBFGS does."""
+        parts = [(p * p.grad).sum() for p in self.parameters if p.grad is not None]
+        return torch.stack(parts).sum().detach()
+
+    def set_rate(self, key: str, factor: float) -> None:
+        """Scale the learning rate, as a schedule does."""
+        for group in self.optimizer.param_groups:
+            group[key] = group[key] * factor
 
     def steps(self, first: int = 0, last: int = _STEPS) -> list[Tensor]:
         """Take some steps, and give the parameters after them."""
@@ -90,6 +106,7 @@ def check_state_roundtrip(
     """Saved in the middle and loaded into another one, it goes where it would have."""
     first, other = _Training.of(subject, draw), _Training.of(subject, draw)
     first.steps()
+    first.set_rate(_declared(subject).learning_rate, 0.5)
     state = _saved(first.optimizer.state_dict())
     for mine, its in zip(other.parameters, first.parameters, strict=True):
         mine.data.copy_(its.data)
@@ -99,16 +116,15 @@ def check_state_roundtrip(
         other.steps(_STEPS, last),
         first.steps(_STEPS, last),
         level=BITWISE,
-        suspicion="state that is not in state_dict, such as a count of steps?",
+        suspicion="state that is not in state_dict, such as a count of steps, or a"
+        " learning rate that is not restored?",
     )
 
 
 def check_lr_zero(subject: Subject, draw: Draw, _level: Level) -> Finding | None:
     """A learning rate of 0 moves nothing."""
     training = _Training.of(subject, draw)
-    key = _declared(subject).learning_rate
-    for group in training.optimizer.param_groups:
-        group[key] = group[key] * 0
+    training.set_rate(_declared(subject).learning_rate, 0)
     before = training.values
     return compare(
         training.steps(),
@@ -138,6 +154,22 @@ def check_without_gradient(
             )
             if found is not None:
                 return found
+    return None
+
+
+def check_all_move(subject: Subject, draw: Draw, _level: Level) -> Finding | None:
+    """Each parameter that has gradients is somewhere else after some steps."""
+    training = _Training.of(subject, draw)
+    before = training.values
+    for place, (mine, its) in enumerate(zip(training.steps(), before, strict=True)):
+        if torch.equal(mine, its):
+            return Finding(
+                suspicion="a parameter is left out: a group that is ignored, a shape"
+                " that is filtered away, a step that does nothing?",
+                where=f"parameter {place} of shape {tuple(its.shape)}",
+                obtained=f"where it was, after {_STEPS} steps with gradients",
+                reference="somewhere else",
+            )
     return None
 
 
