@@ -54,6 +54,7 @@ AUGMENTATION_PROPERTIES: Final = (
     _row("no_input_mutation", "the batch that is handed over is left alone"),
     _row("deterministic", "the same seed and ids give the same batch again"),
     _row("seed_matters", "another seed gives another batch", examples=2),
+    _row("id_matters", "other ids have other draws", examples=2),
     _row("identity_at_zero", "at strength 0 nothing is changed, bit for bit"),
     _row(
         "sample_independence",

@@ -25,6 +25,7 @@ __all__ = [
     "check_bounds",
     "check_deterministic",
     "check_finite",
+    "check_id_matters",
     "check_identity_at_zero",
     "check_no_input_mutation",
     "check_probability",
@@ -42,6 +43,7 @@ _ELEMENTS: Final = 2**24
 """At most so many are compared; where samples are large, fewer have to do."""
 
 _OTHERS: Final = 4
+_OTHER_IDS: Final = 1000
 _FEW: Final = 8
 
 
@@ -129,6 +131,33 @@ def check_seed_matters(subject: Subject, draw: Draw, _level: Level) -> Finding |
         suspicion="the seed is not used?",
         where="batch",
         obtained=f"the same for {_OTHERS + 1} seeds",
+        reference="another one at least once",
+    )
+
+
+def check_id_matters(subject: Subject, draw: Draw, _level: Level) -> Finding | None:
+    """Where the seed matters, the ids of samples do, too."""
+    plain = replace(draw, values="normal", sizes=_roomiest(subject, _FEW))
+    batch, apply = _batch(subject, plain), _declared(subject).apply
+    pairs = []
+    for more in range(_OTHERS + 1):
+        seed, strength = plain.seed + more, _strength(plain)
+        ids = _ids(subject, plain)
+        pairs.append(
+            [
+                apply(batch.clone(), seed=seed, ids=chosen, strength=strength)
+                for chosen in (ids, [_OTHER_IDS + one for one in ids])
+            ]
+        )
+    if all(torch.equal(pairs[0][0], one) for one, _ in pairs):
+        msg = f"{subject.name} draws nothing by its seed"
+        raise Inapplicable(msg)
+    if any(not torch.equal(*pair) for pair in pairs):
+        return None
+    return Finding(
+        suspicion="one draw for all samples: the ids are not used?",
+        where="batch",
+        obtained=f"the same for other ids, under {_OTHERS + 1} seeds",
         reference="another one at least once",
     )
 

@@ -122,6 +122,11 @@ def one_seed(batch: Tensor, *, seed: int, ids: Ids, strength: float) -> Tensor:
     return _shrunk(batch, 0, ids, strength)
 
 
+def one_draw(batch: Tensor, *, seed: int, ids: Ids, strength: float) -> Tensor:
+    """Draws once for all samples."""
+    return batch * (1 - strength * _draws(seed, [0] * len(ids)).reshape(-1, 1) / 2)
+
+
 def sound(batch: Tensor, *, seed: int, ids: Ids, strength: float) -> Tensor:
     """Has no fault."""
     return _shrunk(batch, seed, ids, strength)
@@ -148,6 +153,7 @@ SEEDED: Final = (
     (_contract(not_finite), "finite"),
     (_contract(upcast), "shape_dtype"),
     (_contract(one_seed), "seed_matters"),
+    (_contract(one_draw), "id_matters"),
     (
         _contract(
             sound, draw=half_drawn, replay=lambda batch, factor: batch * _column(factor)
