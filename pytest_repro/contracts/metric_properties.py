@@ -36,7 +36,7 @@ def _row(
             check=check_in("torch_metrics", f"check_{name}"),
             level=level,
             is_leveled=level != BITWISE,
-            values=("normal", "constant", "duplicates", "one_hot"),
+            values=("normal", "ties", "constant", "duplicates", "one_hot"),
             examples=examples,
             applies=applies,
         )

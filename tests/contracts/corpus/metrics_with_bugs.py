@@ -54,6 +54,13 @@ def _torch_accuracy(predictions: Tensor, labels: Tensor) -> Any:
     return multiclass_accuracy(predictions, labels, num_classes=3, average="micro")
 
 
+def _torch_area(scores: Tensor, labels: Tensor) -> Any:
+    from torchmetrics.functional.classification import binary_auroc  # noqa: PLC0415  # heavy
+
+    has_both = len(labels.unique()) > 1
+    return binary_auroc(scores, labels) if has_both else 0.5
+
+
 def _torch_error(predictions: Tensor, targets: Tensor) -> Any:
     from torchmetrics.functional import mean_squared_error  # noqa: PLC0415  # heavy
 
@@ -102,6 +109,13 @@ CORRECT: Final = (
         merge=weighted,
     ),
     MetricContract(
+        name="Area under the curve of torchmetrics",
+        compute=_torch_area,
+        arguments={"scores": "Float batch", "labels": "Int batch"},
+        ranges={"scores": (0, 1), "labels": (0, 1)},
+        range=(0, 1),
+    ),
+    MetricContract(
         name="Mean squared error of torchmetrics",
         compute=_torch_error,
         arguments={"predictions": "Float batch", "targets": "Float batch"},
@@ -131,6 +145,15 @@ def running_mean(predictions: Tensor, labels: Tensor) -> float:
     for hit in (predictions == labels).tolist():
         value = 0.9 * value + 0.1 * hit
     return value
+
+
+def area(scores: Tensor, labels: Tensor) -> float:
+    """The area under a ROC curve that takes ties as they come."""
+    labels = labels[scores.argsort(descending=True, stable=True)].double()
+    hits, misses = labels.sum(), (1 - labels).sum()
+    if not hits * misses:
+        return 0.5
+    return float((labels.cumsum(0) * (1 - labels)).sum() / (hits * misses))
 
 
 def percent(predictions: Tensor, labels: Tensor) -> float:
@@ -177,6 +200,15 @@ _TWO_OF_THREE: Final = (
 SEEDED: Final = (
     (_contract("mean_of_means", accuracy, merge=mean_of_means), "merge"),
     (_contract("running_mean", running_mean), "permutation_invariance"),
+    (
+        MetricContract(
+            name="area",
+            compute=area,
+            arguments={"scores": "Float batch", "labels": "Int batch"},
+            ranges={"scores": (0, 1), "labels": (0, 1)},
+        ),
+        "permutation_invariance",
+    ),
     (_contract("percent", percent, range=(0, 1)), "bounded"),
     (_contract("sorts_in_place", sorts_in_place), "no_input_mutation"),
     (_contract("Accumulates", Accumulates()), "deterministic"),
