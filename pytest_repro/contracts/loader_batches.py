@@ -2,10 +2,10 @@
 
 import itertools
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pytest_repro.contracts.annotations import TensorSpec, parse
-from pytest_repro.contracts.loader_epochs import epoch_of, loader_of
+from pytest_repro.contracts.loader_epochs import Batch, epoch_of, loader_of, plain_id
 from pytest_repro.contracts.properties import Draw, Finding, Subject
 from pytest_repro.records.module_contracts import Level, LoaderContract
 
@@ -18,11 +18,15 @@ __all__ = [
 ]
 
 
+_ROWS: Final = ("batch", "b", "B")
+"""What the first dimension of a field may be called that has a row for each id."""
+
+
 def check_fields(subject: Subject, draw: Draw, _level: Level) -> Finding | None:
     """Each batch has the declared fields, in shapes that fit together."""
     declared = loader_of(subject)
     for number, batch in enumerate(epoch_of(subject, draw)):
-        found = _wrong_fields(declared, batch.content, f"batch {number}")
+        found = _wrong_fields(declared, batch, f"batch {number}")
         if found is not None:
             return found
     return None
@@ -88,8 +92,8 @@ def check_parts_disjoint(
     """No two parts of the split share an id."""
     parts = loader_of(subject).parts
     for one, other in itertools.combinations(sorted(parts), 2):
-        theirs = set(parts[other])
-        shared = [sample for sample in parts[one] if sample in theirs]
+        theirs = set(map(plain_id, parts[other]))
+        shared = [id_ for id_ in map(plain_id, parts[one]) if id_ in theirs]
         if shared:
             return Finding(
                 suspicion="a leak: bounds of the split that are off by one, or samples"
@@ -102,8 +106,9 @@ def check_parts_disjoint(
 
 
 def _wrong_fields(
-    declared: LoaderContract, batch: object, where: str
+    declared: LoaderContract, loaded: Batch, where: str
 ) -> Finding | None:
+    batch = loaded.content
     if not isinstance(batch, Mapping):
         return Finding(
             suspicion="batches have no named fields?",
@@ -111,14 +116,17 @@ def _wrong_fields(
             obtained=type(batch).__name__,
             reference=f"a mapping with {', '.join(declared.fields)}",
         )
-    sizes: dict[str, int] = {}
-    for name, text in declared.fields.items():
-        spec = parse(name, text)
+    specs = [parse(name, text) for name, text in declared.fields.items()]
+    symbols = {one.text for spec in specs for one in spec.dimensions[:1]}
+    sizes: dict[str, int] = {n: len(loaded.ids) for n in _ROWS if n in symbols}
+    for spec in specs:
+        name, text = spec.name, declared.fields[spec.name]
         found = _shape(batch[name]) if name in batch else "absent"
         if isinstance(found, str) or not _fits(spec, found, sizes):
             known = ", ".join(f"{symbol} {size}" for symbol, size in sizes.items())
             return Finding(
-                suspicion="a field is absent, or has another shape or dtype?",
+                suspicion="a field is absent, or has another shape or dtype, or fewer"
+                " rows than ids?",
                 where=f"{where}, field {name}",
                 obtained=found if isinstance(found, str) else f"{found[0]} {found[1]}",
                 reference=text + (f"  ({known})" if known else ""),

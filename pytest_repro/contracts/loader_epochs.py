@@ -8,7 +8,7 @@ from pytest_repro.contracts.properties import Draw, Finding, Inapplicable, Subje
 from pytest_repro.fingerprints import tree_digest
 from pytest_repro.records.module_contracts import LoaderContract
 
-__all__ = ["Batch", "Epoch", "batches_apart", "epoch_of", "loader_of"]
+__all__ = ["Batch", "Epoch", "batches_apart", "epoch_of", "loader_of", "plain_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def epoch_of(subject: Subject, draw: Draw, **changes: Any) -> Epoch:  # noqa: AN
     }
     rest = {name: asked[name] for name in ("workers", "shard", "start")}
     found = loader_of(subject).build(asked["seed"], asked["epoch"], **rest)
-    return [Batch(ids=tuple(map(_plain, ids)), content=one) for ids, one in found]
+    return [Batch(ids=tuple(map(plain_id, ids)), content=one) for ids, one in found]
 
 
 def batches_apart(
@@ -108,5 +108,6 @@ def _key(batch: Batch | None) -> tuple[object, ...]:
     return () if batch is None else (batch.ids, tree_digest(batch.content))
 
 
-def _plain(sample: Any) -> Any:  # noqa: ANN401  # an id, perhaps inside a tensor
+def plain_id(sample: Any) -> Any:  # noqa: ANN401  # whatever an id is
+    """Take an id out of a tensor: two tensors of one number are not found equal."""
     return sample.item() if hasattr(sample, "item") else sample

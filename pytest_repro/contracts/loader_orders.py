@@ -1,7 +1,9 @@
 """Checks of loaders: the order, and that it hangs on nothing but seed and epoch."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from pytest_repro.contracts.annotations import parse
 from pytest_repro.contracts.generators import seed_generators
 from pytest_repro.contracts.loader_epochs import (
     Epoch,
@@ -10,7 +12,8 @@ from pytest_repro.contracts.loader_epochs import (
     loader_of,
 )
 from pytest_repro.contracts.properties import Draw, Finding, Inapplicable, Subject
-from pytest_repro.records.module_contracts import Level
+from pytest_repro.fingerprints import tree_digest
+from pytest_repro.records.module_contracts import Level, LoaderContract
 
 __all__ = [
     "check_order_by_epoch",
@@ -78,15 +81,17 @@ def check_worker_invariance(
 
 
 def check_shards_cover(subject: Subject, draw: Draw, _level: Level) -> Finding | None:
-    """Shards together have what one alone has."""
-    whole = _ids(epoch_of(subject, draw))
+    """Shards together have what one alone has, with the same content."""
+    alone = epoch_of(subject, draw)
     for count in loader_of(subject).shards:
         dealt = [
-            sample
+            batch
             for which in range(count)
-            for sample in _ids(epoch_of(subject, draw, shard=(which, count)))
+            for batch in epoch_of(subject, draw, shard=(which, count))
         ]
-        found = _wrongly_dealt(dealt, whole, count)
+        found = _wrongly_dealt(_ids(dealt), _ids(alone), count)
+        if found is None:
+            found = _other_content(loader_of(subject), dealt, alone)
         if found is not None:
             return found
     return None
@@ -127,6 +132,45 @@ def _all_equal(epochs: list[Epoch], suspicion: str) -> Finding | None:
         obtained=f"{shown}  ({len(orders)} times)",
         reference="another order at least once",
     )
+
+
+def _other_content(
+    declared: LoaderContract, dealt: Epoch, alone: Epoch
+) -> Finding | None:
+    """Compare rows by their ids, in fields that have a row of one shape for each."""
+    specs = [parse(name, text) for name, text in declared.fields.items()]
+    names = [
+        spec.name
+        for spec in specs
+        if spec.dimensions and not any(one.symbols for one in spec.dimensions[1:])
+    ]
+    known = dict(_rows(alone, names))
+    for sample, row in _rows(dealt, names):
+        wrong = [name for name in row if row[name] != known[sample].get(name)]
+        if wrong:
+            return Finding(
+                suspicion="a sample is another one in a shard: drawn by shard, or by"
+                " place in the batch?",
+                where=f"sample {sample}, field {wrong[0]}",
+                obtained=f"content {row[wrong[0]]}",
+                reference=f"content {known[sample].get(wrong[0])}, as without shards",
+            )
+    return None
+
+
+def _rows(
+    epoch: Epoch, names: Sequence[str]
+) -> Iterator[tuple[object, Mapping[str, str]]]:
+    for batch in epoch:
+        for place, sample in enumerate(batch.ids):
+            yield (
+                sample,
+                {
+                    name: tree_digest(batch.content[name][place]).rpartition(":")[2][:8]
+                    for name in names
+                    if len(batch.content[name]) == len(batch.ids)
+                },
+            )
 
 
 def _wrongly_dealt(

@@ -102,7 +102,7 @@ LOADER_PROPERTIES: Final = (
     ),
     _row(
         "shards_cover",
-        "shards together have each sample of the epoch, and none twice",
+        "shards together have each sample of the epoch, as it is, and none twice",
         applies=_has_shards,
     ),
     _row("resume", "a loader resumed at a batch gives that batch and the rest"),

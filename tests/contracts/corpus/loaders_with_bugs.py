@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
+import torch
 
 from pytest_repro.contracts import LoaderContract
 from pytest_repro.training import (
@@ -202,6 +203,36 @@ def replaced(
     return _dealt(draw.choices(range(_SIZE), k=_SIZE), shard, start)
 
 
+def lost_row(
+    seed: int, epoch: int, *, workers: int, shard: Shard, start: int
+) -> Batches:
+    """Loses the last row of a batch, and keeps its id."""
+    del workers
+    for ids, batch in _dealt(_order(seed, epoch), shard, start):
+        yield ids, {"x": batch["x"][:-1]}
+
+
+def shard_draw(
+    seed: int, epoch: int, *, workers: int, shard: Shard, start: int
+) -> Batches:
+    """Adds noise by the number of the shard."""
+    del workers
+    for ids, batch in _dealt(_order(seed, epoch), shard, start):
+        yield ids, {"x": batch["x"] + np.float32(shard[0])}
+
+
+def other_labels(
+    seed: int, epoch: int, *, workers: int, shard: Shard, start: int
+) -> Batches:
+    """Takes labels by place, and samples by the order that was drawn."""
+    del workers
+    for number, (ids, batch) in enumerate(_dealt(_order(seed, epoch), shard, start)):
+        first = (start + number) * _BATCH
+        yield ids, {**batch, "y": np.arange(first, first + len(ids))}
+
+
+_X: Final = {"x": "Float batch"}
+
 SEEDED: Final = (
     (_contract("worker_draw", worker_draw), "worker_invariance"),
     (_contract("global_draw", global_draw), "order_repeats"),
@@ -214,6 +245,20 @@ SEEDED: Final = (
     (_contract("kept_batch", kept_batch, drops_last=True), "batch_sizes"),
     (_contract("replaced", replaced), "ids_unique"),
     (_contract("wrong_dtype", kept_batch, fields={"x": "Int batch"}), "fields"),
+    (_contract("lost_row", lost_row, fields=_X), "fields"),
+    (_contract("shard_draw", shard_draw, fields=_X), "shards_cover"),
+    (
+        _contract("other_labels", other_labels, fields={**_X, "y": "Int batch"}),
+        "shards_cover",
+    ),
+    (
+        _contract(
+            "off_by_one_in_tensors",
+            kept_batch,
+            parts={"train": torch.arange(15), "test": torch.arange(14, _SIZE)},
+        ),
+        "parts_disjoint",
+    ),
     (
         _contract(
             "off_by_one",
