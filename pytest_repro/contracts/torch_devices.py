@@ -2,6 +2,7 @@
 
 It is tried on torch's device `meta`, which every machine has. Tensors there have shapes
 and no values, so nothing is said of modules that look at values while they compute.
+The first call there imports what torch traces with: a second, once a session.
 """
 
 import re
