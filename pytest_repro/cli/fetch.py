@@ -7,7 +7,7 @@ refusals too, is a line of the store's access log.
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import environ
 from pathlib import Path
@@ -26,8 +26,14 @@ from pytest_repro.errors import (
     ReproUsageError,
     StoreError,
 )
-from pytest_repro.policy.assets import FILE, FORMAT, read_assets
-from pytest_repro.records import Catalog, DeclaredAsset, Resolution
+from pytest_repro.policy.assets import (
+    FILE,
+    FORMAT,
+    is_location,
+    name_like,
+    read_assets,
+)
+from pytest_repro.records import AssetUse, Catalog, DeclaredAsset, Resolution
 from pytest_repro.references.accesses import (
     AssetAccess,
     access_of,
@@ -178,21 +184,40 @@ def _declare(paths: Sequence[Path], project: Project) -> Answer:
         for path in paths
     ]
     ticker.close()
-    lines = [] if (project.root / FILE).exists() else [f'format = "{FORMAT}"', ""]
+    lines = [] if _is_begun(project.root / FILE) else [f'format = "{FORMAT}"', ""]
     for path, use in found:
-        mirror = project.show(path.resolve())
-        lines += [
-            "[[asset]]",
-            f'name = "{use.name}"',
-            f'digest = "{use.digest}"',
-            f"size_bytes = {use.size_bytes}",
-            'licence = "…"',
-            'access = "open"  # or restricted',
-            'personal_data = "none"  # or what there is, in words',
-            f'mirrors = ["{path.name if mirror.startswith("/") else mirror}"]',
-            "",
-        ]
+        # A link stays one: data is often linked from a shared disk.
+        place = path.parent.resolve() / path.name if path.name else path.resolve()
+        lines += _entry(place, use, project)
     return Answer(lines=tuple(lines), data={"assets": [use for _, use in found]})
+
+
+def _is_begun(file: Path) -> bool:
+    """Tell whether a file has its first line: ``>>`` makes an empty one beforehand."""
+    return file.is_file() and bool(file.read_bytes().strip())
+
+
+def _entry(path: Path, use: AssetUse, project: Project) -> Iterator[str]:
+    mirror = project.show(path)
+    is_own = is_location(mirror)
+    yield "[[asset]]"
+    yield f"name = {_quoted(name_like(path.name))}"
+    yield f'digest = "{use.digest}"'
+    yield f"size_bytes = {use.size_bytes}"
+    yield 'licence = "…"'
+    yield 'access = "open"  # or restricted'
+    yield 'personal_data = "none"  # or what there is, in words'
+    yield (
+        f"mirrors = [{_quoted(mirror)}]"
+        if is_own
+        else "mirrors = []  # where it may be had: a path from the root, or a URL"
+    )
+    yield ""
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 class _Ticker:

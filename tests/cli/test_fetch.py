@@ -184,6 +184,61 @@ def test_no_secret_of_a_mirror_is_printed_or_kept(
     assert "canary" not in told
 
 
+def test_first_entry_may_be_appended_to_no_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A shell makes the file of ``>> assets.toml`` before anything is printed."""
+    (project / "digits.csv").write_bytes(b"1")
+    (project / "assets.toml").touch()
+
+    assert main(["fetch", "--declare", "digits.csv"]) == 0
+
+    found = read_assets(capsys.readouterr().out.encode())
+    assert [one.name for one in found.assets] == ["digits.csv"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "mirrors"),
+    [
+        ("my data/größe 1.csv", "gr-e-1.csv", ["my data/größe 1.csv"]),
+        ('say "so".csv', "say-so-.csv", ['say "so".csv']),
+        ("back\\slash", "back-slash", ["back\\slash"]),
+        (".hidden", "hidden", [".hidden"]),
+        ("two\nlines", "two-lines", []),
+        ("ç", "asset", ["ç"]),
+        ("../outside.csv", "outside.csv", []),
+    ],
+)
+def test_file_of_any_name_can_be_declared(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    name: str,
+    mirrors: list[str],
+) -> None:
+    """What is printed can be read again, and names no file that is not there."""
+    (project / path).parent.mkdir(exist_ok=True)
+    (project / path).write_bytes(b"1")
+
+    assert main(["fetch", "--declare", path]) == 0
+
+    (found,) = read_assets(capsys.readouterr().out.encode()).assets
+    assert found.name == name
+    assert [one.location for one in found.mirrors] == mirrors
+
+
+def test_entry_of_a_linked_file_names_the_link(
+    project: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where it leads is a matter of this machine."""
+    (project / "digits.csv").symlink_to(data)
+
+    main(["fetch", "--declare", "digits.csv"])
+
+    (found,) = read_assets(capsys.readouterr().out.encode()).assets
+    assert [one.location for one in found.mirrors] == ["digits.csv"]
+
+
 def test_entry_is_printed_ready_to_be_declared(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
