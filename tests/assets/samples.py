@@ -55,7 +55,8 @@ class Server:
 
     ``/whole``, ``/ranged`` (honours Range), ``/corrupt``, ``/truncated`` (ends early),
     ``/slow`` (a byte now and then), ``/long`` (more than was declared), ``/shifted``
-    (answers another range than was asked for), ``/gone`` (404).
+    (answers another range than was asked for), ``/gone`` (404), ``/elsewhere`` (leads
+    to an address with a password), ``/coloured`` (403, with control characters).
 
     Attributes:
         asked: The path and the Range of each request, in order.
@@ -135,6 +136,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _gone(self, _: str) -> None:
         self.send_error(404)
+
+    def _elsewhere(self, _: str) -> None:
+        there = {"Location": "ftp://eve:hunter2@127.0.0.1:1/x?sig=canary"}
+        self._send(b"", status=302, headers=there)
+
+    def _coloured(self, _: str) -> None:
+        self.wfile.write(b"HTTP/1.1 403 \x1b[31mcanary\r\nContent-Length: 0\r\n\r\n")
 
     def _send(
         self,

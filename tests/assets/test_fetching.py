@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_repro.assets import AssetStore, fetch
+from pytest_repro.assets import AssetStore, fetch, mirrors
 from pytest_repro.errors import AssetUnavailable
 from pytest_repro.records import FailedMirror, Source
 from tests.assets.samples import DATA, OTHER, SIZE, Server, begin, declared, stored
@@ -248,6 +248,45 @@ def test_secrets_of_a_location_are_never_shown(
     assert not {"hunter2", "canary", "eve"} & set(told.replace(":", " ").split())
     assert "hunter2" not in told
     assert "canary" not in told
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("https://eve:hunter2@h/x", "https://h/x"),
+        ("https://eve:hunt@er2@h:1/x@v1", "https://h:1/x@v1"),
+        ("https://eve:hunt/er2@h/x", "https://h/x"),
+        ("https://eve:hun er2@h/x", "https://h/x"),
+        ("https://h/x?sig=canary#canary", "https://h/x?…"),
+        ("https://h/x#canary", "https://h/x"),
+        ("filecache::https://eve:hunter2@h/x?k=canary", "filecache::https://h/x?…"),
+        ("s3://key:hunter2@bucket/x", "s3://bucket/x"),
+        ("http://h:8080/a/b@c", "http://h:8080/a/b@c"),
+        ("data/a#b?c@d.csv", "data/a#b?c@d.csv"),
+    ],
+)
+def test_location_is_shown_without_what_may_be_secret(
+    location: str, expected: str
+) -> None:
+    """Also a location within another, and one that is none by the rules."""
+    assert mirrors.shown(location) == expected
+
+
+def test_what_a_server_says_is_cleaned(
+    tmp_path: Path, store: AssetStore, server: Server
+) -> None:
+    """It leads on to an address with a password, or speaks in control characters."""
+    asset = declared(server.url("elsewhere"), server.url("coloured"))
+
+    with pytest.raises(AssetUnavailable) as caught:
+        fetch(asset, store, root=tmp_path)
+
+    problems = [one.problem for one in caught.value.failed]
+    assert "ftp://127.0.0.1:1/x" in problems[0]
+    assert "hunter2" not in problems[0]
+    assert "canary" not in problems[0]
+    assert problems[1].isprintable()
+    assert "canary" in problems[1]
 
 
 def test_any_file_system_of_fsspec_is_a_mirror(
