@@ -25,6 +25,7 @@ from pytest_repro.errors import (
     AssetUnavailable,
     ReproUsageError,
     StoreError,
+    StoreReadOnly,
 )
 from pytest_repro.policy.assets import (
     FILE,
@@ -33,7 +34,7 @@ from pytest_repro.policy.assets import (
     name_like,
     read_assets,
 )
-from pytest_repro.records import AssetUse, Catalog, DeclaredAsset, Resolution
+from pytest_repro.records import AssetUse, Catalog, DeclaredAsset, Resolution, Source
 from pytest_repro.references.accesses import (
     AssetAccess,
     access_of,
@@ -45,6 +46,7 @@ __all__ = ["add_arguments", "run"]
 
 MEBI: Final = 2**20
 
+_FOUND: Final = (Source.STORE, Source.IN_PLACE)
 _EXITS: Final = (
     (AssetForbidden, "forbidden", Exit.POLICY),
     (AssetUnavailable, "unavailable", Exit.CANNOT_JUDGE),
@@ -90,16 +92,16 @@ def run(arguments: Namespace, project: Project) -> Answer:
         return _declare(arguments.declare, project)
     catalog = _read(project)
     results = [_fetch(one, project) for one in _chosen(catalog, arguments.names)]
-    append_accesses(project.assets, [one.access for one in results])
+    unlogged = _log(results, project)
     rows = [
         (one.asset.name, one.access.outcome, one.access.mirror or "–", one.labels)
         for one in results
     ]
     return Answer(
-        exit=max((one.exit for one in results), default=Exit.HOLDS),
+        exit=max((one.exit for one in (*results, *unlogged)), default=Exit.HOLDS),
         lines=table(("asset", "bytes", "mirror", "labels"), rows, left=4),
         data={"assets": [one.resolution or one.access for one in results]},
-        problems=tuple(one.problem for one in results if one.problem),
+        problems=tuple(one.problem for one in (*results, *unlogged) if one.problem),
     )
 
 
@@ -119,6 +121,30 @@ class _Result:
         personal = asset.personal_data
         said = () if personal == "none" else (f"personal data: {personal}",)
         return ", ".join((asset.access, asset.licence, *said))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unlogged:
+    """Why the answers are in no log."""
+
+    exit: Exit
+    problem: str
+
+
+def _log(results: Sequence[_Result], project: Project) -> tuple[_Unlogged, ...]:
+    """Write the answers down; empty if that is done.
+
+    A store that may only be read is none that anything came into: what was found there
+    is at hand, and nothing failed.
+    """
+    try:
+        append_accesses(project.assets, [one.access for one in results])
+    except StoreError as error:
+        is_found = all(one.access.outcome in _FOUND for one in results)
+        is_fine = is_found and isinstance(error, StoreReadOnly)
+        status = Exit.HOLDS if is_fine else Exit.CANNOT_JUDGE
+        return (_Unlogged(exit=status, problem=str(error)),)
+    return ()
 
 
 def _read(project: Project) -> Catalog:

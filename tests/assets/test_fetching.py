@@ -192,6 +192,30 @@ def test_damaged_object_is_fetched_again(
     assert stored(store, asset.digest) == "whole"
 
 
+@pytest.mark.parametrize("plant", ["folder", "link", "link to a folder", "dead link"])
+def test_whatever_lies_in_its_place_is_replaced(
+    tmp_path: Path, store: AssetStore, server: Server, plant: str
+) -> None:
+    """And what a link leads to stays as it is."""
+    asset = declared(server.url("whole"))
+    path = store.path(asset.digest)
+    path.parent.mkdir(parents=True)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "kept").write_bytes(OTHER)
+    if plant == "folder":
+        path.mkdir()
+    else:
+        ends = {"link": folder / "kept", "link to a folder": folder}
+        path.symlink_to(ends.get(plant, tmp_path / "nowhere"))
+
+    fetch(asset, store, root=tmp_path)
+
+    assert not path.is_symlink()
+    assert stored(store, asset.digest) == "whole"
+    assert (folder / "kept").read_bytes() == OTHER
+
+
 def test_empty_file_is_an_asset(tmp_path: Path, store: AssetStore) -> None:
     """Nothing at all has a digest, too."""
     (tmp_path / "empty").write_bytes(b"")

@@ -1,6 +1,8 @@
 """`pytest-repro fetch`: what is declared comes into the store; each answer is kept."""
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +112,57 @@ def test_each_fetch_is_a_line_of_the_access_log(project: Path, data: Path) -> No
     assert first[0]["asset"] == "digits"
     assert first[0]["mirror"] == data.as_uri()
     assert first[0]["accessed_utc"].endswith("Z")
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let no log be written."""
+
+    def refusing(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("pytest_repro.references.accesses.Folder.append", refusing)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_store_that_may_only_be_read_is_enough(
+    project: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+) -> None:
+    """Somebody else fills it; that no line is kept is told."""
+    declare(project, "digits", data, data.as_uri())
+    main(["fetch"])
+    refuse(monkeypatch, number)
+
+    status = main(["fetch"])
+
+    told = capsys.readouterr()
+    assert status == 0
+    assert "digits  store" in told.out
+    assert "cannot write accesses.jsonl, the access log" in told.err
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC])
+def test_what_failed_is_told_where_no_line_can_be_kept(
+    project: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+) -> None:
+    """A full disk keeps assets from coming, and the log from telling of it."""
+    declare(project, "digits", data, data.as_uri())
+    declare(project, "gone", data.parent, "gone.csv")
+    refuse(monkeypatch, number)
+
+    status = main(["fetch"])
+
+    told = capsys.readouterr()
+    assert status == 2
+    assert "digits  fetched" in told.out
+    assert "asset 'gone' cannot be had" in told.err
 
 
 def test_unknown_name_is_answered_with_the_nearest(
