@@ -211,7 +211,14 @@ class _Fetching:
         What other files of a folder take does not go into it.
         """
         start = _size_of(path)
-        source = partial(mirrors.pieces, location, start, timeout_s=mirror.timeout_s)
+        is_whole = location == mirror.location  # and no file of a folder
+        source = partial(
+            mirrors.pieces,
+            location,
+            start,
+            timeout_s=mirror.timeout_s,
+            size_bytes=self.asset.size_bytes if is_whole else None,
+        )
         pieces = _named(paced(source, timeout_s=mirror.timeout_s), location)
         with ExitStack() as stack:
             stack.callback(pieces.close)

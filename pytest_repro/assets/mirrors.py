@@ -102,19 +102,22 @@ def without_secrets(text: str) -> str:
     return _QUERY.sub("?…", _FRAGMENT.sub("", _USER.sub("", text)))
 
 
-def pieces(location: str, start: int, *, timeout_s: float) -> Iterator[Piece]:
+def pieces(
+    location: str, start: int, *, timeout_s: float, size_bytes: int | None = None
+) -> Iterator[Piece]:
     """Read a file.
 
     Args:
         location: A URL.
         start: The byte with which to begin, where that is possible.
+        size_bytes: Of the whole file; None if that is not known.
         timeout_s: How long a connection may be silent [s].
 
     Yields:
         Pieces in order; the first one begins at `start` or at 0.
 
     Raises:
-        MirrorFailed: If it says that it does not have the file.
+        MirrorFailed: If it says that it does not have the file, or one of another size.
         OSError: If the system refuses.
     """
     scheme = urlsplit(location).scheme
@@ -123,7 +126,9 @@ def pieces(location: str, start: int, *, timeout_s: float) -> Iterator[Piece]:
     elif scheme in WEB:
         from pytest_repro.assets import web  # noqa: PLC0415  # only where it is used
 
-        for at, data in web.read(location, start, timeout_s=timeout_s):
+        for at, data in web.read(
+            location, start, timeout_s=timeout_s, size_bytes=size_bytes
+        ):
             yield Piece(at, data)
     else:
         from pytest_repro.assets import filesystems  # noqa: PLC0415  # likewise

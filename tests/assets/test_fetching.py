@@ -149,6 +149,24 @@ def test_wrong_beginning_is_thrown_away(
     assert stored(store, asset.digest) == "whole"
 
 
+def test_page_in_place_of_the_bytes_spoils_nothing(
+    tmp_path: Path, store: AssetStore, server: Server
+) -> None:
+    """What has come so far stays, and the next mirror is asked for the rest alone."""
+    asset = declared(*map(server.url, ("page", "packed", "other", "ranged")))
+    begin(store, asset, DATA[:1000])
+
+    found = fetch(asset, store, root=tmp_path)
+
+    assert found.resumed_at == 1000
+    assert [range_ for _, range_ in server.asked] == ["bytes=1000-"] * 4
+    assert [one.problem for one in found.failed] == [
+        f"it has 26 bytes, not the {SIZE} declared",
+        f"it has 1000 bytes, packed by 'gzip', not the {SIZE} declared",
+        f"it has {SIZE + 1} bytes, not the {SIZE} declared",
+    ]
+
+
 def test_whole_partial_is_only_hashed(
     tmp_path: Path, store: AssetStore, server: Server
 ) -> None:
