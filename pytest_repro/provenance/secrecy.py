@@ -47,7 +47,7 @@ _SECRET: Final = re.compile(
     r"|auth|authorization|bearer|cookies?|credentials?|creds?|dsn|jwt|key|pass(?:code"
     r"|phrase|wd|word)?s?|pat|pem|pwd|sas|secrets?|session|tokens?|webhook)"
     # Written together, as in PGPASSWORD, GHTOKEN and SSHPASS; "bypass" is a word.
-    r"|api_?key|passphrase|passwd|passwor[dt]|secret|token"
+    r"|api_?key|passphrase|passwd|password|passwort|secret|token"
     r"|(?:^|[^a-z0-9])(?:db|ftp|ldap|mail|my|pg|root|smtp|ssh|user)pass)s?"
     r"(?:$|[^a-z0-9])",
     re.IGNORECASE,
