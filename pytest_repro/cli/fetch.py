@@ -97,11 +97,13 @@ def run(arguments: Namespace, project: Project) -> Answer:
         (one.asset.name, one.access.outcome, one.access.mirror or "–", one.labels)
         for one in results
     ]
+    exits = [one.exit for one in results] + [one.exit for one in unlogged]
+    problems = [one.problem for one in results] + [one.problem for one in unlogged]
     return Answer(
-        exit=max((one.exit for one in (*results, *unlogged)), default=Exit.HOLDS),
+        exit=max(exits, default=Exit.HOLDS),
         lines=table(("asset", "bytes", "mirror", "labels"), rows, left=4),
         data={"assets": [one.resolution or one.access for one in results]},
-        problems=tuple(one.problem for one in (*results, *unlogged) if one.problem),
+        problems=tuple(filter(None, problems)),
     )
 
 
