@@ -21,13 +21,15 @@ from pytest_repro.assets.mirrors import MirrorFailed, Piece
 from pytest_repro.assets.pumping import paced
 from pytest_repro.assets.store import AssetStore, writing
 from pytest_repro.assets.trees import ALGORITHM as TREE
+from pytest_repro.digests import digest_of_bytes
 from pytest_repro.errors import AssetUnavailable, ReproError, ReproUsageError
 from pytest_repro.records import DeclaredAsset, FailedMirror, Mirror, Resolution, Source
 
 __all__ = ["Heard", "fetch", "resolution_of"]
 
 UNFINISHED: Final = ".unfinished"
-"""How the name of a file of a folder ends until it is whole."""
+"""How the name of a file of a folder ends until it is whole. It begins with a digest of
+its own name, for which there may be no room left: a name has at most 255 bytes."""
 
 Heard = Callable[[str, int, int], None]
 """Hears the name of an asset, how many bytes of it have come, and of how many."""
@@ -190,9 +192,13 @@ class _Fetching:
         done = 0
         for name in files:
             if not (target / name).exists():
-                unfinished = target / f"{name}{UNFINISHED}"
-                location = f"{mirror.location.rstrip('/')}/{name}"
-                self._complete_file(mirror, location, unfinished, before=done)
+                unfinished = target / _unfinished(name)
+                location = mirrors.inside(mirror.location, name)
+                try:
+                    self._complete_file(mirror, location, unfinished, before=done)
+                except MirrorFailed as error:
+                    msg = f"{name}: {error}"
+                    raise MirrorFailed(msg) from error
                 with writing(self.asset.digest):
                     unfinished.rename(target / name)
             done += _size_of(target / name)
@@ -205,7 +211,14 @@ class _Fetching:
         What other files of a folder take does not go into it.
         """
         start = _size_of(path)
-        source = partial(mirrors.pieces, location, start, timeout_s=mirror.timeout_s)
+        is_whole = location == mirror.location  # and no file of a folder
+        source = partial(
+            mirrors.pieces,
+            location,
+            start,
+            timeout_s=mirror.timeout_s,
+            size_bytes=self.asset.size_bytes if is_whole else None,
+        )
         pieces = _named(paced(source, timeout_s=mirror.timeout_s), location)
         with ExitStack() as stack:
             stack.callback(pieces.close)
@@ -246,6 +259,10 @@ class _OtherBytes(MirrorFailed):
         super().__init__("other bytes than those declared", obtained=obtained)
 
 
+def _unfinished(name: str) -> str:
+    return f"{digest_of_bytes(name.encode()).rpartition(':')[2]}{UNFINISHED}"
+
+
 def _named(pieces: Iterator[Piece], location: str) -> Generator[Piece, None, None]:
     """Turn whatever a mirror raises into `MirrorFailed`, without secrets."""
     try:
@@ -262,8 +279,9 @@ def _problem(error: BaseException, location: str) -> str:
     while cause.__context__ is not None and not isinstance(cause, ReproError):
         cause = cause.__context__
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    plain = str(text).replace(location, mirrors.shown(location)).split("?")[0]
-    return " ".join(plain.split())[:200]
+    plain = str(text).replace(location, mirrors.shown(location))
+    printed = "".join(one if one.isprintable() else " " for one in plain)
+    return " ".join(mirrors.without_secrets(printed).split())[:200]
 
 
 def _write(descriptor: int, piece: Piece) -> None:

@@ -6,17 +6,35 @@ location may hold of secrets (a user, a token) is never shown.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 from pytest_repro.assets.trees import list_tree
 
-__all__ = ["MirrorFailed", "Piece", "is_in_project", "list_files", "pieces", "shown"]
+__all__ = [
+    "MirrorFailed",
+    "Piece",
+    "inside",
+    "is_in_project",
+    "list_files",
+    "pieces",
+    "shown",
+    "without_secrets",
+]
 
 CHUNK_BYTES: Final = 1024 * 1024
 WEB: Final = ("http", "https")
+
+_USER: Final = re.compile(
+    # A password with a slash in it follows a colon, as else only a port does.
+    r"(?<=://)(?:[^\s/?#]+@|[^\s/?#@:]*:(?![0-9]*(?:[/?#\s]|$))[^\s@]{1,200}+@)"
+)
+_USER_WITH_BLANKS: Final = re.compile(r"(?<=://)[^/?#]+@")
+_FRAGMENT: Final = re.compile(r"(?<=[^\s:/])#[^\s'\"]*")
+_QUERY: Final = re.compile(r"\?[^\s'\"…]+")
 
 
 class Piece(NamedTuple):
@@ -54,29 +72,52 @@ def is_in_project(location: str) -> bool:
     return "://" not in location
 
 
+def inside(location: str, name: str) -> str:
+    """Write the location of a file in a folder.
+
+    Args:
+        location: The URL of the folder.
+        name: The path of the file, from there.
+
+    Returns:
+        Its URL; only those of files quote what has a meaning in URLs.
+    """
+    is_file = urlsplit(location).scheme == "file"
+    return f"{location.rstrip('/')}/{quote(name) if is_file else name}"
+
+
 def shown(location: str) -> str:
     """Write a location without user, password, query and fragment."""
     if is_in_project(location):
         return location
-    parts = urlsplit(location)
-    host = parts.netloc.rpartition("@")[2]
-    hidden = "?…" if parts.query else ""
-    return urlunsplit((parts.scheme, host, parts.path, "", "")) + hidden
+    return without_secrets(_USER_WITH_BLANKS.sub("", location))
 
 
-def pieces(location: str, start: int, *, timeout_s: float) -> Iterator[Piece]:
+def without_secrets(text: str) -> str:
+    """Take users, passwords, queries and fragments out of the URLs in a text.
+
+    A URL may lie within another, as ``simplecache::https://…``, and what a password
+    holds may be no part of a URL.
+    """
+    return _QUERY.sub("?…", _FRAGMENT.sub("", _USER.sub("", text)))
+
+
+def pieces(
+    location: str, start: int, *, timeout_s: float, size_bytes: int | None = None
+) -> Iterator[Piece]:
     """Read a file.
 
     Args:
         location: A URL.
         start: The byte with which to begin, where that is possible.
+        size_bytes: Of the whole file; None if that is not known.
         timeout_s: How long a connection may be silent [s].
 
     Yields:
         Pieces in order; the first one begins at `start` or at 0.
 
     Raises:
-        MirrorFailed: If it says that it does not have the file.
+        MirrorFailed: If it says that it does not have the file, or one of another size.
         OSError: If the system refuses.
     """
     scheme = urlsplit(location).scheme
@@ -85,7 +126,9 @@ def pieces(location: str, start: int, *, timeout_s: float) -> Iterator[Piece]:
     elif scheme in WEB:
         from pytest_repro.assets import web  # noqa: PLC0415  # only where it is used
 
-        for at, data in web.read(location, start, timeout_s=timeout_s):
+        for at, data in web.read(
+            location, start, timeout_s=timeout_s, size_bytes=size_bytes
+        ):
             yield Piece(at, data)
     else:
         from pytest_repro.assets import filesystems  # noqa: PLC0415  # likewise

@@ -78,8 +78,19 @@ class AssetStore:
         return self.root / "partial" / digest.replace(":", "-")
 
     def has(self, digest: Digest) -> bool:
-        """Tell whether something lies under a digest; it is not hashed."""
-        return self.path(digest).exists()
+        """Tell whether something lies under a digest; it is not hashed.
+
+        Args:
+            digest: The digest.
+
+        Returns:
+            Whether there is anything.
+
+        Raises:
+            StoreError: If the store may not be looked into.
+        """
+        with _looking(digest):
+            return self.path(digest).exists()
 
     @contextmanager
     def locked(
@@ -142,7 +153,7 @@ class AssetStore:
         trash = self._trash(digest)
         with writing(digest):
             _remove(trash)  # what a crash left there
-            if path.exists():
+            if os.path.lexists(path):
                 trash.parent.mkdir(exist_ok=True)
                 path.rename(trash)
                 _remove(trash)
@@ -213,6 +224,18 @@ def writing(digest: Digest) -> AbstractContextManager[None]:
     return telling(tell)
 
 
+@contextmanager
+def _looking(digest: Digest) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        msg = (
+            f"cannot look for {digest} in the content store: {error.strerror}\n"
+            "  remedy  check who may read it, or name another store with repro_assets"
+        )
+        raise StoreError(msg) from error
+
+
 def _digest_of(name: str) -> Digest:
     """Read the name of an unfinished fetch or of rubbish."""
     algorithm, _, digits = name.rpartition("-")
@@ -248,7 +271,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _remove(path: Path) -> None:
     with suppress(FileNotFoundError):
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()

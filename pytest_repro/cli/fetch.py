@@ -7,7 +7,7 @@ refusals too, is a line of the store's access log.
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import environ
 from pathlib import Path
@@ -25,9 +25,16 @@ from pytest_repro.errors import (
     AssetUnavailable,
     ReproUsageError,
     StoreError,
+    StoreReadOnly,
 )
-from pytest_repro.policy.assets import FILE, FORMAT, read_assets
-from pytest_repro.records import Catalog, DeclaredAsset, Resolution
+from pytest_repro.policy.assets import (
+    FILE,
+    FORMAT,
+    is_location,
+    name_like,
+    read_assets,
+)
+from pytest_repro.records import AssetUse, Catalog, DeclaredAsset, Resolution, Source
 from pytest_repro.references.accesses import (
     AssetAccess,
     access_of,
@@ -39,6 +46,7 @@ __all__ = ["add_arguments", "run"]
 
 MEBI: Final = 2**20
 
+_FOUND: Final = (Source.STORE, Source.IN_PLACE)
 _EXITS: Final = (
     (AssetForbidden, "forbidden", Exit.POLICY),
     (AssetUnavailable, "unavailable", Exit.CANNOT_JUDGE),
@@ -84,16 +92,18 @@ def run(arguments: Namespace, project: Project) -> Answer:
         return _declare(arguments.declare, project)
     catalog = _read(project)
     results = [_fetch(one, project) for one in _chosen(catalog, arguments.names)]
-    append_accesses(project.assets, [one.access for one in results])
+    unlogged = _log(results, project)
     rows = [
         (one.asset.name, one.access.outcome, one.access.mirror or "–", one.labels)
         for one in results
     ]
+    exits = [one.exit for one in results] + [one.exit for one in unlogged]
+    problems = [one.problem for one in results] + [one.problem for one in unlogged]
     return Answer(
-        exit=max((one.exit for one in results), default=Exit.HOLDS),
+        exit=max(exits, default=Exit.HOLDS),
         lines=table(("asset", "bytes", "mirror", "labels"), rows, left=4),
         data={"assets": [one.resolution or one.access for one in results]},
-        problems=tuple(one.problem for one in results if one.problem),
+        problems=tuple(filter(None, problems)),
     )
 
 
@@ -113,6 +123,30 @@ class _Result:
         personal = asset.personal_data
         said = () if personal == "none" else (f"personal data: {personal}",)
         return ", ".join((asset.access, asset.licence, *said))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unlogged:
+    """Why the answers are in no log."""
+
+    exit: Exit
+    problem: str
+
+
+def _log(results: Sequence[_Result], project: Project) -> tuple[_Unlogged, ...]:
+    """Write the answers down; empty if that is done.
+
+    A store that may only be read is none that anything came into: what was found there
+    is at hand, and nothing failed.
+    """
+    try:
+        append_accesses(project.assets, [one.access for one in results])
+    except StoreError as error:
+        is_found = all(one.access.outcome in _FOUND for one in results)
+        is_fine = is_found and isinstance(error, StoreReadOnly)
+        status = Exit.HOLDS if is_fine else Exit.CANNOT_JUDGE
+        return (_Unlogged(exit=status, problem=str(error)),)
+    return ()
 
 
 def _read(project: Project) -> Catalog:
@@ -178,21 +212,40 @@ def _declare(paths: Sequence[Path], project: Project) -> Answer:
         for path in paths
     ]
     ticker.close()
-    lines = [] if (project.root / FILE).exists() else [f'format = "{FORMAT}"', ""]
+    lines = [] if _is_begun(project.root / FILE) else [f'format = "{FORMAT}"', ""]
     for path, use in found:
-        mirror = project.show(path.resolve())
-        lines += [
-            "[[asset]]",
-            f'name = "{use.name}"',
-            f'digest = "{use.digest}"',
-            f"size_bytes = {use.size_bytes}",
-            'licence = "…"',
-            'access = "open"  # or restricted',
-            'personal_data = "none"  # or what there is, in words',
-            f'mirrors = ["{path.name if mirror.startswith("/") else mirror}"]',
-            "",
-        ]
+        # A link stays one: data is often linked from a shared disk.
+        place = path.parent.resolve() / path.name if path.name else path.resolve()
+        lines += _entry(place, use, project)
     return Answer(lines=tuple(lines), data={"assets": [use for _, use in found]})
+
+
+def _is_begun(file: Path) -> bool:
+    """Tell whether a file has its first line: ``>>`` makes an empty one beforehand."""
+    return file.is_file() and bool(file.read_bytes().strip())
+
+
+def _entry(path: Path, use: AssetUse, project: Project) -> Iterator[str]:
+    mirror = project.show(path)
+    is_own = is_location(mirror)
+    yield "[[asset]]"
+    yield f"name = {_quoted(name_like(path.name))}"
+    yield f'digest = "{use.digest}"'
+    yield f"size_bytes = {use.size_bytes}"
+    yield 'licence = "…"'
+    yield 'access = "open"  # or restricted'
+    yield 'personal_data = "none"  # or what there is, in words'
+    yield (
+        f"mirrors = [{_quoted(mirror)}]"
+        if is_own
+        else "mirrors = []  # where it may be had: a path from the root, or a URL"
+    )
+    yield ""
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 class _Ticker:

@@ -5,6 +5,7 @@ run, a pin or `assets.toml` names is never removed, and nothing is where one of 
 cannot be read.
 """
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from pytest_repro.cli.parsing import Parser
 from pytest_repro.cli.project import Project, find_project
 from pytest_repro.cli.tables import fields
 from pytest_repro.digests import Digest
+from pytest_repro.errors import ReproUsageError
+from pytest_repro.policy.assets import FILE
 from pytest_repro.replication.needed import declared_assets, needed_assets
 
 __all__ = ["add_arguments", "run"]
@@ -57,6 +60,7 @@ def run(arguments: Namespace, project: Project) -> Answer:
 
     Raises:
         RecordError: If something that may need an asset cannot be read.
+        ReproUsageError: If another project is none.
     """
     shared = not project.assets.resolve().is_relative_to(project.root)
     if shared and arguments.remove and not (arguments.also or arguments.alone):
@@ -82,10 +86,20 @@ def run(arguments: Namespace, project: Project) -> Answer:
 
 def _others(arguments: Namespace) -> list[Project]:
     none = {"root": None, "dir": None, "out": None, "env": None}
-    return [
+    found = [
         find_project(Path.cwd(), Namespace(**{**none, "root": root}))
         for root in arguments.also
     ]
+    for one in found:
+        places = (one.root / FILE, one.references, one.out)
+        if not any(map(os.path.lexists, places)):
+            shown = ", ".join(path.name for path in places)
+            msg = (
+                f"nothing in {one.root} can need an asset: there is no {shown}\n"
+                "  --also names the root of a project; leave it out if that has none"
+            )
+            raise ReproUsageError(msg)
+    return found
 
 
 def _needed(projects: Sequence[Project]) -> frozenset[Digest]:

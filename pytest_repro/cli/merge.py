@@ -16,7 +16,7 @@ from pytest_repro.cli.project import Project
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Outcome, Session
 from pytest_repro.replication.gathering import find_conflicts, gather, read_part
-from pytest_repro.replication.joining import MISSING, join_parts
+from pytest_repro.replication.joining import MISSING, join_parts, mixed_commits
 from pytest_repro.replication.shards import write_shards
 from pytest_repro.replication.telling import Shelves, write_page
 from pytest_repro.reports import PAGE, session_lines
@@ -66,8 +66,10 @@ def run(arguments: Namespace, project: Project) -> Answer:
     report = project.out / REPORT
     session, conflicts = join_parts(parts, report=project.show(report))
     conflicts += find_conflicts([(project.show(one), one) for one in folders])
-    if conflicts:
-        problems = tuple(f"{one.message}{REMEDY}" for one in conflicts)
+    mixed = mixed_commits(parts)
+    if conflicts or mixed:
+        told = [mixed, *(one.message for one in conflicts)]
+        problems = tuple(f"{one}{REMEDY}" for one in told if one)
         return Answer(exit=Exit.DIFFERS, problems=problems)
     if session is None:
         shown = ", ".join(part.shown for part in parts)

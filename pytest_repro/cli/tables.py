@@ -18,6 +18,9 @@ WIDTH: Final = 80
 
 GAP: Final = "  "
 
+LEAST: Final = 24
+"""Cells that a text has beside its label; where it had fewer, it stands below."""
+
 
 def table(
     head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1
@@ -45,6 +48,9 @@ def fields(
 ) -> tuple[str, ...]:
     """Lay out labels with their texts, wrapped, all texts starting in one column.
 
+    A label that leaves no room beside it, such as a long node id, has a line of its
+    own, and its texts stand below.
+
     Args:
         pairs: Labels, and a text or several; a label without a text is left out.
         indent: Blanks before each line.
@@ -57,11 +63,15 @@ def fields(
         for label, text in pairs
         if text
     ]
-    column = max((cell_len(label) for label, _ in whole), default=0)
+    most = WIDTH - indent - len(GAP) - LEAST
+    sizes = [size for label, _ in whole if (size := cell_len(label)) <= most]
+    column = max(sizes, default=len(GAP))
+    start = indent + column + len(GAP)
     lines: list[str] = []
     for label, texts in whole:
-        start = indent + column + len(GAP)
         wrapped = [line for text in texts for line in _wrap(text, WIDTH - start)]
+        if cell_len(label) > most:
+            wrapped.insert(0, "")
         labels = zip_longest([label], wrapped, fillvalue="")
         lines += [f"{' ' * indent}{_left(a, column)}{GAP}{b}" for a, b in labels]
     return tuple(line.rstrip() for line in lines)

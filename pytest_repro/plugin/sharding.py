@@ -5,12 +5,14 @@ every part.
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from pytest_repro.errors import RecordError
+from pytest_repro.errors import RecordError, ReproError
 from pytest_repro.plugin.markers import experiment_id
 from pytest_repro.plugin.settings import Settings
+from pytest_repro.provenance import check_revision
 from pytest_repro.records import Shard
 from pytest_repro.references import ReferenceStore
 from pytest_repro.replication.shards import (
@@ -47,7 +49,11 @@ class Sharding:
         parts = self._assign(selected)
         own = tuple(name for name in selected if parts[name] == self._number)
         shard = Shard(
-            number=self._number, count=self._count, selected=tuple(selected), own=own
+            number=self._number,
+            count=self._count,
+            selected=tuple(selected),
+            own=own,
+            commit=_commit(config.rootpath),
         )
         write_shards(self._settings.out, [shard])
         dropped = [one for one in items if names[one] and names[one] not in own]
@@ -62,6 +68,13 @@ class Sharding:
             msg = f"--repro-shard goes by the times in the references: {error}"
             raise pytest.UsageError(msg) from error
         return assign({name: known.get(name) for name in selected}, self._count)
+
+
+def _commit(root: Path) -> str:
+    try:
+        return check_revision(root, "HEAD")
+    except ReproError:
+        return ""  # no repository, or no git: parts of two commits are not told apart
 
 
 def own_shard(settings: Settings, skipped: list[str]) -> Shard | None:

@@ -18,7 +18,7 @@ from pytest_repro.errors import FutureFormat
 from pytest_repro.policy.toml_entries import Entry, nearest, read_tables
 from pytest_repro.records import Access, Catalog, DeclaredAsset, Mirror
 
-__all__ = ["FILE", "FORMAT", "TREE", "read_assets"]
+__all__ = ["FILE", "FORMAT", "TREE", "is_location", "name_like", "read_assets"]
 
 FILE: Final = "assets.toml"
 """Its name, at the root of the project."""
@@ -32,6 +32,7 @@ MAX_TIMEOUT_S: Final = 86_400
 
 _VERSION: Final = re.compile(r"pytest-repro/assets [1-9][0-9]{0,8}")
 _DIGEST: Final = re.compile(r"(?:sha256|sha256-tree-v1):[0-9a-f]{64}")
+_FOREIGN: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _KEYS: Final = (
     "name",
@@ -71,6 +72,36 @@ def read_assets(data: bytes, *, path: str = FILE) -> Catalog:
             entry.refuse(f"the name {asset.name!r} is declared twice")
         assets[asset.name] = asset
     return Catalog(assets=tuple(assets.values()))
+
+
+def name_like(text: str) -> str:
+    """Make a name that an entry may have.
+
+    Args:
+        text: Whatever a file is called.
+
+    Returns:
+        The same, with ``-`` for what no name may hold.
+    """
+    return _FOREIGN.sub("-", text).strip("._-") or "asset"
+
+
+def is_location(text: str) -> bool:
+    """Tell whether an entry may name this place of a file in the project.
+
+    Args:
+        text: A path.
+
+    Returns:
+        Whether it is one printable line that leads from the root to below it.
+    """
+    is_line = bool(text.strip()) and text.isprintable()
+    return is_line and "://" not in text and not _leads_out(text)
+
+
+def _leads_out(location: str) -> bool:
+    path = PurePosixPath(location)
+    return path.is_absolute() or ".." in path.parts
 
 
 def _check_format(top: Entry) -> None:
@@ -142,8 +173,7 @@ def _check_location(entry: Entry, location: str, *, is_tree: bool) -> None:
     except ValueError as error:
         entry.refuse(f"{location!a} is no URL: {error}")
     if "://" not in location:
-        path = PurePosixPath(location)
-        if path.is_absolute() or ".." in path.parts:
+        if _leads_out(location):
             entry.refuse(
                 f"{location!a} leads out of the project: give a path from its root, or "
                 "a URL"

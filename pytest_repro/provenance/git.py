@@ -43,6 +43,7 @@ _VARIABLES: Final = {
     "LC_ALL": "C",
 }
 _LFS: Final = frozenset({"git-lfs clean -- %f", "git-lfs filter-process"})
+_PLACE: Final = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s:@\[\]]*)(?::[0-9]*)?")
 _FILTER: Final = re.compile(r"filter\.(?P<name>.+)\.(clean|process)", re.DOTALL)
 
 
@@ -170,7 +171,8 @@ def without_userinfo(url: str) -> str:
 
     Returns:
         Scheme, host and path, without user, password, query and fragment; the scp
-        form keeps its form; ``local`` for a path on this machine.
+        form keeps its form; ``local`` for a path on this machine; the scheme alone if
+        the rest is none, as where a password has a slash in it.
 
     Example:
         >>> without_userinfo("https://alice:s3cret@example.org/a/b.git?x=1")
@@ -182,7 +184,10 @@ def without_userinfo(url: str) -> str:
             return "local"
         place = re.split(r"[?#]", rest, maxsplit=1)[0]
         host, slash, path = place.partition("/")
-        return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+        place = host.rpartition("@")[2]
+        if not _PLACE.fullmatch(place):
+            return f"{scheme}://…"
+        return f"{scheme}://{place}{slash}{path}"
     scp = re.fullmatch(r"(?:[^/]*@)?(?P<host>[^/:@]{2,}):(?P<path>[^:].*)", url)
     return f"{scp['host']}:{scp['path']}" if scp else "local"
 

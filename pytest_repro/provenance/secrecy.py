@@ -12,9 +12,10 @@ from any other text.
 import os
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
+from urllib.parse import unquote
 
 __all__ = ["HIDDEN", "Scrubber", "is_secret_name", "looks_secret", "scrub"]
 
@@ -40,19 +41,29 @@ AMBIGUOUS: Final = frozenset({"key", "keys", "pat", "session", "tokens"})
 """Names of literals that are secret only as part of a longer one: ``api_key``."""
 
 _SECRET: Final = re.compile(
-    r"(?:^|[^a-z0-9])"
+    r"(?:(?:^|[^a-z0-9])"
     r"(?:(?:api|access|account|auth|deploy|encryption|private|secret|service|sign(?:ing)?"
-    r"|ssh|storage)[^a-z0-9]?keys?"
-    r"|auth|authorization|bearer|cookies?|credentials?|creds?|dsn|key|pass(?:code|phrase"
-    r"|wd|word)?s?|pat|pwd|secrets?|session|tokens?|webhook)"
+    r"|ssh|storage)[^a-z0-9]?keys?|connection[^a-z0-9]?strings?"
+    r"|auth|authorization|bearer|cookies?|credentials?|creds?|dsn|jwt|key|pass(?:code"
+    r"|phrase|wd|word)?s?|pat|pem|pwd|sas|secrets?|session|tokens?|webhook)"
+    # Written together, as in PGPASSWORD, GHTOKEN and SSHPASS; "bypass" is a word.
+    r"|api_?key|passphrase|passwd|password|passwort|secret|token"
+    r"|(?:^|[^a-z0-9])(?:db|ftp|ldap|mail|my|pg|root|smtp|ssh|user)pass)s?"
     r"(?:$|[^a-z0-9])",
     re.IGNORECASE,
 )
+_SIGNATURE: Final = re.compile(r"(?:^|[^a-z0-9])sig(?:nature)?$", re.IGNORECASE)
+"""What lets an address in for some hours; elsewhere a signature is no secret."""
+
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ADDRESS: Final = re.compile(r"(?<=://)[^\s/@'\"]+@")
-_URL_VARIABLE: Final = re.compile(
-    r"(?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/@]*:(?P<secret>[^\s/@]+)@"
+_ADDRESS: Final = re.compile(
+    # A password with a slash in it follows a colon, as else only a port does.
+    r"(?<=://)(?:[^\s/?#'\"]+@|[^\s/?#@:'\"]*:(?![0-9]*[/?#])[^\s@'\"]{1,200}+@)"
 )
+_LOGIN: Final = re.compile(
+    r"(?<=://)[^\s/?#@:]*:(?![0-9]*[/?#])(?=(?P<rest>\S{1,400}))"
+)
+"""A password in an address is all up to some ``@``: what people paste has some more."""
 _LITERAL: Final = re.compile(
     # Nothing is tried twice: an experiment may say twenty million letters.
     r"(?<![\w.-])(?P<name>[\w.-]++)(?P<between>[\"']?\s*+(?:=|:)\s*+)"
@@ -143,18 +154,27 @@ def _secrets(variables: Mapping[str, str]) -> Mapping[str, str]:
         if len(text) >= SHORTEST and text not in NOBODY
     }
     for name, value in sorted(variables.items()):
-        within = _URL_VARIABLE.search(value)
-        if within and len(within["secret"]) >= SHORTEST:
-            found[within["secret"]] = f"[{name}]"
+        found |= dict.fromkeys(_passwords(value), f"[{name}]")
         if looks_secret(name):
             lines = {value, value.strip(), *value.splitlines()}
             found |= {one: f"[{name}]" for one in lines if len(one) >= SHORTEST}
     return found
 
 
+def _passwords(value: str) -> Iterator[str]:
+    """Find what may be a password in the addresses of a value, as written and read."""
+    for match in _LOGIN.finditer(value):
+        rest = match["rest"].partition("://")[0]
+        for end in (at for at, one in enumerate(rest) if one == "@"):
+            for text in (rest[:end], unquote(rest[:end])):
+                if len(text) >= SHORTEST:
+                    yield text
+
+
 def _hide_query(match: re.Match[str]) -> str:
     name = match["name"]
-    return f"{name}{HIDDEN}" if looks_secret(name[1:-1]) else match.group()
+    is_secret = looks_secret(name[1:-1]) or _SIGNATURE.search(name[1:-1])
+    return f"{name}{HIDDEN}" if is_secret else match.group()
 
 
 def _hide_literal(match: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ class Shard:
         selected: The node ids of all experiments that were to run, sorted.
         own: Those of this part, sorted.
         skipped: Those of this part that a mark skipped, sorted.
+        commit: Of the sources; empty where git knows none.
     """
 
     number: int
@@ -22,3 +23,4 @@ class Shard:
     selected: tuple[str, ...]
     own: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    commit: str = ""

@@ -13,9 +13,10 @@ from typing import Final
 
 from pytest_repro import wire
 from pytest_repro.digests import Digest
+from pytest_repro.disk import telling
+from pytest_repro.errors import StoreError, StoreFull
 from pytest_repro.records import Resolution
 from pytest_repro.references.folders import Folder
-from pytest_repro.references.system_errors import writing
 
 __all__ = ["LOG", "AssetAccess", "access_of", "append_accesses"]
 
@@ -83,7 +84,19 @@ def append_accesses(store: Path, accesses: Sequence[AssetAccess]) -> None:
     if not accesses:
         return
     lines = b"".join(map(wire.write_line, accesses))
-    with writing(LOG):
+    with telling(_tell):
         store.mkdir(parents=True, exist_ok=True)
         with Folder.open(store, shown="the content store") as folder:
             folder.append(LOG, lines)
+
+
+def _tell(kind: type[StoreError], why: str) -> str:
+    remedy = (
+        "free some space, as 'pytest-repro gc' does, then fetch again"
+        if kind is StoreFull
+        else "check who may write it, or name another store with repro_assets"
+    )
+    return (
+        f"cannot write {LOG}, the access log of the content store: {why}\n"
+        f"  remedy  {remedy}"
+    )

@@ -17,7 +17,7 @@ from pytest_repro.launchers.protocol import RECORD
 from pytest_repro.records import RunRecord, Session
 from pytest_repro.references import History, read_record
 from pytest_repro.replication.joining import Conflict, Part
-from pytest_repro.replication.shards import read_shards
+from pytest_repro.replication.shards import REMEDY, read_shards
 
 __all__ = ["find_conflicts", "gather", "read_part"]
 
@@ -51,8 +51,9 @@ def read_part(folder: Path, *, shown: str) -> Part:
         try:
             session = wire.read(Session, path.read_bytes())
         except (OSError, ValueError) as error:
-            msg = f"a report cannot be read: {shown}: {error}"
-            raise RecordError(msg) from error
+            msg = f"the report cannot be read: {error}"
+            where = f"{shown}/report/report.json"
+            raise RecordError(msg, path=where, remedy=REMEDY) from error
     return Part(shown=shown, session=session, shards=read_shards(folder))
 
 
@@ -72,11 +73,20 @@ def find_conflicts(folders: Sequence[tuple[str, Path]]) -> tuple[Conflict, ...]:
     conflicts: dict[str, Conflict] = {}
     for shown, folder in sorted(folders):
         for name in _inner(folder / "runs", RECORD):
-            record = read_record(folder / "runs" / name / RECORD)
+            record = _read(folder / "runs" / name / RECORD, f"{shown}/runs/{name}")
             known = found.setdefault(name, (shown, record))
             if _bits(known[1]) != _bits(record):
                 conflicts.setdefault(name, _conflict(known, (shown, record)))
     return tuple(conflicts[name] for name in sorted(conflicts))
+
+
+def _read(folder: Path, shown: str) -> RunRecord:
+    try:
+        return read_record(folder)
+    except RecordError as error:
+        # What helps a reference in git does not help what a job left.
+        text = str(error).removeprefix(f"{folder}: ").partition("\n  remedy")[0]
+        raise type(error)(text, path=shown, remedy=REMEDY) from error
 
 
 def gather(folders: Sequence[Path], out: Path) -> int:

@@ -5,17 +5,19 @@ outcome, if both say the same; times do not count. Two different outcomes are ne
 joined: that is a finding, and both sides are shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from pytest_repro import wire
 from pytest_repro.records import Outcome, Problem, Session, Shard
 
-__all__ = ["MISSING", "Conflict", "Part", "find_missing", "join_parts"]
+__all__ = ["MISSING", "Conflict", "Part", "find_missing", "join_parts", "mixed_commits"]
 
 MISSING: Final = "MISSING"
 VACUOUS: Final = "VACUOUS"
+MOST_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +111,34 @@ def find_missing(parts: Iterable[Part]) -> set[Problem]:
     found = {_missing(name) for name in selected - told - skipped}
     for count in sorted({shard.count for shard in shards}):
         there = {shard.number for shard in shards if shard.count == count}
-        lacking = [str(one) for one in range(1, count + 1) if one not in there]
-        if lacking:
-            found.add(_lacking(lacking, count))
+        if len(there) < count:
+            found.add(_lacking(there, count))
     if shards and not selected:
         message = "no experiment was selected in any part"
         found.add(Problem(name=VACUOUS, message=message))
     return found
+
+
+def mixed_commits(parts: Iterable[Part]) -> str:
+    """Tell whether parts ran different commits: together they are no session of any.
+
+    Args:
+        parts: What each left.
+
+    Returns:
+        Which part ran which commit; empty if all that is known is the same.
+    """
+    commits = {
+        (part.shown, shard.commit)
+        for part in parts
+        for shard in part.shards
+        if shard.commit
+    }
+    if len({commit for _, commit in commits}) < 2:  # noqa: PLR2004  # two differ
+        return ""
+    width = max(len(shown) for shown, _ in commits)
+    lines = [f"  {shown:<{width}}  {commit}" for shown, commit in sorted(commits)]
+    return "\n".join(["the parts ran different commits", *lines])
 
 
 def _missing(name: str) -> Problem:
@@ -126,9 +149,13 @@ def _missing(name: str) -> Problem:
     return Problem(name=MISSING, message=message)
 
 
-def _lacking(numbers: Sequence[str], count: int) -> Problem:
-    noun = "part" if len(numbers) == 1 else "parts"
-    message = f"{noun} {', '.join(numbers)} of {count} left nothing to merge"
+def _lacking(there: Collection[int], count: int) -> Problem:
+    missing = (number for number in range(1, count + 1) if number not in there)
+    shown = [str(number) for number in islice(missing, MOST_SHOWN)]
+    more = count - len(there) - len(shown)
+    noun = "part" if len(shown) + more == 1 else "parts"
+    numbers = ", ".join(shown) + (f" and {more} more" if more else "")
+    message = f"{noun} {numbers} of {count} left nothing to merge"
     return Problem(name=MISSING, message=message)
 
 

@@ -5,11 +5,13 @@ Whatever names a digest needs it: a reference, a candidate, a run, a session's r
 digest is found wherever it stands in the text. So a damaged record, a format of a later
 version or a note that somebody wrote needs its assets, too, and too much is kept rather
 than too little. What cannot be read at all is an error: nothing may be removed then.
+Links are followed, for runs often lie on a larger disk; one that leads nowhere may lead
+to a disk that is not there just now.
 """
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,9 @@ TEXTS: Final = (".json", ".jsonl", ".toml", ".md")
 """How the names of files end in which a digest of an asset may stand."""
 
 CHUNK_BYTES: Final = 1 << 20
+
+INTERPRETER: Final = "pyvenv.cfg"
+"""Lies in the folder of a virtual environment, which is large and names no asset."""
 
 _DIGEST: Final = re.compile(rb"sha256(?:-tree-v1)?:[0-9a-f]{64}")
 
@@ -92,17 +97,45 @@ def _pinned(root: Path, references: Path) -> Iterator[Digest]:
 def _texts(folder: Path) -> Iterator[Path]:
     """List files that may name digests; folders that cannot be read are an error."""
     if not folder.exists():
+        _check_leads_somewhere(folder)
         return
-    for parent, folders, files in os.walk(folder, onerror=_refuse):
-        # Assets name nothing that is needed, and their log everything that ever was.
-        folders[:] = sorted(one for one in folders if not _is_store(parent, one))
+    seen: set[tuple[int, int]] = set()
+    for parent, folders, files in os.walk(folder, onerror=_refuse, followlinks=True):
+        folders[:] = _unseen(parent, folders, seen)
         for name in sorted(files):
             path = Path(parent, name)
+            _check_leads_somewhere(path)
             if path.suffix in TEXTS and path.is_file():
                 yield path
 
 
+def _unseen(
+    parent: str, folders: Sequence[str], seen: set[tuple[int, int]]
+) -> list[str]:
+    """Leave out where a walk has been, and where nothing can be that is looked for."""
+    found = []
+    for name in sorted(folders):
+        if _is_store(parent, name) or Path(parent, name, INTERPRETER).exists():
+            continue
+        with reading(str(Path(parent, name))):
+            status = Path(parent, name).stat()
+        place = (status.st_dev, status.st_ino)
+        if place not in seen:
+            seen.add(place)
+            found.append(name)
+    return found
+
+
+def _check_leads_somewhere(path: Path) -> None:
+    """Refuse a link whose end is not there: what it would lead to cannot be read."""
+    if path.is_symlink() and not path.exists():
+        msg = f"it is a link that leads nowhere: {path.readlink()}"
+        remedy = "mount what it leads to, or remove the link"
+        raise RecordError(msg, path=str(path), remedy=remedy)
+
+
 def _is_store(parent: str, name: str) -> bool:
+    # Assets name nothing that is needed, and their log everything that ever was.
     return all(Path(parent, name, part).is_dir() for part in ("locks", "partial"))
 
 

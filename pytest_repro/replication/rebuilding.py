@@ -17,7 +17,7 @@ from typing import Final
 from pytest_repro.digests import Digest
 from pytest_repro.errors import LaunchError
 from pytest_repro.provenance import packages
-from pytest_repro.records import InstalledPackage, PackageKind, RunRecord
+from pytest_repro.records import Identity, InstalledPackage, PackageKind, RunRecord
 from pytest_repro.references import installed_packages
 
 __all__ = [
@@ -36,6 +36,7 @@ BUILDERS: Final = frozenset({OWN, "pip", "setuptools"})
 _VARIABLE: Final = "env."
 _SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"';]+")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*")
 
 
@@ -104,7 +105,8 @@ def blueprint_of(record: RunRecord) -> Blueprint:
         The blueprint.
 
     Raises:
-        LaunchError: If the record names no packages, or no version of Python.
+        LaunchError: If the record names no packages, no version of Python, or a
+            variable whose name is none.
     """
     identity = record.identity
     found = installed_packages(record)
@@ -122,7 +124,7 @@ def blueprint_of(record: RunRecord) -> Blueprint:
         experiment=identity.experiment,
         digest=identity.environment.digest,
         python=python,
-        variables=_variables(identity.determinism),
+        variables=_variables(identity),
         packages=found,
         lines=tuple(line for _, line in sorted(lines.items()) if line),
         lacking=tuple((one.name, _why(one)) for one in lacking),
@@ -205,7 +207,10 @@ def dockerfile(blueprint: Blueprint, *, base: str) -> bytes:
         "RUN python -m pip install --no-cache-dir --no-deps -r /requirements.txt",
         *(f"ENV {name}={_quoted(text)}" for name, text in blueprint.variables.items()),
         f"LABEL org.pytest-repro.environment={_quoted(blueprint.digest)}",
-        *(f"# not in the image: {name}, {why}" for name, why in blueprint.lacking),
+        *(
+            f"# not in the image: {_printed(name)}, {why}"
+            for name, why in blueprint.lacking
+        ),
     ]
     return "".join(f"{line}\n" for line in lines).encode()
 
@@ -248,15 +253,30 @@ def _sides(
     return f"{obtained.version} {digest}", f"{recorded.version} {recorded.record}"
 
 
-def _variables(determinism: Mapping[str, object]) -> dict[str, str]:
-    return {
+def _variables(identity: Identity) -> dict[str, str]:
+    found = {
         name.removeprefix(_VARIABLE): str(value)
-        for name, value in sorted(determinism.items())
+        for name, value in sorted(identity.determinism.items())
         if name.startswith(_VARIABLE) and value is not None
     }
+    for name in found:
+        if not _NAME.fullmatch(name):
+            # A line break in it would be another instruction to whoever builds it.
+            msg = (
+                f"the record of {identity.experiment} names a variable that can be "
+                f"none: {name!a}\n"
+                "  build nothing from it: pytest-repro did not write it"
+            )
+            raise LaunchError(msg)
+    return found
 
 
 def _quoted(text: str) -> str:
-    plain = "".join(one for one in text if one.isprintable())
-    escaped = plain.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+    escaped = (
+        _printed(text).replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+    )
     return f'"{escaped}"'
+
+
+def _printed(text: str) -> str:
+    return "".join(one for one in text if one.isprintable())

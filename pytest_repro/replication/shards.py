@@ -23,6 +23,9 @@ from pytest_repro.references import ReferenceStore, read_rows
 
 __all__ = ["FILE", "assign", "read_shards", "reference_times", "write_shards"]
 
+REMEDY: Final = "fetch what the job left once more, or run the job again"
+"""Where something cannot be read that a job left."""
+
 FILE: Final = "shards.json"
 """In the folder of runs and reports: which parts of how many ran."""
 
@@ -82,16 +85,21 @@ def read_shards(out: Path) -> tuple[Shard, ...]:
         The parts; none if it ran everything.
 
     Raises:
-        RecordError: If that cannot be read.
+        RecordError: If that cannot be read, or is part 9 of 2.
     """
     path = out / FILE
     try:
-        return tuple(wire.read(_Shards, path.read_bytes()).shards)
+        found = tuple(wire.read(_Shards, path.read_bytes()).shards)
     except FileNotFoundError:
         return ()
     except (OSError, ValueError) as error:
-        msg = f"which part of the experiments ran cannot be read: {path.name}: {error}"
-        raise RecordError(msg) from error
+        msg = f"which part of the experiments ran cannot be read: {error}"
+        raise RecordError(msg, path=str(path), remedy=REMEDY) from error
+    for one in found:
+        if not 1 <= one.number <= one.count:
+            msg = f"there is no part {one.number} of {one.count}"
+            raise RecordError(msg, path=str(path), remedy=REMEDY)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

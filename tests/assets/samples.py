@@ -54,8 +54,11 @@ class Server:
     ``/2/whole`` behaves like ``/whole``, with the bytes of asset 2.
 
     ``/whole``, ``/ranged`` (honours Range), ``/corrupt``, ``/truncated`` (ends early),
-    ``/slow`` (a byte now and then), ``/long`` (more than was declared), ``/shifted``
-    (answers another range than was asked for), ``/gone`` (404).
+    ``/slow`` (a byte now and then), ``/long`` (more than was declared, and does not say
+    how much), ``/shifted`` (answers another range than was asked for), ``/gone`` (404),
+    ``/elsewhere`` (leads to an address with a password), ``/coloured`` (403, with
+    control characters), ``/page`` (a page in their place), ``/packed`` (by gzip),
+    ``/other`` (says that the whole is longer).
 
     Attributes:
         asked: The path and the Range of each request, in order.
@@ -121,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(OTHER)
 
     def _long(self, _: str) -> None:
-        self._send(self._data + b"!")
+        self._send(self._data + b"!", length=-1)
 
     def _truncated(self, _: str) -> None:
         self._send(self._data[: SIZE // 2], length=SIZE)
@@ -136,6 +139,24 @@ class _Handler(BaseHTTPRequestHandler):
     def _gone(self, _: str) -> None:
         self.send_error(404)
 
+    def _page(self, _: str) -> None:
+        self._send(b"<html>sign in first</html>")
+
+    def _other(self, wanted: str) -> None:
+        start = int(wanted.removeprefix("bytes=").rstrip("-") or 0)
+        place = {"Content-Range": f"bytes {start}-{SIZE}/{SIZE + 1}"}
+        self._send(OTHER[start:] + b"!", status=206, headers=place)
+
+    def _packed(self, _: str) -> None:
+        self._send(self._data[:1000], headers={"Content-Encoding": "gzip"})
+
+    def _elsewhere(self, _: str) -> None:
+        there = {"Location": "ftp://eve:hunter2@127.0.0.1:1/x?sig=canary"}
+        self._send(b"", status=302, headers=there)
+
+    def _coloured(self, _: str) -> None:
+        self.wfile.write(b"HTTP/1.1 403 \x1b[31mcanary\r\nContent-Length: 0\r\n\r\n")
+
     def _send(
         self,
         data: bytes,
@@ -145,7 +166,9 @@ class _Handler(BaseHTTPRequestHandler):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.send_response(status)
-        self.send_header("Content-Length", str(len(data) if length is None else length))
+        size = len(data) if length is None else length
+        if size >= 0:
+            self.send_header("Content-Length", str(size))
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()

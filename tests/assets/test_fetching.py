@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_repro.assets import AssetStore, fetch
+from pytest_repro.assets import AssetStore, fetch, mirrors
 from pytest_repro.errors import AssetUnavailable
 from pytest_repro.records import FailedMirror, Source
 from tests.assets.samples import DATA, OTHER, SIZE, Server, begin, declared, stored
@@ -149,6 +149,24 @@ def test_wrong_beginning_is_thrown_away(
     assert stored(store, asset.digest) == "whole"
 
 
+def test_page_in_place_of_the_bytes_spoils_nothing(
+    tmp_path: Path, store: AssetStore, server: Server
+) -> None:
+    """What has come so far stays, and the next mirror is asked for the rest alone."""
+    asset = declared(*map(server.url, ("page", "packed", "other", "ranged")))
+    begin(store, asset, DATA[:1000])
+
+    found = fetch(asset, store, root=tmp_path)
+
+    assert found.resumed_at == 1000
+    assert [range_ for _, range_ in server.asked] == ["bytes=1000-"] * 4
+    assert [one.problem for one in found.failed] == [
+        f"it has 26 bytes, not the {SIZE} declared",
+        f"it has 1000 bytes, packed by 'gzip', not the {SIZE} declared",
+        f"it has {SIZE + 1} bytes, not the {SIZE} declared",
+    ]
+
+
 def test_whole_partial_is_only_hashed(
     tmp_path: Path, store: AssetStore, server: Server
 ) -> None:
@@ -190,6 +208,30 @@ def test_damaged_object_is_fetched_again(
 
     assert found.source is Source.FETCHED_AGAIN
     assert stored(store, asset.digest) == "whole"
+
+
+@pytest.mark.parametrize("plant", ["folder", "link", "link to a folder", "dead link"])
+def test_whatever_lies_in_its_place_is_replaced(
+    tmp_path: Path, store: AssetStore, server: Server, plant: str
+) -> None:
+    """And what a link leads to stays as it is."""
+    asset = declared(server.url("whole"))
+    path = store.path(asset.digest)
+    path.parent.mkdir(parents=True)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "kept").write_bytes(OTHER)
+    if plant == "folder":
+        path.mkdir()
+    else:
+        ends = {"link": folder / "kept", "link to a folder": folder}
+        path.symlink_to(ends.get(plant, tmp_path / "nowhere"))
+
+    fetch(asset, store, root=tmp_path)
+
+    assert not path.is_symlink()
+    assert stored(store, asset.digest) == "whole"
+    assert (folder / "kept").read_bytes() == OTHER
 
 
 def test_empty_file_is_an_asset(tmp_path: Path, store: AssetStore) -> None:
@@ -248,6 +290,46 @@ def test_secrets_of_a_location_are_never_shown(
     assert not {"hunter2", "canary", "eve"} & set(told.replace(":", " ").split())
     assert "hunter2" not in told
     assert "canary" not in told
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("https://eve:hunter2@h/x", "https://h/x"),
+        ("https://eve:hunt@er2@h:1/x@v1", "https://h:1/x@v1"),
+        ("https://eve:hunt/er2@h/x", "https://h/x"),
+        ("https://eve:hun er2@h/x", "https://h/x"),
+        ("https://h/x?sig=canary#canary", "https://h/x?…"),
+        ("https://h/x#canary", "https://h/x"),
+        ("filecache::https://eve:hunter2@h/x?k=canary", "filecache::https://h/x?…"),
+        ("s3://key:hunter2@bucket/x", "s3://bucket/x"),
+        ("http://h:8080/a/b@c", "http://h:8080/a/b@c"),
+        ("data/a#b?c@d.csv", "data/a#b?c@d.csv"),
+    ],
+)
+def test_location_is_shown_without_what_may_be_secret(
+    location: str, expected: str
+) -> None:
+    """Also a location within another, and one that is none by the rules."""
+    assert mirrors.shown(location) == expected
+
+
+def test_what_a_server_says_is_cleaned(
+    tmp_path: Path, store: AssetStore, server: Server
+) -> None:
+    """It leads on to an address with a password, or speaks in control characters."""
+    asset = declared(server.url("elsewhere"), server.url("coloured"))
+
+    with pytest.raises(AssetUnavailable) as caught:
+        fetch(asset, store, root=tmp_path)
+
+    failed = [one for one in caught.value.failed if isinstance(one, FailedMirror)]
+    problems = [one.problem for one in failed]
+    assert "ftp://127.0.0.1:1/x" in problems[0]
+    assert "hunter2" not in problems[0]
+    assert "canary" not in problems[0]
+    assert problems[1].isprintable()
+    assert "canary" in problems[1]
 
 
 def test_any_file_system_of_fsspec_is_a_mirror(

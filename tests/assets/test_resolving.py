@@ -1,12 +1,14 @@
 """A run finds its assets offline, and never gets other bytes than were declared."""
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pytest_repro.assets import AssetStore, Rules, fetch, resolve
-from pytest_repro.errors import AssetForbidden, AssetUnavailable, WrongBytes
+from pytest_repro.errors import AssetForbidden, AssetUnavailable, StoreError, WrongBytes
 from pytest_repro.records import Access, DeclaredAsset, Source
 from tests.assets.samples import DATA, OTHER, Server, declared
 
@@ -165,3 +167,19 @@ def test_permission_is_declared_beside_it_or_on_the_machine(
 
     assert found.access is Access.RESTRICTED
     assert found.personal_data == "faces"
+
+
+def test_store_that_may_not_be_read_is_told(
+    tmp_path: Path, rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It belongs to somebody whose umask is narrow; what to type is said."""
+
+    def refusing(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "exists", refusing)
+
+    with pytest.raises(StoreError, match="repro_assets") as caught:
+        resolve(declared(), rules, root=tmp_path)
+
+    assert "content store: Permission denied" in str(caught.value)

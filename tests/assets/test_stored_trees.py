@@ -1,5 +1,6 @@
 """Folders in the content store: fetched whole, or not there."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,37 @@ def test_folder_is_fetched_whole(tmp_path: Path, store: AssetStore) -> None:
     assert found.held.path == path
     assert (path / "empty").is_dir()
     assert (path / "b" / "c").stat().st_mode & 0o777 == 0o444
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a#b", "a?b", "a%41", "a b", "größe", "-r", "a.unfinished", "n" * 255, "ü" * 127],
+)
+def test_file_of_any_name_is_fetched(
+    tmp_path: Path, store: AssetStore, name: str
+) -> None:
+    """What has a meaning in URLs has none in a folder; 255 bytes are a name, too."""
+    mirror = grow(tmp_path / "mirror")
+    (mirror / "b" / name).write_bytes(b"named")
+    (mirror / "b" / "aA").write_bytes(b"other")
+    asset = declared(mirror.as_uri(), like=mirror)
+
+    fetch(asset, store, root=tmp_path)
+
+    assert (store.path(asset.digest) / "b" / name).read_bytes() == b"named"
+
+
+def test_file_that_cannot_be_had_is_named(
+    tmp_path: Path, store: AssetStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a folder of thousands nobody finds it otherwise."""
+    mirror = grow(tmp_path / "mirror")
+    asset = declared(mirror.as_uri(), like=mirror)
+    listed = (("a", "b/c", "b/gone"), ("b/", "empty/"))
+    monkeypatch.setattr("pytest_repro.assets.mirrors.list_files", lambda _: listed)
+
+    with pytest.raises(AssetUnavailable, match=r"mirror: b/gone: No such file"):
+        fetch(asset, store, root=tmp_path)
 
 
 def test_other_folder_is_refused(tmp_path: Path, store: AssetStore) -> None:
@@ -99,7 +131,8 @@ def test_broken_off_folder_goes_on(tmp_path: Path, store: AssetStore) -> None:
     partial = store.partial(asset.digest)
     (partial / "b").mkdir(parents=True)
     (partial / "a").write_bytes(b"one")
-    (partial / "b" / "c.unfinished").write_bytes(b"t")
+    unfinished = f"{hashlib.sha256(b'b/c').hexdigest()}.unfinished"
+    (partial / unfinished).write_bytes(b"t")
 
     found = fetch(asset, store, root=tmp_path)
 

@@ -1,6 +1,8 @@
 """`pytest-repro fetch`: what is declared comes into the store; each answer is kept."""
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,57 @@ def test_each_fetch_is_a_line_of_the_access_log(project: Path, data: Path) -> No
     assert first[0]["accessed_utc"].endswith("Z")
 
 
+def refuse(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let no log be written."""
+
+    def refusing(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("pytest_repro.references.accesses.Folder.append", refusing)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_store_that_may_only_be_read_is_enough(
+    project: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+) -> None:
+    """Somebody else fills it; that no line is kept is told."""
+    declare(project, "digits", data, data.as_uri())
+    main(["fetch"])
+    refuse(monkeypatch, number)
+
+    status = main(["fetch"])
+
+    told = capsys.readouterr()
+    assert status == 0
+    assert "digits  store" in told.out
+    assert "cannot write accesses.jsonl, the access log" in told.err
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC])
+def test_what_failed_is_told_where_no_line_can_be_kept(
+    project: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+) -> None:
+    """A full disk keeps assets from coming, and the log from telling of it."""
+    declare(project, "digits", data, data.as_uri())
+    declare(project, "gone", data.parent, "gone.csv")
+    refuse(monkeypatch, number)
+
+    status = main(["fetch"])
+
+    told = capsys.readouterr()
+    assert status == 2
+    assert "digits  fetched" in told.out
+    assert "asset 'gone' cannot be had" in told.err
+
+
 def test_unknown_name_is_answered_with_the_nearest(
     project: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,6 +235,61 @@ def test_no_secret_of_a_mirror_is_printed_or_kept(
     told = f"{log}{printed.out}{printed.err}"
     assert "hunter2" not in told
     assert "canary" not in told
+
+
+def test_first_entry_may_be_appended_to_no_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A shell makes the file of ``>> assets.toml`` before anything is printed."""
+    (project / "digits.csv").write_bytes(b"1")
+    (project / "assets.toml").touch()
+
+    assert main(["fetch", "--declare", "digits.csv"]) == 0
+
+    found = read_assets(capsys.readouterr().out.encode())
+    assert [one.name for one in found.assets] == ["digits.csv"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "mirrors"),
+    [
+        ("my data/größe 1.csv", "gr-e-1.csv", ["my data/größe 1.csv"]),
+        ('say "so".csv', "say-so-.csv", ['say "so".csv']),
+        ("back\\slash", "back-slash", ["back\\slash"]),
+        (".hidden", "hidden", [".hidden"]),
+        ("two\nlines", "two-lines", []),
+        ("ç", "asset", ["ç"]),
+        ("../outside.csv", "outside.csv", []),
+    ],
+)
+def test_file_of_any_name_can_be_declared(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    name: str,
+    mirrors: list[str],
+) -> None:
+    """What is printed can be read again, and names no file that is not there."""
+    (project / path).parent.mkdir(exist_ok=True)
+    (project / path).write_bytes(b"1")
+
+    assert main(["fetch", "--declare", path]) == 0
+
+    (found,) = read_assets(capsys.readouterr().out.encode()).assets
+    assert found.name == name
+    assert [one.location for one in found.mirrors] == mirrors
+
+
+def test_entry_of_a_linked_file_names_the_link(
+    project: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where it leads is a matter of this machine."""
+    (project / "digits.csv").symlink_to(data)
+
+    main(["fetch", "--declare", "digits.csv"])
+
+    (found,) = read_assets(capsys.readouterr().out.encode()).assets
+    assert [one.location for one in found.mirrors] == ["digits.csv"]
 
 
 def test_entry_is_printed_ready_to_be_declared(

@@ -118,6 +118,65 @@ def test_damaged_reference_keeps_what_it_names(project: Path) -> None:
     assert needed.exists()
 
 
+@pytest.mark.parametrize("name", ["runs", "runs/experiments/test_digits.py"])
+def test_run_on_another_disk_keeps_what_it_names(
+    project: Path, tmp_path: Path, name: str
+) -> None:
+    """Who has little space links the folder of runs to where there is more."""
+    needed = keep(project, NEEDED)
+    by_run(project)
+    inside = next((project / ".repro" / "runs").rglob("test_digits.py"))
+    folder = project / ".repro" / "runs" if name == "runs" else inside
+    elsewhere = folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(project / ".repro")
+
+    assert main(["gc", "--remove"]) == 0
+
+    assert needed.exists()
+
+
+@pytest.mark.parametrize("place", [".repro/runs", ".repro/runs/x", "reference_runs"])
+def test_disk_that_is_not_there_stops_everything(
+    project: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    """A link that leads nowhere may lead to what needs anything."""
+    other = keep(project, b"left over")
+    (project / place).parent.mkdir(exist_ok=True)
+    (project / place).symlink_to("/nowhere/disk")
+
+    assert main(["gc", "--remove"]) == 3
+
+    assert other.exists()
+    assert "leads nowhere: /nowhere/disk" in capsys.readouterr().err
+
+
+def test_interpreter_of_an_environment_is_not_read(project: Path) -> None:
+    """A virtual environment is full of links, and names nothing that is needed."""
+    other = keep(project, b"left over")
+    venv = project / ".repro" / "environments" / "older" / "venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "pyvenv.cfg").touch()
+    (venv / "bin" / "python").symlink_to("/nowhere/python")
+
+    assert main(["gc", "--remove"]) == 0
+
+    assert not other.exists()
+
+
+def test_folder_that_is_no_project_is_refused(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whose root is misspelt, that one's assets would go."""
+    other = keep(project, b"left over")
+    (tmp_path / "typo").mkdir()
+
+    assert main(["gc", "--remove", "--also", str(tmp_path / "typo")]) == 64
+
+    assert other.exists()
+    assert "can need an asset" in capsys.readouterr().err
+
+
 def test_unreadable_folder_stops_everything(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,6 +83,17 @@ def test_an_archive_is_read_without_unpacking(project: Path, capsys: Capture) ->
     assert not (project / "lab").exists()
 
 
+def test_a_record_of_a_long_name_is_told(project: Path, capsys: Capture) -> None:
+    """A name that fills a line stands on a line of its own."""
+    name = f"test_grid.py::test_grid[{'width-' * 20}]"
+    run = timed(obtained_run(Facts()), 3.5)
+    named = replace(run, identity=replace(run.identity, experiment=name))
+    write_record(project / "from-lab", named)
+
+    assert main(["import", "from-lab", PARTY]) == 0
+    assert f"  {name}\n" in capsys.readouterr().out
+
+
 def test_a_whole_reference_store_is_read(project: Path) -> None:
     """What a party publishes is as a rule its references."""
     store = ReferenceStore(project / "lab" / "reference_runs")

@@ -79,6 +79,17 @@ def test_fields_are_wrapped_in_their_column(word: str) -> None:
     assert max(map(len, (first, *rest))) <= WIDTH
 
 
+@pytest.mark.parametrize("size", [52, 53, 76, 300])
+def test_a_label_of_any_length_is_laid_out(size: int) -> None:
+    """The id of a parametrised test is often longer than a line."""
+    label = "x" * size
+
+    lines = fields([(label, "kept"), ("short", "one two " * 10)])
+
+    assert " ".join(" ".join(lines).split()).startswith(f"{label} kept short one two")
+    assert max(map(len, lines[1:])) <= WIDTH
+
+
 def test_a_field_without_text_is_left_out() -> None:
     """An empty fact takes no line."""
     assert fields([("a", ""), ("b", "x"), ("c", [])]) == ("  b  x",)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.plugin.living import verb
 from tests.plugin.project import Project, Session, share
+from tests.provenance.repository import git
 
 THREE = """\
 import random, pytest
@@ -97,6 +98,45 @@ def test_runs_with_other_bits_are_refused(three: Project) -> None:
     assert said.code == 1
     assert "two outcomes of test_three.py::test_draw[1], seed 0" in said.text
     assert not (three.root / ".out/all").exists()
+
+
+def test_parts_of_two_commits_are_refused(three: Project) -> None:
+    """Each job says what it ran; nothing is written."""
+    git(three.root, "init", "--quiet")
+    git(three.root, "commit", "--quiet", "--allow-empty", "--message=first")
+    three.run("--repro", "--repro-shard=1/2", "--repro-out=.out/1")
+    git(three.root, "commit", "--quiet", "--allow-empty", "--message=second")
+    three.run("--repro", "--repro-shard=2/2", "--repro-out=.out/2")
+
+    said = verb(three, "merge", ".out/1", ".out/2", "--out", ".out/all")
+
+    assert said.code == 1
+    assert "the parts ran different commits" in said.text
+    assert not (three.root / ".out/all").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("shards.json", '{"shards": ['),
+        ("shards.json", '{"shards":[{"count":2,"number":9,"own":[],"selected":[]}]}'),
+        ("report/report.json", "{}"),
+        ("runs/test_three.py/test_draw/seed-0/record/run.json", "{}"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_its_folder(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    """One of forty artifacts is cut, and nobody is told to restore it by git."""
+    project = Project(tmp_path).write({"pytest.ini": "[pytest]\n"})
+    project.write({f"job-7/{name}": text})
+
+    said = verb(project, "merge", "job-7", "--out", ".out/all")
+
+    assert said.code == 3
+    assert "job-7/" in said.text.splitlines()[0]
+    assert "run the job again" in said.text
+    assert "git restore" not in said.text
 
 
 def test_merge_twice_writes_the_same_bytes(three: Project) -> None:

@@ -17,6 +17,8 @@ WORDS = st.text("abcdefghij0123456789", min_size=1, max_size=12)
         ("https://t0ken@example.org/a.git", "https://example.org/a.git"),
         ("https://bob:p@ss@example.org/a.git", "https://example.org/a.git"),
         ("https://example.org/a.git?token=s3cret#x", "https://example.org/a.git"),
+        ("https://bob:s3/cr3t@example.org/a.git", "https://…"),
+        ("https://bob:s3#cr3t@example.org/a.git", "https://…"),
         ("https://example.org:8443/a.git", "https://example.org:8443/a.git"),
         ("https://[::1]:8443/a.git", "https://[::1]:8443/a.git"),
         ("ssh://git:p@example.org:22/a.git", "ssh://example.org:22/a.git"),

@@ -17,6 +17,8 @@ VALUE = "hunter2-hunter2"
     [
         *("WANDB_API_KEY", "OPENAI_API_KEY", "HF_TOKEN", "GH_PAT", "api-key", "apiKey"),
         *("AWS_SECRET_ACCESS_KEY", "PGPASSWORD_FILE_PASSWORD", "passwd", "DB_PASS"),
+        *("PGPASSWORD", "GHTOKEN", "SSHPASS", "dbpass", "clientsecret", "MYAPIKEY"),
+        *("CI_JOB_JWT", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_SAS", "PASSWORT"),
         *("SENTRY_DSN", "sessionCookie", "credentials", "Authorization", "SSH_KEY"),
     ],
 )
@@ -36,7 +38,8 @@ def test_secret_names_are_known(name: str) -> None:
             "tokenizer",
             "keypoint",
         ),
-        *("compass", "author", "bypass", "OMP_NUM_THREADS"),
+        *("compass", "author", "bypass", "OMP_NUM_THREADS", "detokenize", "surpass"),
+        *("signature", "design", "passage", "secretary", "monkeys", "connections"),
     ],
 )
 def test_ordinary_names_are_not(name: str) -> None:
@@ -64,6 +67,18 @@ def test_everyday_words_are_no_secret_names_of_literals(name: str) -> None:
         ("Authorization: Basic YWJj", f"Authorization: Basic {HIDDEN}"),
         ("sent Bearer abc.def-ghi", f"sent Bearer {HIDDEN}"),
         ("GET /x?token=abc&n=1", f"GET /x?token={HIDDEN}&n=1"),
+        (
+            "GET /x?X-Amz-Signature=abc&sig=d&design=e",
+            f"GET /x?X-Amz-Signature={HIDDEN}&sig={HIDDEN}&design=e",
+        ),
+        ("mysql://me:pass@word@db/x", "mysql://db/x"),
+        ("mysql://me:pass/word@db/x", "mysql://db/x"),
+        ("http://db:8080/a@b?c=d@e", "http://db:8080/a@b?c=d@e"),
+        ("http://db/a@b:c@d", "http://db/a@b:c@d"),
+        ("no slash/in-it or at@sign-in-it", "no [SLASHED_URL] or [AT_URL]"),
+        ("as coded%40-it or coded@-it", "as [CODED_URL] or [CODED_URL]"),
+        ("first-of-2 second-of-2", "[PROXIES] [PROXIES]"),
+        ("at /path/of-it", "at /path/of-it"),
         ("line one of key", "line one of key"),
         ("-----BEGIN-----", "[DEPLOY_KEY]"),
     ],
@@ -74,6 +89,11 @@ def test_secrets_are_taken_out(text: str, expected: str) -> None:
         {
             "API_TOKEN": VALUE,
             "DATABASE_URL": "postgres://me:url-secret-1@db/x",
+            "SLASHED_URL": "mysql://me:slash/in-it@db/x",
+            "AT_URL": "mysql://me:at@sign-in-it@db/x",
+            "CODED_URL": "mysql://me:coded%40-it@db/x",
+            "PROXIES": "http://a:first-of-2@h:1,http://b:second-of-2@h:1",
+            "TRACKING_URI": "http://db:5000/path/of-it@v2",
             "DEPLOY_KEY": "-----BEGIN-----\nshort\n",
             "HOME": "/home/somebody",
             "HOSTNAME": "somebody-laptop",
@@ -108,7 +128,9 @@ def test_longer_secret_goes_first() -> None:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("part", ["y", "y.", "a=", 'a="', "x: ", "&a", "a b "])
+@pytest.mark.parametrize(
+    "part", ["y", "y.", "a=", 'a="', "x: ", "&a", "a b ", "://a:b"]
+)
 def test_long_texts_are_read_once(part: str) -> None:
     """Patterns that try each place anew would take days for what one run may print."""
     text = part * 1_000_000

@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from pytest_repro.records import (
     Shard,
     Verdict,
 )
-from pytest_repro.replication.joining import Part, join_parts
+from pytest_repro.replication.joining import Part, join_parts, mixed_commits
 
 NAMES = ("a.py::test", "b.py::test", "c.py::test")
 
@@ -151,3 +152,28 @@ def test_problem_of_a_part_is_one_of_all() -> None:
 
     assert joined is not None
     assert joined.problems == (orphan,)
+
+
+def test_parts_of_two_commits_are_told() -> None:
+    """Each passed on its own sources, and together they are a session of none."""
+    one = replace(shard(1), commit="a" * 40)
+    other = replace(shard(2), commit="b" * 40)
+
+    told = mixed_commits([part("x", shard=one), part("longer", shard=other)])
+
+    assert told.splitlines()[1:] == [f"  longer  {'b' * 40}", f"  x       {'a' * 40}"]
+    assert not mixed_commits([part("x", shard=one), part("y", shard=shard(2))])
+    assert not mixed_commits([part("x", shard=one), part("y", shard=one)])
+
+
+@pytest.mark.timeout(20)
+def test_any_number_of_lost_parts_is_told_in_a_line() -> None:
+    """A number that a damaged file holds fills neither a memory nor a page."""
+    lost = part("x", outcome(NAMES[0]), shard=shard(2, NAMES[0], count=10**15))
+
+    joined, _ = join_parts([lost], report="r")
+
+    assert joined is not None
+    told = "\n".join(one.message for one in joined.problems)
+    assert "parts 1, 3, 4, 5," in told
+    assert f"and {10**15 - 13} more of {10**15} left nothing to merge" in told

@@ -177,6 +177,28 @@ def test_the_dockerfile_is_a_function_of_the_record() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["A\nRUN evil #", "A B", "", "1", "A=b", "Ä"])
+def test_a_variable_that_is_none_is_refused(name: str) -> None:
+    """A stranger's record could give instructions to whoever builds its image."""
+    run = run_of(package("six"))
+    planted = replace(run.identity, determinism={f"env.{name}": "1"})
+
+    with pytest.raises(LaunchError, match="variable that can be none") as caught:
+        blueprint_of(replace(run, identity=planted))
+
+    assert str(caught.value).count("\n") == 1
+
+
+def test_a_package_that_is_none_stays_in_its_comment() -> None:
+    """Its name is told, on that one line."""
+    made = blueprint_of(run_of(package("evil\nRUN evil"), package("six")))
+
+    lines = dockerfile(made, base="").decode().splitlines()
+
+    assert [line for line in lines if line.startswith("RUN evil")] == []
+    assert "# not in the image: evilRUN evil, " in "\n".join(lines)
+
+
 def test_no_line_can_be_smuggled_into_a_dockerfile() -> None:
     """Neither by a variable of the record nor by the image to begin with."""
     run = run_of(package("six"))
