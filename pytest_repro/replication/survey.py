@@ -274,7 +274,12 @@ class Survey:
         for members in _rounds([*kernels, *spare]):
             strict = self._open(tuple(one for one in members if one in spare))
             loose = tuple(one for one in members if one not in spare)
-            self._try_together((*strict, *loose))
+            if strict and loose and self._is_same((*strict, *loose)):
+                self._note((*strict, *loose))
+                continue
+            self._try_at_once(strict)  # which makes the same run again before it tells
+            if self.is_steady:
+                self._try_together(loose)
 
     def _try_together(self, members: Several) -> None:
         """Try libraries that have nothing to do with each other at once."""
