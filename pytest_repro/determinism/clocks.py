@@ -11,6 +11,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, TypeAlias
 
 from pytest_repro.determinism.escapes import Watch
@@ -27,9 +28,13 @@ _REMAINDERS: Final = (2**31 - 1, 2**31, 2**32 - 1, 2**32)
 _SMALLEST: Final = 10_000
 """Below it a truncated clock might as well be a constant."""
 
+_LONG: Final = 8
+"""Digits by which a time is known inside a longer text."""
+
 _CLOCKS: Final = (
-    *("monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"),
-    *("process_time", "process_time_ns", "time", "time_ns"),
+    *("clock_gettime", "clock_gettime_ns", "monotonic", "monotonic_ns"),
+    *("perf_counter", "perf_counter_ns", "process_time", "process_time_ns"),
+    *("thread_time", "thread_time_ns", "time", "time_ns"),
 )
 
 _now = time.time
@@ -67,9 +72,13 @@ class Clocks:
             self._made.update(_made_of(self._handed.popleft()))
         if len(self._made) > _MOST:
             self._made.clear()
-        return seed in self._made or (
-            not isinstance(seed, str) and self._is_moment(seed)
-        )
+        if seed in self._made:
+            return True
+        return self._holds(seed) if isinstance(seed, str) else self._is_moment(seed)
+
+    def _holds(self, text: str) -> bool:
+        times = (one for one in self._made if isinstance(one, str))
+        return any(len(one) >= _LONG and one in text for one in times)
 
     def _is_moment(self, seed: Number) -> bool:
         first, last = self._began - 1, _now() + 1
@@ -87,18 +96,18 @@ def _made_of(value: Number) -> Iterator[int | float | str]:
 
 
 class _Clock(StandIn):
-    """Stands for a function that takes nothing and tells a number."""
+    """Stands for a function that tells a number."""
 
     def __init__(
-        self, original: Callable[[], Number], watch: Watch, clocks: Clocks
+        self, original: Callable[..., Number], watch: Watch, clocks: Clocks
     ) -> None:
         super().__init__(original)
         self._tell = original
         self._watch = watch
         self._clocks = clocks
 
-    def __call__(self, *_args: object, **_kwargs: object) -> Number:
-        value = self._tell()
+    def __call__(self, *args: object, **kwargs: object) -> Number:
+        value = self._tell(*args, **kwargs)
         caller = sys._getframe(1)  # noqa: SLF001  # the only way up
         if self._watch.is_on and self._watch.project.owns(caller.f_code.co_filename):
             self._clocks.keep(value)
@@ -116,7 +125,7 @@ def guard_clocks(watch: Watch, patches: Patches) -> Clocks:
         What was handed out.
     """
     clocks = Clocks()
-    for name in _CLOCKS:
+    for name in filter(partial(hasattr, time), _CLOCKS):  # not every system has all
         patches.put(time, name, _Clock(getattr(time, name), watch, clocks))
     patches.put(os, "getpid", _Clock(os.getpid, watch, clocks))
     return clocks

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from enum import Enum
 from pathlib import PurePath
+from types import FunctionType
 from typing import Final, cast
 
 from pytest_repro.determinism.escapes import Watch
@@ -49,6 +50,8 @@ def is_seeded(value: object) -> bool:
     method = type(value).__hash__
     if method in _HOLD:
         return any(is_seeded(one) for one in cast("tuple[object, ...]", value))
+    if isinstance(value, str | bytes):  # numpy's text, too, unless it hashes by itself
+        return not isinstance(method, FunctionType)
     return method in _SEEDED
 
 

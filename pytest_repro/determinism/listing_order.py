@@ -22,6 +22,7 @@ _PASSES: Final = frozenset(
 )
 _COLLECTS: Final = frozenset({"append", "extend", "insert", "appendleft"})
 _SETS: Final = frozenset({"add", "difference", "intersection", "union", "update"})
+_REMOVES: Final = frozenset({"remove", "rmdir", "rmtree", "unlink"})
 _DEEPEST: Final = 8
 
 _CARRIES: Final = (
@@ -84,6 +85,8 @@ class _Judge:
         match parent:
             case ast.comprehension(iter=source) if source is node:
                 return self.matters(self._parents[parent], depth)
+            case ast.Assign(targets=[ast.Tuple(elts=[one]) | ast.List(elts=[one])]):
+                return isinstance(one, ast.Starred)  # else there is one, or an error
             case ast.Assign(targets=[ast.Attribute(attr=name)]):
                 return not self._is_sorted_attribute(name)
             case _:
@@ -103,7 +106,12 @@ class _Judge:
         return name not in _PASSES or self.matters(call, depth)
 
     def _in_loop(self, loop: ast.For, depth: int) -> bool:
-        """Judge a loop by what it collects; one that collects nothing has an order."""
+        """Judge a loop by what it collects; one that collects nothing has an order.
+
+        Unless it does nothing but remove: what is gone then is the same.
+        """
+        if all(map(_is_removal, loop.body)):
+            return False
         calls = [one for part in loop.body for one in ast.walk(part)]
         names = {
             one.func.value.id
@@ -167,6 +175,17 @@ def _is_question(parent: ast.AST) -> bool:
     if isinstance(parent, ast.UnaryOp):
         return isinstance(parent.op, ast.Not)
     return isinstance(parent, ast.Assert | ast.Expr | ast.If | ast.Set | ast.While)
+
+
+def _is_removal(statement: ast.stmt) -> bool:
+    """Tell whether a statement removes something, at most on a condition."""
+    match statement:
+        case ast.If(body=body, orelse=orelse):
+            return all(map(_is_removal, (*body, *orelse)))
+        case ast.Expr(value=ast.Call(func=function)):
+            return _name_of(function) in _REMOVES
+        case _:
+            return False
 
 
 def _bound_name(parent: ast.AST) -> str:

@@ -17,6 +17,7 @@ from pytest_repro.determinism.contention import contention
 from pytest_repro.determinism.entropy import still_entropy
 from pytest_repro.determinism.late import when_imported
 from pytest_repro.determinism.listing import listing_order
+from pytest_repro.determinism.processors import other_processors
 from pytest_repro.determinism.splitting import SPLITTING, split_batches
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.records import Variation
@@ -197,6 +198,7 @@ _EARLY: Final[dict[str, Callable[[str, Path], AbstractContextManager[None]]]] = 
     "clock": _clock,
     "entropy": lambda *_: still_entropy(),
     "home": _home,
+    "processors": lambda value, _: other_processors(int(value)),
     "contention": lambda value, _: contention(int(value)),
 }
 

@@ -23,6 +23,10 @@ MOST_SPINNERS: Final = 4
 SHIFT_S: Final = 400 * 86400 + 7 * 3600 + 11 * 60
 """Another year, month, day of the week, hour and minute."""
 
+HASH_SEEDS: Final = 6
+"""Other hash seeds that are tried. A set of two words, or a hash modulo two, is as it
+was under each of them with a chance of one half: of 64 such sets one is missed."""
+
 MALLOC_FREED: Final = "128"
 """The byte that glibc's malloc leaves in freed memory; in fresh memory it leaves the
 complement, 0x7f, which makes numbers of any type as large as they can be."""
@@ -49,6 +53,7 @@ AXES: Final = (
     "loader workers",
     "a run before",
     RESUMED.axis,
+    "processors",
     "contention",
     "threads",
     *(one.axis for one in DISPATCHES),
@@ -163,7 +168,8 @@ def _values(determinism: Determinism) -> dict[str, str]:
 def _harmless(facts: Facts) -> Iterator[Variation]:
     """List what no experiment's bits should depend on."""
     pinned = facts.determinism.hash_seed
-    for seed in [seed for seed in (1, 2, 3, 4) if seed != pinned][:3]:
+    seeds = [seed for seed in range(1, HASH_SEEDS + 2) if seed != pinned]
+    for seed in seeds[:HASH_SEEDS]:
         yield Variation(
             name=f"hash-seed={seed}", axis="hash seed", determinism={"hash_seed": seed}
         )
@@ -182,6 +188,9 @@ def _harmless(facts: Facts) -> Iterator[Variation]:
         for workers in (2, 0, 4):
             yield _probe("loader workers", f"loader-workers={workers}")
     yield _probe("a run before", "run-before=1")
+    for count in (1, facts.cores + 1):
+        if count != facts.cores:
+            yield _probe("processors", f"processors={count}")
     yield _probe("contention", f"contention={min(facts.cores, MOST_SPINNERS)}")
 
 

@@ -26,6 +26,8 @@ _NOTES: Final = {
     "clock=still": "the same run again gives other bits until the clock stands still",
     "entropy=still": "the same run again gives other bits until the system's entropy"
     " is the same",
+    "first=left-something": "the first run of all gave other bits than those after it:"
+    " it left something behind that they find, such as a file",
     "fill=on": "reads uninitialised memory",
     "fill=off": "reads uninitialised memory",
     "malloc=filled": "reads uninitialised memory",

@@ -4,7 +4,8 @@ Everything that must not matter is changed at once; bisection follows only where
 makes a difference. Before it, the very same run is made again: differences that come
 and go by themselves would send a bisection anywhere. If they do, the clock and the
 system's entropy are held still, one of them if that is enough, and what differs then
-differs because of a variation.
+differs because of a variation. Where only the first run of all is unlike the others, it
+left something behind that they found, and nothing has to be held still.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,8 +35,17 @@ __all__ = ["Survey"]
 Several = tuple[Variation, ...]
 
 CHANCE: Final = "chance"
+LEFT: Final = Variation(name="first=left-something", axis="a run before")
+"""What the first run of all did to those after it; in no list: nobody can try it."""
+
 FILL: Final = "memory fill"
 LOADER_WORKERS: Final = "loader workers"
+AGAIN: Final = 2
+"""How often a run must give its own bits again to be called steady."""
+
+ROUNDS: Final = 3
+"""Rounds of what must not matter. Further values, which only the hash seed has, go with
+the kernels below, which seldom make a difference: that costs no run of its own."""
 
 APART: Final = frozenset({"OpenBLAS kernels", "libm kernels", "NumPy dispatch"})
 """Kernels of separate libraries: none of them can hide what another one does."""
@@ -72,6 +82,7 @@ class Survey:
         self._contract = contract
         self._envelope = envelope
         self._was_repeated = False
+        self._was_same = False
 
     @property
     def has_envelope(self) -> bool:
@@ -86,7 +97,8 @@ class Survey:
             resumes: Whether the run is also killed and resumed.
         """
         strict = [one for one in table if one.required is Rung.IDENTICAL]
-        for members in _rounds(strict):
+        rounds = [*_rounds(strict)]
+        for members in rounds[:ROUNDS]:
             self._try_at_once(members)
         if resumes and self.is_steady:
             self._try_to_resume()
@@ -94,8 +106,8 @@ class Survey:
         fills = [one for one in table if one.axis == FILL]
         if self.is_steady:
             self._hold_memory(fills)
-            for members in _rounds([one for one in loose if one.axis in APART]):
-                self._try_together(members)
+            spare = [one for members in rounds[ROUNDS:] for one in members]
+            self._try_libraries([one for one in loose if one.axis in APART], spare)
             self._try_apart([one for one in loose if one.axis not in APART])
         else:
             self._look_at_memory(fills)
@@ -145,7 +157,9 @@ class Survey:
 
     def _is_same(self, several: Several) -> bool:
         (result,) = self._attempts.under([several])
-        return self._strictly(result).rung is Rung.IDENTICAL
+        is_same = self._strictly(result).rung is Rung.IDENTICAL
+        self._was_same |= is_same
+        return is_same
 
     def _strictly(self, result: Result) -> Verdict:
         return hold(
@@ -159,10 +173,16 @@ class Survey:
     def _repeat(self) -> None:
         """Make the same run again; where it differs, look for what to hold still."""
         self._was_repeated = True
-        verdict = self._strictly(self._attempts.again())
+        again = self._attempts.again()
+        verdict = self._strictly(again)
         if verdict.rung is Rung.IDENTICAL:
             return
         self._envelope = None
+        settled = self._steady_under(())
+        if settled is not None and self._is_identical(again, settled):
+            self._plain = settled
+            self.effects.append(self._effect((LEFT,), verdict))
+            return
         steady = self._find_still()
         if steady is None:
             self.is_steady = False
@@ -186,15 +206,28 @@ class Survey:
         return both
 
     def _steady_under(self, still: Several) -> RunRecord | None:
+        """Run three times: two runs also agree where one of two outcomes is drawn."""
         attempts = self._attempts
         attempts.hold_still(still)
         first = attempts.read(attempts.plain())
         if isinstance(first, Verdict):
             return None
-        verdict = hold(
-            attempts.again(), first, contract=self._contract, required=Rung.IDENTICAL
-        )
-        return first if verdict.rung is Rung.IDENTICAL else None
+        for _ in range(AGAIN):
+            if not self._is_identical(attempts.again(), first):
+                return None
+        return first
+
+    def _is_identical(self, result: Result, against: RunRecord) -> bool:
+        required = Rung.IDENTICAL
+        verdict = hold(result, against, contract=self._contract, required=required)
+        return verdict.rung is required
+
+    def _may_be_chance(self) -> bool:
+        """Make sure, before a difference is told, that runs can be the same at all."""
+        if not self._was_same and not self._was_repeated:
+            self._repeat()
+            return True
+        return False
 
     def _try_to_resume(self) -> None:
         """Kill the run once and resume it, if it has steps to be killed at."""
@@ -207,6 +240,10 @@ class Survey:
             verdict = replace(result, required=Rung.IDENTICAL)
         else:
             verdict = judge_resumed(result, self._plain)
+        if verdict.rung is not Rung.IDENTICAL and self._may_be_chance():
+            if self.is_steady:
+                self._try_to_resume()
+            return
         effect = self._effect((RESUMED,), verdict)
         if not done.deaths:
             effect = untouched(effect)
@@ -230,16 +267,36 @@ class Survey:
         else:
             self._plain, self._envelope = steady, None
 
+    def _try_libraries(
+        self, kernels: Sequence[Variation], spare: Sequence[Variation]
+    ) -> None:
+        """Try kernels of separate libraries, and with them what is left over."""
+        for members in _rounds([*kernels, *spare]):
+            strict = self._open(tuple(one for one in members if one in spare))
+            loose = tuple(one for one in members if one not in spare)
+            if strict and loose and self._is_same((*strict, *loose)):
+                self._note((*strict, *loose))
+                continue
+            self._try_at_once(strict)  # which makes the same run again before it tells
+            if self.is_steady:
+                self._try_together(loose)
+
     def _try_together(self, members: Several) -> None:
         """Try libraries that have nothing to do with each other at once."""
         if len(members) > 1 and self._is_same(members):
             self._note(members)
-        else:
+        elif members:
             self._try_apart(members)
 
     def _try_apart(self, table: Sequence[Variation]) -> None:
         """Try each of those that may round differently by itself."""
         results = self._attempts.under([(one,) for one in table])
+        strictly = (self._strictly(one).rung for one in results)
+        if any(rung is not Rung.IDENTICAL for rung in strictly):
+            if self._may_be_chance() and self.is_steady:
+                results = self._attempts.under([(one,) for one in table])
+            if not self.is_steady:
+                return
         for one, result in zip(table, results, strict=True):
             verdict = hold(
                 result,

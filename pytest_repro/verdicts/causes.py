@@ -250,7 +250,10 @@ def _forward(scene: Scene, track: Track, step: int) -> Onset:
         return drawn
     after = track.last_same(step)
     if track.part is Part.TRACE and scene.was_same(Part.OUTPUTS, step):
-        text = f"equal outputs of the model, another {track.name}"
+        text = (
+            f"equal outputs of the model, another {track.name}: what it is held "
+            "against, or how it is computed"
+        )
         return window(CauseClass.FORWARD, track, step, step - 1, text)
     blind = scene.blind_spot(step)
     if blind is None and not scene.was_fed_the_same(step):
@@ -305,7 +308,8 @@ def _settings(scene: Scene, track: Track, step: int) -> Onset | None:
         if agreed is None:
             text = "the settings of the optimizer differ from the start"
             return window(CauseClass.OPTIMIZER, settings, max(parted, 0), None, text)
-        text = f"the settings of the optimizer agree until step {agreed}"
+        until = "before step 0 only" if agreed == BEFORE else f"until step {agreed}"
+        text = f"the settings of the optimizer agree {until}"
         return window(CauseClass.SCHEDULE, settings, min(parted, step), agreed, text)
     return None
 

@@ -48,6 +48,17 @@ class Named:
         return hash(("Named", self.name))
 
 
+class Own(str):
+    """Text with a hash of its own, as that of another class."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return len(self)
+
+    __eq__ = str.__eq__
+
+
 class Numbers(Dataset[float]):
     """A dataset that draws in workers from what the loader seeds there."""
 
@@ -161,7 +172,13 @@ def _names() -> list[str]:
 
 
 def quiet_hashes_of_numbers() -> object:
-    return hash(3), hash((1, 2.5, (True, 4))), hash(frozenset({7})), hash(Fold.FIRST)
+    return (
+        hash(3),
+        hash(Own("one")),
+        hash((1, 2.5, (True, 4))),
+        hash(frozenset({7})),
+        hash(Fold.FIRST),
+    )
 
 
 def quiet_hashes_inside_containers() -> object:
@@ -186,6 +203,21 @@ def quiet_asked() -> object:
 
 def quiet_tallied() -> object:
     return Counter(path.suffix for path in HERE.iterdir())
+
+
+def quiet_only_one() -> object:
+    (path,) = HERE.glob("innocent.py")
+    return path
+
+
+def quiet_removed() -> object:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "one.tmp").touch()
+        (Path(folder) / "two.txt").touch()
+        for path in Path(folder).iterdir():
+            if path.suffix == ".tmp":
+                path.unlink()
+        return len(os.listdir(folder))
 
 
 def quiet_single_name() -> object:

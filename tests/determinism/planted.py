@@ -193,6 +193,15 @@ def clock_state() -> object:
     return np.random.RandomState(time.monotonic_ns() % 2**32)  # drawn: clock_state
 
 
+def clock_of_the_system() -> object:
+    now = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+    return np.random.default_rng(now)  # drawn: clock_of_the_system
+
+
+def clock_inside_a_text() -> object:
+    return random.Random(f"run {time.time()}")  # drawn: clock_inside_a_text
+
+
 def clock_own_generator() -> object:
     return random.Random(time.time_ns())  # drawn: clock_own_generator
 
@@ -252,6 +261,10 @@ def _names() -> list[str]:
 
 def hash_text() -> object:
     return random.seed(hash("split"))  # drawn: hash_text
+
+
+def hash_numpy_text() -> object:
+    return hash(np.str_("split"))  # drawn: hash_numpy_text
 
 
 def hash_path() -> object:

@@ -3,6 +3,8 @@
 import copy
 import datetime as dt
 import glob
+import multiprocessing
+import multiprocessing.connection
 import os
 import random
 import secrets
@@ -18,7 +20,9 @@ from pytest_repro.determinism import LOADERS, Probes
 from pytest_repro.determinism.clock import shifted_clock, still_clock
 from pytest_repro.determinism.entropy import still_entropy
 from pytest_repro.determinism.listing import listing_order
+from pytest_repro.determinism.processors import other_processors
 from pytest_repro.errors import ReproUsageError
+from pytest_repro.provenance.hardware import collect_cores
 from pytest_repro.records import Variation
 from tests.determinism.process import run_python
 
@@ -75,6 +79,8 @@ def times() -> list[float]:
         dt.datetime.now().timestamp(),  # noqa: DTZ005  # as people write it
         dt.datetime.now(dt.UTC).timestamp(),
         dt.datetime.today().timestamp(),  # noqa: DTZ002  # as above
+        time.clock_gettime(time.CLOCK_REALTIME),
+        time.clock_gettime_ns(time.CLOCK_REALTIME) / 1e9,
     ]
 
 
@@ -103,6 +109,58 @@ def test_still_clock_gives_the_same_times_again() -> None:
 
     assert first == read()
     assert first[0] < first[1] < first[0] + 1
+
+
+MEASURING = ("monotonic", "perf_counter", "process_time", "thread_time")
+
+
+def durations() -> list[float]:
+    """Ask every clock that only measures."""
+    own = [getattr(time, name)() for name in MEASURING]
+    return [*own, *(getattr(time, f"{name}_ns")() / 1e9 for name in MEASURING)]
+
+
+def test_still_clock_holds_what_measures_too() -> None:
+    """A program that stops after a while stops at the same step."""
+
+    def read() -> list[float]:
+        with still_clock():
+            return durations()
+
+    first = read()
+
+    assert first == read()
+    assert durations() != first
+
+
+def test_waiting_ends_under_a_still_clock() -> None:
+    """What libraries wait by goes on: nothing comes, and the wait is over in time."""
+    ours, _theirs = multiprocessing.Pipe()
+    began = time.monotonic()
+
+    with still_clock():
+        assert not multiprocessing.connection.wait([ours], timeout=0.05)
+
+    assert time.monotonic() - began < 5
+
+
+def test_number_of_processors_is_another_for_who_asks() -> None:
+    """In every way to ask, and afterwards as before."""
+
+    def asked() -> list[int]:
+        return [
+            os.cpu_count() or 0,
+            multiprocessing.cpu_count(),
+            len(os.sched_getaffinity(0)),
+        ]
+
+    before = asked()
+
+    with other_processors(77):
+        assert asked() == [77, 77, 77]
+        assert collect_cores() == before[2]
+
+    assert asked() == before
 
 
 def test_true_dates_are_dates_under_another_clock() -> None:

@@ -193,10 +193,20 @@ def test_threads_are_one_two_and_all(
 
 
 def test_hash_seeds_are_others_than_the_pinned_one() -> None:
-    """Three of them, since two orders of a small set may be the same by chance."""
+    """Six of them, since two orders of a small set may be the same by chance."""
     table = variations(facts(pinned=Determinism(hash_seed=2)))
 
-    assert names(table, "hash seed") == ["hash-seed=1", "hash-seed=3", "hash-seed=4"]
+    expected = [f"hash-seed={number}" for number in (1, 3, 4, 5, 6, 7)]
+    assert names(table, "hash seed") == expected
+
+
+@pytest.mark.parametrize(("cores", "expected"), [(8, [1, 9]), (1, [2])])
+def test_processors_are_one_and_one_more(cores: int, expected: list[int]) -> None:
+    """But never as many as there are."""
+    table = variations(Facts(machine={**EVERYTHING, "machine.cores": cores}))
+
+    wanted = [f"processors={number}" for number in expected]
+    assert names(table, "processors") == wanted
 
 
 @pytest.mark.parametrize("one", variations(facts()), ids=lambda one: one.name)

@@ -12,7 +12,19 @@ same loss twice on the author's machine. It has four faults all the same, and
 
 from typing import Final
 
-__all__ = ["BAD", "CHANCE", "CLEAN", "FILES", "MEMORY", "PLANTED", "ROOM", "TOGETHER"]
+__all__ = [
+    "BAD",
+    "CHANCE",
+    "CLEAN",
+    "FILES",
+    "HURRIED",
+    "LEFT",
+    "MEMORY",
+    "PLANTED",
+    "ROOM",
+    "SEVERAL",
+    "TOGETHER",
+]
 
 FILES: Final = {f"data/{name}.txt": f"{name}\n" * 3 for name in "dbeac"}
 """What the experiments read."""
@@ -157,3 +169,52 @@ def test_entropy(repro):
     repro.log("loss", uuid.uuid4().int % 1_000_000, step=2)
 """
 """What no two runs have in common; and entropy, beside a folder that is not sorted."""
+
+LEFT: Final = """\
+import pathlib
+
+KEPT = pathlib.Path(__file__).parent / "kept.txt"
+
+
+def test_left(repro):
+    if not KEPT.exists():
+        KEPT.write_text(f"{1 / 3:.4f}")
+        repro.log("loss", 1 / 3)
+    else:
+        repro.log("loss", float(KEPT.read_text()))
+"""
+"""Its first run leaves a file that rounds, and all others read it."""
+
+HURRIED: Final = """\
+import time
+
+
+def test_hurried(repro):
+    began, step = time.monotonic(), 0
+    while time.monotonic() - began < 0.02:
+        step += 1
+    repro.log("steps", step)
+"""
+"""It goes on as long as there is time."""
+
+SEVERAL: Final = """\
+import os
+import time
+
+
+def test_pair(repro):
+    first, _ = {"day", "night"}
+    repro.log("length", len(first))
+
+
+def test_parts(repro):
+    numbers = [1 / (1 + number) for number in range(1000)]
+    parts = os.cpu_count() or 1
+    repro.log("sum", sum(sum(numbers[part::parts]) for part in range(parts)))
+
+
+def test_day(repro):
+    repro.log("day", time.clock_gettime(time.CLOCK_REALTIME) // 86400)
+"""
+"""A set of two, in the same order under the hash seeds 0 to 4; a sum in as many parts
+as there are processors; and a clock that is seldom read."""

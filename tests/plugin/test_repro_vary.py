@@ -13,7 +13,6 @@ from pytest_repro.records import Action, Effect, Rung, Scorecard, Standing
 from pytest_repro.references import read_record
 from tests.plugin.dependent_experiments import (
     BAD,
-    CHANCE,
     CLEAN,
     FILES,
     MEMORY,
@@ -32,6 +31,7 @@ HARMLESS = [
     "home",
     "clock",
     "a run before",
+    "processors",
 ]
 
 
@@ -171,32 +171,6 @@ def test_two_that_matter_only_together_are_named_together(project: Project) -> N
     card = card_of(session, "test_together")
     assert list(broken(session, "test_together")) == ["time zone with home"]
     assert card.axes(Standing.SAME) == ("locale",)
-
-
-def test_chance_that_nothing_holds_still_is_said(project: Project) -> None:
-    """Where the same run never gives the same bits, nothing else is claimed."""
-    project.write({"test_chance.py": CHANCE})
-
-    session = project.run("--repro-vary", "--repro-vary-axes=home")
-
-    card = card_of(session, "test_pid")
-    assert list(broken(session, "test_pid")) == ["chance"]
-    assert not card.is_steady
-    assert card.axes(Standing.SAME) == ()
-
-
-def test_entropy_is_told_from_other_dependencies(project: Project) -> None:
-    """It is held still, and then the order of a folder is found all the same."""
-    project.write({**FILES, "test_chance.py": CHANCE})
-
-    session = project.run(
-        "--repro-vary", "--repro-vary-axes=directory order", "-k", "entropy"
-    )
-
-    card = card_of(session, "test_entropy")
-    assert list(broken(session, "test_entropy")) == ["entropy", "directory order"]
-    assert card.still == ("entropy",)
-    assert card.is_steady
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,7 @@ class Course:
         smoothing: Of the labels in the loss.
         forgets: Whether gradients of the step before are kept at that step.
         eps: Of the optimizer.
+        begins_at: The learning rate that the loop sets before the first update.
         milestone: When the learning rate drops.
         momentum: Of the batch norm.
         evaluates: Whether evaluation mode is used.
@@ -75,6 +76,7 @@ class Course:
     smoothing: float = 0.0
     forgets: bool = False
     eps: float = 1e-8
+    begins_at: float = 0.05
     milestone: int = 9
     momentum: float = 0.1
     evaluates: bool = True
@@ -145,6 +147,8 @@ def _train(repro: Run, course: Course) -> None:
     inputs, labels = _data(course)
     loader = _loader(repro, course, inputs, labels)
     for step, (x, y) in _steps(repro, loader):
+        if step == 0:
+            optimizer.param_groups[0]["lr"] = course.begins_at
         is_fault = step == FAULT_STEP
         torch.rand(course.inner_draws if is_fault else 0)
         loss = nn.functional.cross_entropy(

@@ -354,3 +354,21 @@ def test_text_is_one_line_for_a_person() -> None:
 
     assert onset is not None
     assert onset.text == ("backward at step 5: equal outputs and loss, other gradients")
+
+
+@pytest.mark.parametrize(
+    ("course", "text"),
+    [
+        (
+            Course(begins_at=0.04),
+            "the settings of the optimizer agree before step 0 only",
+        ),
+        (Course(smoothing=0.01), "what it is held against, or how it is computed"),
+    ],
+)
+def test_text_says_no_more_and_no_less(course: Course, text: str) -> None:
+    """There is no step -1, and labels that were not seen may be what differs."""
+    onset = first_divergence(run(Course()), run(course))
+
+    assert onset is not None
+    assert onset.text.endswith(text)
