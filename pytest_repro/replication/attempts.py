@@ -98,6 +98,19 @@ class Attempts:
         self._known |= zip(fresh, map(self.read, runs), strict=True)
         return [self._known[key] for key in keys]
 
+    def afresh(self, several: Several) -> Result:
+        """Run under a set of variations, whether or not that is known.
+
+        Args:
+            several: What is changed at once; not empty.
+
+        Returns:
+            Its record, or why there is none; what is known stays.
+        """
+        name = _short(tuple(one.name for one in several))
+        (run,) = self._launch([(several, name)], is_short=self._is_short)
+        return self.read(run)
+
     def resumed(self, steps: int) -> Drilled:
         """Run the very same whole, but kill it once, and resume it.
 

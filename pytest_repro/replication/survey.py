@@ -140,10 +140,34 @@ class Survey:
         causes = find_causes(tuple(by_name), differs)
         gone = {name for cause in causes for name in cause}
         for cause in causes:
-            self._note(tuple(by_name[name] for name in cause))
+            several = tuple(by_name[name] for name in cause)
+            if not self._happens_again(several):
+                return
+            self._note(several)
         rest = tuple(one for one in members if one.name not in gone)
         if rest:
             self._note(rest)
+
+    def _happens_again(self, several: Several) -> bool:
+        """Make a run under what was found once more: a rare chance seldom comes twice.
+
+        It is told as chance where no further run under the same has other bits.
+        """
+        for _ in range(AGAIN):
+            if (
+                self._strictly(self._attempts.afresh(several)).rung
+                is not Rung.IDENTICAL
+            ):
+                return True
+        (result,) = self._attempts.under([several])
+        self._tell_chance(self._strictly(result))
+        return False
+
+    def _tell_chance(self, verdict: Verdict) -> None:
+        self.is_steady = False
+        self._envelope = None
+        chance = Variation(name="again", axis=CHANCE)
+        self.effects.append(self._effect((chance,), verdict))
 
     def _note(self, several: Several) -> None:
         """Keep what variations did at once; loaders that do not exist did nothing."""
@@ -185,9 +209,7 @@ class Survey:
             return
         steady = self._find_still()
         if steady is None:
-            self.is_steady = False
-            chance = Variation(name="again", axis=CHANCE)
-            self.effects.append(self._effect((chance,), verdict))
+            self._tell_chance(verdict)
             return
         self._plain = steady
         self.effects += [self._effect((one,), verdict) for one in self._attempts.still]
@@ -272,6 +294,8 @@ class Survey:
     ) -> None:
         """Try kernels of separate libraries, and with them what is left over."""
         for members in _rounds([*kernels, *spare]):
+            if not self.is_steady:
+                return
             strict = self._open(tuple(one for one in members if one in spare))
             loose = tuple(one for one in members if one not in spare)
             if strict and loose and self._is_same((*strict, *loose)):

@@ -21,6 +21,7 @@ __all__ = [
     "LEFT",
     "MEMORY",
     "PLANTED",
+    "RARE",
     "ROOM",
     "SEVERAL",
     "TOGETHER",
@@ -184,6 +185,19 @@ def test_left(repro):
         repro.log("loss", float(KEPT.read_text()))
 """
 """Its first run leaves a file that rounds, and all others read it."""
+
+RARE: Final = """\
+import pathlib
+
+COUNTED = pathlib.Path(__file__).parent / "counted.txt"
+
+
+def test_rare(repro):
+    with COUNTED.open("a") as file:
+        file.write(".")
+    repro.log("loss", float(len(COUNTED.read_text()) == 2))
+"""
+"""Its second run has other bits, and no other: a chance that seldom comes."""
 
 HURRIED: Final = """\
 import time

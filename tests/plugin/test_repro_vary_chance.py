@@ -7,7 +7,14 @@ before anything is told.
 import pytest
 
 from pytest_repro.records import Standing
-from tests.plugin.dependent_experiments import CHANCE, FILES, HURRIED, LEFT, SEVERAL
+from tests.plugin.dependent_experiments import (
+    CHANCE,
+    FILES,
+    HURRIED,
+    LEFT,
+    RARE,
+    SEVERAL,
+)
 from tests.plugin.project import Project
 from tests.plugin.test_repro_vary import broken, card_of
 
@@ -58,6 +65,17 @@ def test_what_the_first_run_left_is_not_taken_for_the_clock(project: Project) ->
     assert card.still == ()
     assert {*card.axes(Standing.SAME)} == {"home", "locale"}
     assert "it left something behind that they find" in session.output
+
+
+def test_what_happened_once_is_not_taken_for_a_dependence(project: Project) -> None:
+    """The same run gave the same bits again; only the varied run never did again."""
+    project.write({"test_rare.py": RARE})
+
+    session = project.run("--repro-vary", "--repro-vary-axes=home")
+
+    card = card_of(session, "test_rare")
+    assert list(broken(session, "test_rare")) == ["chance"]
+    assert not card.is_steady
 
 
 def test_what_ends_by_a_clock_that_measures_is_named(project: Project) -> None:
