@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import MethodType, ModuleType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from pytest_repro.determinism.attribution import Project
 
@@ -110,6 +110,12 @@ class StandIn:
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Call the function."""
         return self._original(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever it has
+        """Look up what the function has, such as the object that it is bound to."""
+        if name == "_original":  # before there is one, as while it is unpickled
+            raise AttributeError(name)
+        return getattr(self._original, name)
 
     def __copy__(self) -> Self:
         """Return the very same."""

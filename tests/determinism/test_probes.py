@@ -20,6 +20,7 @@ from pytest_repro.determinism import LOADERS, Probes
 from pytest_repro.determinism.clock import shifted_clock, still_clock
 from pytest_repro.determinism.entropy import still_entropy
 from pytest_repro.determinism.listing import listing_order
+from pytest_repro.determinism.patches import guarded
 from pytest_repro.determinism.processors import other_processors
 from pytest_repro.errors import ReproUsageError
 from pytest_repro.provenance.hardware import collect_cores
@@ -203,6 +204,20 @@ def test_still_entropy_gives_the_same_bytes_again() -> None:
     assert first == read()
     assert len({*map(str, first)}) == len(first)
     assert all(one != other for one, other in zip(draws(), draws(), strict=True))
+
+
+def test_still_entropy_seeds_a_generator_whose_draws_are_guarded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a loader's worker, where a guard stands in for `random.random`."""
+    monkeypatch.setattr(random, "random", guarded(random.random, lambda *_: None))
+
+    def draw() -> float:
+        with still_entropy():
+            random.seed()
+            return random.random()  # noqa: S311  # no secret
+
+    assert draw() == draw()
 
 
 def test_folder_and_home_are_empty_until_the_run_is_over(tmp_path: Path) -> None:
