@@ -57,8 +57,9 @@ def test_ctrl_c_ends_everything(
         session.send_signal(signal.SIGINT)
         code = session.wait(SOON_S)
 
-    assert code == 2
-    assert "KeyboardInterrupt" in (walk.root / "output").read_text()
+    output = (walk.root / "output").read_text()
+    assert code == 2, output
+    assert "KeyboardInterrupt" in output
     wait_until(lambda: not processes_of(walk), limit_s=SOON_S)
     assert walk.reference_bytes() == before
     assert walk.pending.entries() == ()
