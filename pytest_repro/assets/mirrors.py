@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from pytest_repro.addresses import without_logins
 from pytest_repro.assets.trees import list_tree
 
 __all__ = [
@@ -28,10 +29,6 @@ __all__ = [
 CHUNK_BYTES: Final = 1024 * 1024
 WEB: Final = ("http", "https")
 
-_USER: Final = re.compile(
-    # A password with a slash in it follows a colon, as else only a port does.
-    r"(?<=://)(?:[^\s/?#]+@|[^\s/?#@:]*:(?![0-9]*(?:[/?#\s]|$))[^\s@]{1,200}+@)"
-)
 _USER_WITH_BLANKS: Final = re.compile(r"(?<=://)[^/?#]+@")
 _FRAGMENT: Final = re.compile(r"(?<=[^\s:/])#[^\s'\"]*")
 _QUERY: Final = re.compile(r"\?[^\s'\"…]+")
@@ -99,7 +96,7 @@ def without_secrets(text: str) -> str:
     A URL may lie within another, as ``simplecache::https://…``, and what a password
     holds may be no part of a URL.
     """
-    return _QUERY.sub("?…", _FRAGMENT.sub("", _USER.sub("", text)))
+    return _QUERY.sub("?…", _FRAGMENT.sub("", without_logins(text)))
 
 
 def pieces(

@@ -17,6 +17,8 @@ from functools import cache
 from typing import Final
 from urllib.parse import unquote
 
+from pytest_repro.addresses import without_logins
+
 __all__ = ["HIDDEN", "Scrubber", "is_secret_name", "looks_secret", "scrub"]
 
 HIDDEN: Final = "[hidden]"
@@ -56,10 +58,6 @@ _SIGNATURE: Final = re.compile(r"(?:^|[^a-z0-9])sig(?:nature)?$", re.IGNORECASE)
 """What lets an address in for some hours; elsewhere a signature is no secret."""
 
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ADDRESS: Final = re.compile(
-    # A password with a slash in it follows a colon, as else only a port does.
-    r"(?<=://)(?:[^\s/?#'\"]+@|[^\s/?#@:'\"]*:(?![0-9]*[/?#])[^\s@'\"]{1,200}+@)"
-)
 _LOGIN: Final = re.compile(
     r"(?<=://)[^\s/?#@:]*:(?![0-9]*[/?#])(?=(?P<rest>\S{1,400}))"
 )
@@ -126,7 +124,7 @@ class Scrubber:
             The text, with ``[NAME]`` for the value of a variable NAME.
         """
         told = self._values.sub(lambda match: self._known[match.group()], text)
-        told = _ADDRESS.sub("", told)
+        told = without_logins(told)
         told = _HEADER.sub(lambda match: f"{match['name']}{HIDDEN}", told)
         told = _BEARER.sub(lambda match: f"{match['name']}{HIDDEN}", told)
         told = _QUERY.sub(_hide_query, told)

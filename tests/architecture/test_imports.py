@@ -15,7 +15,7 @@ Check = Callable[[Path], list[str]]
 SUITE = Path("contracts", "suite.py")
 """What people write in their own test files: it makes parameters of pytest."""
 
-WORDS = ("records", "digests.py", "canonical.py", "errors.py")
+WORDS = ("records", "digests.py", "addresses.py", "canonical.py", "errors.py")
 
 
 def strangers_that_import_torch(package: Path) -> list[str]:
